@@ -1,0 +1,54 @@
+//! What can be wrong with a document. Every one of these is exit code 2: nothing was touched.
+
+/// A document that cannot be used, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing came in.
+    #[error("reading the document: stdin is empty; give a document, for example: cat pipelines/driven-data/pipeline.json | net plan")]
+    Empty,
+    /// The text is not JSON.
+    #[error("reading the document: it is not JSON, line {line}, column {column}: {reason}")]
+    NotJson {
+        /// 1-based line in stdin.
+        line: usize,
+        /// 1-based column in that line.
+        column: usize,
+        /// The parser's own words.
+        reason: String,
+    },
+    /// JSON, but not an object.
+    #[error("reading the document: it has to be a JSON object, and this is {0}")]
+    NotObject(&'static str),
+    /// Two documents say different things at one path.
+    #[error("merging the documents: they disagree at `{path}`: {left} in one and {right} in another; leave one of them out, or run the layer that owns it again")]
+    Conflict {
+        /// Dotted path of the value.
+        path: String,
+        /// The value in the earlier document.
+        left: String,
+        /// The value in the later document.
+        right: String,
+    },
+    /// A document of a later strata.
+    #[error("reading the document: it has version {found}, and this program knows versions up to {known}; use a newer strata")]
+    Newer {
+        /// The document's version.
+        found: u64,
+        /// The newest that this program knows.
+        known: u32,
+    },
+    /// A field or a value that does not belong.
+    #[error("reading the document at `{path}`: {reason}")]
+    Field {
+        /// Dotted path of the field.
+        path: String,
+        /// What is wrong, with the nearest known name where one is near.
+        reason: String,
+    },
+    /// Wishes that cannot be: all of them, one a line.
+    #[error("checking the pipeline: {}", .0.join("\n  and: "))]
+    Wish(Vec<String>),
+    /// The document cannot be written.
+    #[error("writing the document as JSON: {0}")]
+    Print(serde_json::Error),
+}

@@ -1,0 +1,128 @@
+//! Physical names come from here and nowhere else, so that a DAG, a policy and a resource cannot disagree.
+
+use crate::wish::Pipeline;
+
+/// The kinds of thing that have a name of their own in AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// S3 bucket.
+    Bucket,
+    /// Glue database.
+    Database,
+    /// Glue crawler.
+    Crawler,
+    /// Glue classifier.
+    Classifier,
+    /// Glue job.
+    Job,
+    /// Athena workgroup.
+    Workgroup,
+    /// MWAA environment.
+    Environment,
+    /// IAM role. Role names are global to an account, so the region is part of them.
+    Role,
+    /// Anything that shows only a `Name` tag (VPC, subnet, gateway), and security groups.
+    Network,
+}
+
+impl Kind {
+    /// The key under `pipeline.names` that overrides the pattern of this kind.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Bucket => "bucket",
+            Self::Database => "database",
+            Self::Crawler => "crawler",
+            Self::Classifier => "classifier",
+            Self::Job => "job",
+            Self::Workgroup => "workgroup",
+            Self::Environment => "environment",
+            Self::Role => "role",
+            Self::Network => "network",
+        }
+    }
+
+    /// All kinds, for checks and for the schema's documentation.
+    pub const ALL: [Self; 9] = [
+        Self::Bucket,
+        Self::Database,
+        Self::Crawler,
+        Self::Classifier,
+        Self::Job,
+        Self::Workgroup,
+        Self::Environment,
+        Self::Role,
+        Self::Network,
+    ];
+
+    fn pattern(self) -> &'static str {
+        match self {
+            // Only this account can create a name that ends so (S3 account-regional namespace), so two people never collide.
+            Self::Bucket => "{pipeline}-{env}-{account}-{region}-an",
+            Self::Role => "{pipeline}-{env}-{region}-{name}",
+            _ => "{pipeline}-{env}-{name}",
+        }
+    }
+}
+
+impl Pipeline {
+    /// The physical name of `name`, a thing of this `kind`.
+    ///
+    /// Placeholders in a pattern: `{pipeline}`, `{env}`, `{name}`, `{account}`, `{region}`, and `{_env}`, which is
+    /// nothing in env `dev` and `_<env>` in any other.
+    #[must_use]
+    pub fn physical(&self, kind: Kind, name: &str, account: &str, region: &str) -> String {
+        let pattern = self.names.get(kind.key()).map_or(kind.pattern(), String::as_str);
+        let suffix = if self.env == "dev" { String::new() } else { format!("_{}", self.env) };
+        let text = pattern
+            .replace("{pipeline}", &self.name)
+            .replace("{_env}", &suffix)
+            .replace("{env}", &self.env)
+            .replace("{account}", account)
+            .replace("{region}", region)
+            .replace("{name}", name);
+        match kind {
+            // Athena folds names to lower case and wants no hyphen unquoted.
+            Kind::Database => text.to_lowercase().replace('-', "_"),
+            Kind::Role => shorten(text, 64),
+            Kind::Environment => shorten(text, 80),
+            _ => text,
+        }
+    }
+
+    /// The bucket of this pipeline in this account and region.
+    #[must_use]
+    pub fn bucket(&self, account: &str, region: &str) -> String {
+        match &self.storage.bucket {
+            Some(name) => name.clone(),
+            None => self.physical(Kind::Bucket, "data", account, region),
+        }
+    }
+}
+
+/// Keep a name within AWS's limit: cut it, and end it with a hash of the whole, so that two long names stay two.
+fn shorten(text: String, limit: usize) -> String {
+    if text.len() <= limit {
+        return text;
+    }
+    // FNV-1a: small, stable over versions and machines, and no secret depends on it.
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let head: String = text.chars().take(limit - 9).collect();
+    format!("{head}-{:08x}", hash >> 32)
+}
+
+/// The regions that AWS offers, as of 2026-11. A newer one can be used with `--region` when its name has the right form
+/// and an endpoint answers for it.
+#[must_use]
+pub fn regions() -> &'static [&'static str] {
+    &[
+        "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
+        "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
+        "ap-southeast-6", "ap-southeast-7", "ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1",
+        "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2",
+        "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1", "us-east-1",
+        "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2",
+    ]
+}

@@ -1,0 +1,99 @@
+//! From the text on stdin to one checked document.
+
+use crate::{Document, Error, merge::merge, wish::check};
+use serde_json::Value;
+
+/// The newest version of the document that this program reads, and the one it writes.
+pub const VERSION: u32 = 1;
+
+/// Read all documents in `text` (one after another, with or without white space between) and merge them.
+///
+/// # Errors
+/// Any [`Error`]: nothing has been touched then.
+pub fn read(text: &str) -> Result<Document, Error> {
+    let mut merged: Option<Value> = None;
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    loop {
+        match values.next() {
+            None => break,
+            Some(Err(error)) => {
+                return Err(Error::NotJson {
+                    line: error.line(),
+                    column: error.column(),
+                    reason: reason(&error),
+                });
+            }
+            Some(Ok(value)) => {
+                if !value.is_object() {
+                    return Err(Error::NotObject(kind(&value)));
+                }
+                version(&value)?;
+                match &mut merged {
+                    None => merged = Some(value),
+                    Some(base) => merge(base, value)?,
+                }
+            }
+        }
+    }
+    let merged = merged.ok_or(Error::Empty)?;
+    let document: Document =
+        serde_path_to_error::deserialize(merged).map_err(|error| field(error.path().to_string(), error.inner()))?;
+    let problems = check::problems(&document.pipeline);
+    if problems.is_empty() { Ok(document) } else { Err(Error::Wish(problems)) }
+}
+
+fn version(value: &Value) -> Result<(), Error> {
+    match value.get("version") {
+        Some(version) => match version.as_u64() {
+            Some(found) if found > u64::from(VERSION) => Err(Error::Newer { found, known: VERSION }),
+            Some(1..) => Ok(()),
+            _ => Err(Error::Field { path: "version".into(), reason: format!("it has to be {VERSION}, and is {version}") }),
+        },
+        None => Err(Error::Field {
+            path: "version".into(),
+            reason: format!("it is missing; a document starts with \"version\": {VERSION}"),
+        }),
+    }
+}
+
+/// serde's message with the nearest known name in place of the long list.
+fn field(path: String, error: &serde_json::Error) -> Error {
+    let text = reason(error);
+    let mut quoted = text.split('`').skip(1).step_by(2);
+    let Some(unknown) = text.starts_with("unknown ").then(|| quoted.next()).flatten() else {
+        return Error::Field { path, reason: text };
+    };
+    let known: Vec<&str> = quoted.collect();
+    let nearest = known
+        .iter()
+        .map(|name| (strsim::jaro_winkler(name, unknown), *name))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(score, _)| *score > 0.7);
+    let what = if text.starts_with("unknown variant") { "value" } else { "field" };
+    let reason = match nearest {
+        Some((_, name)) => format!("unknown {what} `{unknown}`; did you mean `{name}`?"),
+        None => format!("unknown {what} `{unknown}`; known are {}", known.join(", ")),
+    };
+    // serde reports the path up to and including the unknown field; keep it as it is.
+    Error::Field { path, reason }
+}
+
+/// serde_json appends " at line 0 column 0" for values that no longer have a place; drop it.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,20 @@
+//! What `airflow` reports.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The MWAA environment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Airflow {
+    /// Its name.
+    pub environment: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Airflow version.
+    pub version: String,
+    /// Environment class.
+    pub class: String,
+    /// Host name of the web server, without scheme.
+    pub webserver: String,
+}
