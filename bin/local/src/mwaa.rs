@@ -1,0 +1,5 @@
+//! Airflow environments (MWAA).
+
+/// The environments.
+#[derive(Default)]
+pub(crate) struct Mwaa {}

@@ -1,0 +1,96 @@
+//! Objects in moto's buckets, for the parts that read and write data themselves.
+
+use bytes::Bytes;
+use http::{Method, Request};
+use serde::Deserialize;
+
+use super::{Upstream, collect, error_in_xml, sign, text_or_error};
+use crate::call::AwsError;
+
+/// S3 is asked in this region; a bucket answers in any.
+const REGION: &str = "us-east-1";
+
+/// One object of a listing.
+#[derive(Debug, Clone)]
+pub(crate) struct Object {
+    /// Its key.
+    pub key: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its ETag without quotes.
+    pub etag: String,
+    /// When it was written, in RFC 3339.
+    pub modified: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page {
+    #[serde(default)]
+    contents: Vec<Content>,
+    next_continuation_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Content {
+    key: String,
+    size: u64,
+    #[serde(rename = "ETag", default)]
+    etag: String,
+    last_modified: String,
+}
+
+impl Upstream {
+    /// All objects below a prefix, in the order of their keys.
+    pub(crate) async fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<Object>, AwsError> {
+        let mut objects = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let mut query = format!("list-type=2&prefix={}", sign::escape(prefix));
+            if let Some(token) = &token {
+                query.push_str(&format!("&continuation-token={}", sign::escape(token)));
+            }
+            let uri = format!("{}/{}?{query}", self.base_url(), sign::escape(bucket));
+            let request = sign::headers(Request::builder().method(Method::GET), REGION, "s3").uri(uri);
+            let text = text_or_error(self.send(request, Bytes::new()).await?).await?;
+            let page: Page = quick_xml::de::from_str(&text)
+                .map_err(|why| AwsError::new("InternalError", format!("listing s3://{bucket}/{prefix}: {why}")))?;
+            objects.extend(page.contents.into_iter().map(|found| Object {
+                key: found.key,
+                size: found.size,
+                etag: found.etag.trim_matches('"').to_string(),
+                modified: found.last_modified,
+            }));
+            token = page.next_continuation_token;
+            if token.is_none() {
+                return Ok(objects);
+            }
+        }
+    }
+
+    /// The bytes of an object.
+    pub(crate) async fn get(&self, bucket: &str, key: &str) -> Result<Bytes, AwsError> {
+        self.object(Method::GET, bucket, key, Bytes::new()).await
+    }
+
+    /// Writes an object.
+    pub(crate) async fn put(&self, bucket: &str, key: &str, body: Bytes) -> Result<(), AwsError> {
+        self.object(Method::PUT, bucket, key, body).await.map(drop)
+    }
+
+    /// Deletes an object; one that does not exist is no error.
+    pub(crate) async fn delete(&self, bucket: &str, key: &str) -> Result<(), AwsError> {
+        self.object(Method::DELETE, bucket, key, Bytes::new()).await.map(drop)
+    }
+
+    async fn object(&self, method: Method, bucket: &str, key: &str, body: Bytes) -> Result<Bytes, AwsError> {
+        let path: Vec<String> = key.split('/').map(sign::escape).collect();
+        let uri = format!("{}/{}/{}", self.base_url(), sign::escape(bucket), path.join("/"));
+        let request = sign::headers(Request::builder().method(method), REGION, "s3").uri(uri);
+        let response = self.send(request, body).await?;
+        let status = response.status().as_u16();
+        let bytes = collect(response).await?;
+        if status < 300 { Ok(bytes) } else { Err(error_in_xml(status, &String::from_utf8_lossy(&bytes))) }
+    }
+}

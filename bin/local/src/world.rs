@@ -1,0 +1,22 @@
+//! What every part of the endpoint shares.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::upstream::Upstream;
+
+/// The endpoint's state: moto behind it, and the stores of what it does itself.
+pub(crate) struct World {
+    /// moto.
+    pub upstream: Upstream,
+    /// The folder that holds the endpoint's files.
+    pub dir: PathBuf,
+    /// How long a state lasts that takes minutes in AWS.
+    pub pace: Duration,
+    /// Crawlers and job runs.
+    pub glue: crate::glue::Glue,
+    /// Queries.
+    pub athena: crate::athena::Athena,
+    /// Airflow environments.
+    pub mwaa: crate::mwaa::Mwaa,
+}
