@@ -1,1 +1,141 @@
-//! crates/sql
+//! Checks a transform's SQL file before anything is touched: that it parses, that it is one query, and that it reads
+//! only the tables that the transform names. The parser is the one that runs the query later.
+//!
+//! Errors say where: `pipelines/driven-data/sql/staging/dim_date.sql:3:14: ...`.
+
+mod error;
+mod walk;
+
+pub use error::Error;
+
+use sqlparser::ast::Statement;
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Token, Tokenizer};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A SQL file that holds exactly one query.
+#[derive(Debug, Clone)]
+pub struct Query {
+    path: String,
+    text: String,
+    tables: Vec<walk::Table>,
+    words: BTreeSet<String>,
+    all_columns: bool,
+}
+
+/// Read and check the SQL file at `path`.
+///
+/// # Errors
+/// When it is missing, unreadable, or [`parse`] refuses it.
+pub fn load(path: &Path) -> Result<Query, Error> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&path.display().to_string(), &text),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(Error::Missing(path.to_owned())),
+        Err(source) => Err(Error::Unreadable { path: path.to_owned(), source }),
+    }
+}
+
+/// Check `text`; `path` is only what errors call it.
+///
+/// # Errors
+/// When it does not parse, or is anything but one `SELECT` or `WITH` query.
+pub fn parse(path: &str, text: &str) -> Result<Query, Error> {
+    let at = |(line, column): (u64, u64), reason: String| Error::At { path: path.to_owned(), line, column, reason };
+    let tokens = Tokenizer::new(&GenericDialect {}, text)
+        .tokenize_with_location()
+        .map_err(|error| at(place(error.location), error.message))?;
+    let words = tokens.iter().filter_map(|token| match &token.token {
+        Token::Word(word) => Some(word.value.clone()),
+        _ => None,
+    });
+    let words = words.collect();
+    let starts: Vec<(u64, u64)> = tokens
+        .iter()
+        .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::SemiColon | Token::EOF))
+        .map(|token| place(token.span.start))
+        .collect();
+    let first = starts.first().copied().unwrap_or((1, 1));
+    let statements = Parser::new(&GenericDialect {})
+        .with_tokens_with_locations(tokens)
+        .parse_statements()
+        .map_err(|error| located(error, first, &at))?;
+    match statements.as_slice() {
+        [] => Err(at(first, "there is no statement; write one SELECT".to_owned())),
+        [Statement::Query(query)] => {
+            let seen = walk::walk(query);
+            Ok(Query {
+                path: path.to_owned(),
+                text: text.to_owned(),
+                tables: seen.tables,
+                words,
+                all_columns: seen.all_columns,
+            })
+        }
+        [_] => Err(at(first, "this is not a query; a transform is one SELECT or WITH query".to_owned())),
+        more => Err(at(first, format!("there are {} statements; a transform is one SELECT or WITH query", more.len()))),
+    }
+}
+
+fn place(location: Location) -> (u64, u64) {
+    (location.line.max(1), location.column.max(1))
+}
+
+/// The parser puts the place at the end of its sentence; people look for it at the start.
+fn located(error: ParserError, first: (u64, u64), at: &impl Fn((u64, u64), String) -> Error) -> Error {
+    let reason = match error {
+        ParserError::TokenizerError(reason) | ParserError::ParserError(reason) => reason,
+        ParserError::RecursionLimitExceeded => "it is nested too deeply".to_owned(),
+    };
+    let found = reason.rsplit_once(" at Line: ").and_then(|(before, after)| {
+        let (line, column) = after.split_once(", Column: ")?;
+        Some((before.to_owned(), line.trim().parse().ok()?, column.trim().parse().ok()?))
+    });
+    match found {
+        Some((before, line, column)) => at((line, column), before),
+        None => at(first, reason),
+    }
+}
+
+impl Query {
+    /// The text of the file.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The names of the tables that it reads. Names that a `WITH` defines are not among them.
+    #[must_use]
+    pub fn tables(&self) -> BTreeSet<&str> {
+        self.tables.iter().map(|table| table.name.as_str()).collect()
+    }
+
+    /// Whether the query may need this column: false only when it surely does not.
+    #[must_use]
+    pub fn mentions(&self, column: &str) -> bool {
+        self.all_columns || self.words.iter().any(|word| word.eq_ignore_ascii_case(column))
+    }
+
+    /// Refuse a table that is not among `reads`.
+    ///
+    /// # Errors
+    /// Where the first such table stands, with the nearest name in `reads`.
+    pub fn check(&self, reads: &[&str]) -> Result<(), Error> {
+        let Some(table) = self.tables.iter().find(|table| !reads.contains(&table.name.as_str())) else {
+            return Ok(());
+        };
+        let near = reads.iter().map(|name| (strsim::jaro_winkler(name, &table.name), name));
+        let near = near.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7);
+        let hint = match near {
+            Some((_, name)) => format!("did you mean `{name}`?"),
+            None => format!("the transform reads {}", reads.join(", ")),
+        };
+        let reason = format!("there is no table `{}` in `reads` of the transform; {hint}", table.name);
+        Err(Error::At { path: self.path.clone(), line: table.line, column: table.column, reason })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
