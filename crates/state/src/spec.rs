@@ -35,6 +35,9 @@ pub struct Place {
     pub partition: Option<String>,
     /// Columns in order.
     pub columns: Vec<Column>,
+    /// Columns that together differ between any two rows of a day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key: Vec<String>,
 }
 
 impl Place {
@@ -45,6 +48,7 @@ impl Place {
             file: table.file.clone(),
             partition: table.partition.clone(),
             columns: table.columns.clone(),
+            key: table.key.clone(),
         }
     }
 }

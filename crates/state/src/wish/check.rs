@@ -232,6 +232,11 @@ fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
                 found.push(format!("{path}.columns: `{}` is there twice", column.name));
             }
         }
+        for key in &wish.key {
+            if !wish.columns.iter().any(|column| column.name == *key && !column.nullable) {
+                found.push(format!("{path}.key: `{key}` is not one of its columns, or may be missing"));
+            }
+        }
     }
     if let Some(generate) = &pipeline.generate
         && pipeline.tables.get(&generate.table).is_none_or(|table| table.format != Format::Csv)

@@ -24,6 +24,10 @@ pub struct Table {
     pub crawler: Option<String>,
     /// The columns in the order of the file: `name type` or `name type null` where the value may be missing.
     pub columns: Vec<Column>,
+    /// Columns that together differ between any two rows of a day; without them, rows may repeat. Of CSV rows that share
+    /// a key, copies are kept once and contradictions are set aside; joins then cannot multiply rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key: Vec<String>,
 }
 
 /// File formats.
