@@ -1,0 +1,77 @@
+//! Why a transform stops. Whatever stops it, the day that it was about to replace is as it was.
+
+use chrono::NaiveDate;
+
+/// A transform that could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store failed.
+    #[error("{doing} {url}: {source}")]
+    Store {
+        /// What was being done.
+        doing: &'static str,
+        /// To which object or prefix.
+        url: String,
+        /// The store's own words.
+        source: std::io::Error,
+    },
+    /// The SQL file is wrong.
+    #[error(transparent)]
+    Sql(#[from] strata_sql::Error),
+    /// A table has nothing for the day.
+    #[error("running {transform} for {date}: table `{table}` has no data at {url}; run datagen or load first")]
+    NoDay {
+        /// The transform.
+        transform: String,
+        /// The day.
+        date: NaiveDate,
+        /// The table without input.
+        table: String,
+        /// Where its data would be.
+        url: String,
+    },
+    /// No table has anything.
+    #[error("running {transform}: none of its tables has any data ({urls}); run datagen or load first")]
+    NoInput {
+        /// The transform.
+        transform: String,
+        /// Where data would be.
+        urls: String,
+    },
+    /// A file that belongs to no day.
+    #[error("listing table `{table}`: {url} is not named like `{pattern}`, so its day is unknown; rename or remove it")]
+    Stray {
+        /// The table.
+        table: String,
+        /// The file.
+        url: String,
+        /// How its files are named.
+        pattern: String,
+    },
+    /// A file that cannot be used as a whole.
+    #[error("reading {url}: {reason}")]
+    Input {
+        /// The file.
+        url: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// The engine refused the query.
+    #[error("running {sql}: {reason}")]
+    Query {
+        /// The SQL file.
+        sql: String,
+        /// The engine's own words.
+        reason: String,
+    },
+    /// The query's answer is not the declared table.
+    #[error("checking the answer of {sql} against the columns of `{table}`: {reason}")]
+    Answer {
+        /// The SQL file.
+        sql: String,
+        /// The table that the transform makes.
+        table: String,
+        /// What differs.
+        reason: String,
+    },
+}

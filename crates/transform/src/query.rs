@@ -1,0 +1,91 @@
+//! Runs the SQL, and holds its answer to the columns that the table declares.
+
+use crate::Error;
+use crate::parquet::dtype;
+use polars::prelude::*;
+use polars::sql::SQLContext;
+use std::collections::BTreeMap;
+use strata_sql::Query;
+use strata_state::Spec;
+use strata_state::spec::Place;
+use strata_state::wish::Column;
+
+/// Run `query` over `tables`; the answer has exactly the declared columns.
+pub(crate) fn answer(spec: &Spec, query: &Query, tables: BTreeMap<String, DataFrame>) -> Result<DataFrame, Error> {
+    let failed = |error: PolarsError| Error::Query { sql: spec.sql.clone(), reason: error.to_string() };
+    let mut context = SQLContext::new();
+    for (name, frame) in tables {
+        context.register(&name, frame.lazy());
+    }
+    let frame = context.execute(query.text()).and_then(LazyFrame::collect).map_err(failed)?;
+    conform(frame, &spec.writes).map_err(|reason| Error::Answer {
+        sql: spec.sql.clone(),
+        table: table_name(&spec.writes),
+        reason,
+    })
+}
+
+/// A table is called after the last folder of its path.
+fn table_name(place: &Place) -> String {
+    place.path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+fn conform(frame: DataFrame, place: &Place) -> Result<DataFrame, String> {
+    let found: Vec<&str> = frame.get_column_names_str();
+    let wanted: Vec<&str> = place.columns.iter().map(|column| column.name.as_str()).collect();
+    if found != wanted {
+        let missing: Vec<_> = wanted.iter().filter(|name| !found.contains(name)).copied().collect();
+        let extra: Vec<_> = found.iter().filter(|name| !wanted.contains(name)).copied().collect();
+        return Err(match (missing.is_empty(), extra.is_empty()) {
+            (true, true) => format!("the order is {}, and declared is {}", found.join(", "), wanted.join(", ")),
+            (false, _) => format!("column `{}` is missing; add it to the SELECT", missing.join("`, `")),
+            (true, false) => format!("column `{}` is not declared; remove it or declare it", extra.join("`, `")),
+        });
+    }
+    let columns = frame.into_columns().into_iter().zip(&place.columns).map(|(found, wanted)| typed(found, wanted));
+    let frame = DataFrame::new_infer_height(columns.collect::<Result<_, _>>()?).map_err(|error| error.to_string())?;
+    unique(&frame, &place.key)?;
+    Ok(frame)
+}
+
+/// The column in its declared type. Only integers may grow; anything else has to be cast in the SQL, where it is seen.
+fn typed(found: polars::prelude::Column, wanted: &Column) -> Result<polars::prelude::Column, String> {
+    let goal = dtype(wanted.kind);
+    let grows = *found.dtype() == DataType::Int32 && goal == DataType::Int64;
+    let column = if *found.dtype() == goal {
+        found
+    } else if grows {
+        found.cast(&goal).map_err(|error| error.to_string())?
+    } else {
+        let is = found.dtype();
+        return Err(format!("column `{}` is {is}, and declared is {}; cast it in the SQL", wanted.name, wanted.kind));
+    };
+    match column.null_count() {
+        nulls if nulls > 0 && !wanted.nullable => Err(format!(
+            "column `{}` has no value in {nulls} of {} rows; correct the SQL, or declare it `{} {} null`",
+            wanted.name,
+            column.len(),
+            wanted.name,
+            wanted.kind
+        )),
+        _ => Ok(column),
+    }
+}
+
+/// Joins that multiply rows show here.
+fn unique(frame: &DataFrame, key: &[String]) -> Result<(), String> {
+    let distinct = match key {
+        [] => return Ok(()),
+        [one] => frame.column(one).and_then(polars::prelude::Column::n_unique),
+        more => {
+            let keys = more.iter().map(col).collect::<Vec<_>>();
+            frame.clone().lazy().group_by(keys).agg([len()]).collect().map(|groups| groups.height())
+        }
+    };
+    let distinct = distinct.map_err(|error| error.to_string())?;
+    if distinct == frame.height() {
+        return Ok(());
+    }
+    let (key, rows) = (key.join(", "), frame.height());
+    Err(format!("{rows} rows have only {distinct} different values of its key ({key}); a join multiplies rows"))
+}
