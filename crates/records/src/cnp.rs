@@ -1,0 +1,90 @@
+//! The Romanian personal number (CNP): 13 digits `S YYMMDD CC NNN K`.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::field::digits;
+use crate::locale::Sex;
+use crate::random::Random;
+
+const WEIGHTS: &[u8; 12] = b"279146358279";
+/// Counties 1 to 46 (Bucharest's sectors included), Calarasi 51 and Giurgiu 52.
+const COUNTIES: u64 = 48;
+
+/// Appends a valid number of somebody of this sex and birth date.
+pub(crate) fn write(out: &mut Vec<u8>, random: &mut Random, sex: Sex, birth: NaiveDate) {
+    let start = out.len();
+    // A quarter are residents from abroad, as in the course's file.
+    let resident = random.below(4) == 0;
+    out.push(first_digit(sex, birth.year(), resident));
+    digits::<2>(out, u64::from(birth.year().unsigned_abs()) % 100);
+    digits::<2>(out, u64::from(birth.month()));
+    digits::<2>(out, u64::from(birth.day()));
+    let county = match random.between(1, COUNTIES) {
+        47 => 51,
+        48 => 52,
+        county => county,
+    };
+    digits::<2>(out, county);
+    digits::<3>(out, random.between(1, 999));
+    let check = check_digit(&out[start..]);
+    out.push(check);
+}
+
+/// Says sex and century; residents' digits say the sex alone.
+fn first_digit(sex: Sex, birth_year: i32, resident: bool) -> u8 {
+    let male = match (resident, birth_year) {
+        (true, _) => b'7',
+        (false, ..1900) => b'3',
+        (false, 1900..2000) => b'1',
+        (false, 2000..) => b'5',
+    };
+    match sex {
+        Sex::Male => male,
+        Sex::Female => male + 1,
+    }
+}
+
+fn check_digit(twelve: &[u8]) -> u8 {
+    let sum: u32 =
+        twelve.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * u32::from(weight - b'0')).sum();
+    match sum % 11 {
+        10 => b'1',
+        rest => b'0' + rest as u8,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::random::Key;
+    use proptest::prelude::*;
+
+    #[test]
+    fn check_digits_of_the_courses_file() {
+        for real in ["2260915133704", "4091201412925", "5670312458954", "3050130072546"] {
+            assert_eq!(check_digit(&real.as_bytes()[..12]), real.as_bytes()[12], "{real}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_valid_and_says_sex_and_birth_date(seed: u64, day in 0..109_500_u64, male: bool) {
+            let birth = NaiveDate::from_ymd_opt(1800, 1, 1).unwrap() + chrono::Days::new(day);
+            let sex = if male { Sex::Male } else { Sex::Female };
+            let mut out = Vec::new();
+            write(&mut out, &mut Random::new(Key::new(seed, 0, ""), 0), sex, birth);
+            let cnp = String::from_utf8(out).unwrap();
+            prop_assert_eq!(cnp.len(), 13);
+            prop_assert_eq!(check_digit(&cnp.as_bytes()[..12]), cnp.as_bytes()[12]);
+            prop_assert_eq!(&cnp[1..7], birth.format("%y%m%d").to_string());
+            let first: u32 = cnp[..1].parse().unwrap();
+            prop_assert_eq!(first % 2 == 1, male);
+            let century = match first { 1 | 2 => 1900, 3 | 4 => 1800, 5 | 6 => 2000, _ => birth.year() / 100 * 100 };
+            prop_assert_eq!(century, birth.year() / 100 * 100);
+            let county: u32 = cnp[7..9].parse().unwrap();
+            prop_assert!(matches!(county, 1..=46 | 51 | 52));
+            prop_assert!(cnp[9..12].parse::<u32>().unwrap() >= 1);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Addresses of devices: MAC and IPv4.
+
+use std::net::Ipv4Addr;
+
+use crate::field::{hex, number};
+use crate::random::Random;
+
+/// Appends a lower-case unicast MAC address.
+pub(crate) fn mac(out: &mut Vec<u8>, random: &mut Random) {
+    let mut bytes = random.bits().to_le_bytes();
+    // The lowest bit of the first byte means multicast; no card has it.
+    bytes[0] &= 0xfe;
+    let mut text = [b':'; 17];
+    for (index, &byte) in bytes[..6].iter().enumerate() {
+        [text[index * 3], text[index * 3 + 1]] = hex(byte);
+    }
+    out.extend_from_slice(&text);
+}
+
+/// Appends an IPv4 address that a customer could have on the internet.
+pub(crate) fn ipv4(out: &mut Vec<u8>, random: &mut Random) {
+    let address = loop {
+        let candidate = Ipv4Addr::from_bits(random.bits() as u32);
+        if is_public(candidate) {
+            break candidate;
+        }
+    };
+    for (index, part) in address.octets().into_iter().enumerate() {
+        if index > 0 {
+            out.push(b'.');
+        }
+        number(out, u64::from(part));
+    }
+}
+
+fn is_public(address: Ipv4Addr) -> bool {
+    let special = matches!(
+        address.octets(),
+        [0 | 10 | 127 | 224.., ..]
+            | [100, 64..128, ..]
+            | [169, 254, ..]
+            | [172, 16..32, ..]
+            | [192, 168, ..]
+            | [192, 0, 0 | 2, _]
+            | [198, 18 | 19, ..]
+            | [198, 51, 100, _]
+            | [203, 0, 113, _]
+    );
+    !special
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::random::Key;
+
+    #[test]
+    fn private_and_reserved_addresses_are_not_public() {
+        for text in [
+            "10.1.2.3",
+            "127.0.0.1",
+            "172.31.0.1",
+            "192.168.1.1",
+            "169.254.1.1",
+            "100.64.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+        ] {
+            assert!(!is_public(text.parse().unwrap()), "{text}");
+        }
+        for text in ["63.138.125.200", "172.176.208.107", "192.85.68.69", "1.1.1.1", "223.255.255.255"] {
+            assert!(is_public(text.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mac_address_is_unicast() {
+        let mut random = Random::new(Key::new(1, 1, ""), 0);
+        for _ in 0..200 {
+            let mut out = Vec::new();
+            mac(&mut out, &mut random);
+            let parts: Vec<u8> = std::str::from_utf8(&out)
+                .unwrap()
+                .split(':')
+                .map(|part| u8::from_str_radix(part, 16).unwrap())
+                .collect();
+            assert_eq!(parts.len(), 6);
+            assert_eq!(parts[0] & 1, 0);
+        }
+    }
+}

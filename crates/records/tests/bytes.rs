@@ -1,0 +1,106 @@
+//! The file as bytes: repeatable, the same at any number of threads, as many rows as asked.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::io;
+use std::num::NonZeroUsize;
+
+use sha2::{Digest, Sha256};
+use strata_records::{COLUMNS, Error, Generator, Options, Stats};
+
+fn options(rows: u64) -> Options {
+    Options { rows, seed: 1, date: "2024-09-15".parse().unwrap(), ..Options::default() }
+}
+
+fn csv(options: Options) -> Vec<u8> {
+    let mut out = Vec::new();
+    let stats = Generator::new(options.clone()).unwrap().write(&mut out).unwrap();
+    assert_eq!(stats, Stats { rows: options.rows, bytes: out.len() as u64 });
+    out
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whoever changes these hashes changes everybody's data: say so in the changelog.
+#[test]
+fn the_bytes_are_those_of_yesterday() {
+    let daily = options(10_000);
+    let history = Options { history: true, ..options(10_000) };
+    let american = Options { locale: "en_US".to_owned(), ..options(10_000) };
+    assert_eq!(
+        [daily, history, american].map(|options| sha256(&csv(options))),
+        [
+            "92a85f56d0b5df315e1e8d264c7a10c3a48f5add4fcfc0667bb98b0659b3c5a3",
+            "6c43e93b0cb34b02db06fb25bbf1a36dff45983f26ef8a4a216b988e61d41063",
+            "95bc6872bae6c871c063ccccb1f630cd8a7737b7adb154df58bbac1d2fb01474"
+        ]
+    );
+}
+
+#[test]
+fn any_number_of_threads_makes_the_same_bytes() {
+    // 1024 and 2048 are exact numbers of blocks, 7777 ends in the middle of one.
+    for rows in [0, 1, 1023, 1024, 1025, 2048, 7777] {
+        let with = |threads| csv(Options { threads: NonZeroUsize::new(threads), ..options(rows) });
+        let alone = with(1);
+        for threads in [2, 3, 4, 64] {
+            assert_eq!(with(threads), alone, "{rows} rows, {threads} threads");
+        }
+        assert_eq!(alone.iter().filter(|&&byte| byte == b'\n').count() as u64, rows + 1);
+    }
+}
+
+#[test]
+fn seed_date_locale_and_mode_each_make_another_file() {
+    let files = [
+        options(5),
+        Options { seed: 2, ..options(5) },
+        Options { date: "2024-09-16".parse().unwrap(), ..options(5) },
+        Options { history: true, ..options(5) },
+        Options { locale: "en_US".to_owned(), ..options(5) },
+    ]
+    .map(csv);
+    for (index, file) in files.iter().enumerate() {
+        assert!(files[..index].iter().all(|other| other != file), "file {index}");
+    }
+}
+
+#[test]
+fn fewer_rows_are_the_beginning_of_more_rows() {
+    let many = csv(options(3000));
+    assert!(many.starts_with(&csv(options(2500))));
+}
+
+#[test]
+fn no_rows_make_the_header_alone() {
+    assert_eq!(csv(options(0)), format!("{}\n", COLUMNS.join(",")).into_bytes());
+}
+
+#[test]
+fn a_writer_that_refuses_ends_the_work() {
+    struct Full(usize);
+    impl io::Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    // So many rows that finishing them would take hours.
+    let error = Generator::new(options(u64::MAX / 4)).unwrap().write(&mut Full(1_000_000)).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+}
+
+#[test]
+fn a_date_that_personal_numbers_cannot_say_is_refused() {
+    for (date, good) in [("1914-12-31", false), ("1915-01-01", true), ("2099-12-31", true), ("2100-01-01", false)] {
+        let made = Generator::new(Options { date: date.parse().unwrap(), ..options(1) });
+        assert_eq!(made.is_ok(), good, "{date}");
+        if let Err(error) = made {
+            assert_eq!(error, Error::DateOutOfRange(date.parse().unwrap()));
+        }
+    }
+}
