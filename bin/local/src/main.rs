@@ -1,16 +1,43 @@
-//! The local AWS endpoint.
+//! The local AWS endpoint: one HTTP server on 127.0.0.1 that speaks AWS's wire protocols.
+//!
+//! What moto can do goes to moto; crawlers, job runs, queries and Airflow environments are done here.
+
+use std::process::ExitCode;
+
+use clap::Parser;
 
 mod athena;
+mod background;
 mod call;
+mod cli;
+mod error;
 mod glue;
+mod http_server;
+mod moto;
 mod mwaa;
+mod requests;
+mod serve;
 mod upstream;
 mod worker;
 mod world;
 
-fn main() -> std::process::ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        Some("worker") => worker::run(),
-        _ => std::process::ExitCode::SUCCESS,
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let done = match cli.verb {
+        cli::Verb::Worker => return worker::run(),
+        cli::Verb::Serve(options) => serve::run(&options),
+        cli::Verb::Start(options) => background::start(&options),
+        cli::Verb::Stop(place) => background::stop(&place),
+        cli::Verb::Status(place) => background::status(&place),
+        cli::Verb::Reset(place) => background::reset(&place),
+        cli::Verb::Env(place) => background::env(&place),
+        cli::Verb::Logs(options) => requests::print(&options),
+    };
+    match done {
+        Ok(code) => code,
+        Err(why) => {
+            eprintln!("local: {why}");
+            ExitCode::from(1)
+        }
     }
 }

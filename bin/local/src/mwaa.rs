@@ -1,5 +1,150 @@
-//! Airflow environments (MWAA).
+//! Airflow environments (MWAA), with the checks, states and errors of AWS. No Airflow runs behind them.
 
-/// The environments.
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::request::Parts;
+use serde_json::{Value, json};
+
+use crate::call::{Answer, AwsError};
+use crate::world::World;
+
+mod create;
+mod defaults;
+mod ec2;
+mod interfaces;
+mod log_groups;
+mod network;
+mod path;
+mod prerequisites;
+mod role;
+mod tags;
+mod update;
+mod validate;
+
+/// An environment's place: region, then name.
+type Key = (String, String);
+
+/// All environments, as `GetEnvironment` shows them.
 #[derive(Default)]
-pub(crate) struct Mwaa {}
+pub(crate) struct Mwaa {
+    environments: Mutex<BTreeMap<Key, Value>>,
+}
+
+impl Mwaa {
+    /// Forgets everything. Transitions under way find nothing and end.
+    pub(crate) fn reset(&self) {
+        self.with(BTreeMap::clear);
+    }
+
+    /// Works on the store; never across an await.
+    fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<Key, Value>) -> T) -> T {
+        work(&mut self.environments.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A copy of an environment.
+    fn find(&self, region: &str, name: &str) -> Result<Value, AwsError> {
+        let key = (region.to_string(), name.to_string());
+        self.with(|all| all.get(&key).cloned()).ok_or_else(|| unknown(name))
+    }
+
+    /// Changes an environment, if it still is there and is the same one.
+    fn change(&self, region: &str, name: &str, created: &Value, change: impl FnOnce(&mut Value)) {
+        let key = (region.to_string(), name.to_string());
+        self.with(|all| match all.get_mut(&key) {
+            Some(found) if found["CreatedAt"] == *created => change(found),
+            _ => {}
+        });
+    }
+}
+
+/// Answers a call: the operation's name and what it says.
+pub(crate) async fn answer(world: &Arc<World>, region: &str, parts: &Parts, body: &Bytes) -> (String, Answer) {
+    let Some((operation, name)) = path::operation(&parts.method, parts.uri.path()) else {
+        let operation = format!("{} {}", parts.method, parts.uri.path());
+        let why = AwsError::new("UnknownOperationException", "There is no such operation.").with_status(404);
+        return (operation, Err(why));
+    };
+    let input: Value = match serde_json::from_slice(if body.is_empty() { b"{}" } else { body }) {
+        Ok(input) => input,
+        Err(why) => return (operation.to_string(), Err(AwsError::new("SerializationException", why.to_string()))),
+    };
+    let query = parts.uri.query().unwrap_or_default();
+    let mwaa = &world.mwaa;
+    let answer = match operation {
+        "CreateEnvironment" => create::environment(world, region, &name, input).await,
+        "UpdateEnvironment" => update::environment(world, region, &name, input).await,
+        "DeleteEnvironment" => update::delete(world, region, &name),
+        "GetEnvironment" => mwaa.find(region, &name).map(|found| json!({ "Environment": found })),
+        "ListEnvironments" => list(mwaa, region, query),
+        "CreateCliToken" => mwaa.find(region, &name).map(|found| token("CliToken", &found)),
+        "CreateWebLoginToken" => mwaa.find(region, &name).map(|found| token("WebToken", &found)),
+        "InvokeRestApi" => mwaa.find(region, &name).and_then(|_| Err(no_airflow(&name))),
+        "PublishMetrics" => mwaa.find(region, &name).map(|_| json!({})),
+        "ListTagsForResource" => tags::list(mwaa, region, &name),
+        "TagResource" => tags::add(mwaa, region, &name, &input),
+        _ => tags::remove(mwaa, region, &name, query),
+    };
+    (operation.to_string(), answer)
+}
+
+fn list(mwaa: &Mwaa, region: &str, query: &str) -> Answer {
+    let size: usize = match path::parameter(query, "MaxResults").map(|text| text.parse()) {
+        None => 25,
+        Some(Ok(size @ 1..=25)) => size,
+        Some(_) => return Err(validate::failed("maxResults", "Member must have value between 1 and 25")),
+    };
+    let after = path::parameter(query, "NextToken").unwrap_or_default();
+    let names: Vec<String> = mwaa.with(|all| {
+        let here = all.keys().filter(|(place, name)| place == region && *name > after);
+        here.map(|(_, name)| name.clone()).take(size + 1).collect()
+    });
+    let page = &names[..names.len().min(size)];
+    let mut answer = json!({ "Environments": page });
+    if names.len() > size {
+        answer["NextToken"] = json!(page.last());
+    }
+    Ok(answer)
+}
+
+/// A token as AWS hands it out. Nothing takes it: no Airflow listens at that host.
+fn token(kind: &str, environment: &Value) -> Value {
+    let host = environment["WebserverUrl"].as_str().unwrap_or_default().trim_start_matches("https://");
+    json!({ kind: uuid::Uuid::new_v4().to_string(), "WebServerHostname": host })
+}
+
+fn no_airflow(name: &str) -> AwsError {
+    let why = format!(
+        "The environment {name} is in a local endpoint: its settings are kept and checked, but no Airflow runs behind it, \
+         so there are no DAGs, variables or runs."
+    );
+    AwsError::new("RestApiServerException", why)
+}
+
+/// AWS's error for a name that is not there.
+fn unknown(name: &str) -> AwsError {
+    AwsError::new("ResourceNotFoundException", format!("No environment found with name {name}")).with_status(404)
+}
+
+/// A request that AWS refuses after it has looked at what the request names.
+fn invalid(why: impl std::fmt::Display) -> AwsError {
+    AwsError::new("ValidationException", format!("Invalid request provided: {why}"))
+}
+
+/// AWS's time stamps: seconds since 1970 with a fraction.
+fn now() -> Value {
+    json!(chrono::Utc::now().timestamp_micros() as f64 / 1e6)
+}
+
+/// The state that a call finds an environment in must be a resting one.
+fn resting(environment: &Value, allowed: &[&str]) -> Result<(), AwsError> {
+    let status = environment["Status"].as_str().unwrap_or_default();
+    if allowed.contains(&status) {
+        return Ok(());
+    }
+    let why = format!(
+        "Environments with {status} status must complete previous operation before initiating a new operation."
+    );
+    Err(AwsError::new("ValidationException", why))
+}

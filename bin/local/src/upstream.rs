@@ -1,11 +1,12 @@
 //! The client to moto, which holds the state of everything that this program does not do itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response};
-use http_body_util::{BodyExt, Full};
+use http::{Method, Request, Response};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -24,26 +25,43 @@ pub(crate) use sign::ACCOUNT;
 /// How long a call waits for moto to have started.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Says once where moto listens.
+pub(crate) struct Started {
+    base_url: Arc<OnceLock<String>>,
+    ready: watch::Sender<bool>,
+}
+
+impl Started {
+    /// moto answers on this port from now on.
+    pub(crate) fn on_port(&self, port: u16) {
+        self.base_url.get_or_init(|| format!("http://127.0.0.1:{port}"));
+        self.ready.send_replace(true);
+    }
+}
+
 /// A client to moto over loopback HTTP. Cloning it is cheap.
 #[derive(Clone)]
 pub(crate) struct Upstream {
-    base_url: Arc<str>,
-    client: Client<HttpConnector, Full<Bytes>>,
+    base_url: Arc<OnceLock<String>>,
+    client: Client<HttpConnector, Body>,
     ready: watch::Receiver<bool>,
 }
 
 impl Upstream {
-    /// A client to the server at `base_url`, whose calls wait until `ready` says that it answers.
-    pub(crate) fn new(base_url: &str, ready: watch::Receiver<bool>) -> Self {
+    /// A client, and the end by which the one who starts moto says where it listens.
+    pub(crate) fn new() -> (Self, Started) {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Self { base_url: base_url.into(), client, ready }
+        let (sender, ready) = watch::channel(false);
+        let base_url = Arc::new(OnceLock::new());
+        let started = Started { base_url: base_url.clone(), ready: sender };
+        (Self { base_url, client, ready }, started)
     }
 
-    /// Where moto listens: `http://127.0.0.1:port`.
+    /// Where moto listens: `http://127.0.0.1:port`; empty until it has started.
     pub(crate) fn base_url(&self) -> &str {
-        &self.base_url
+        self.base_url.get().map_or("", String::as_str)
     }
 
     /// Whether moto has answered once.
@@ -63,10 +81,9 @@ impl Upstream {
     /// A JSON 1.1 call: `service` is the signing name, `target` the X-Amz-Target.
     pub(crate) async fn json(&self, region: &str, service: &str, target: &str, body: Value) -> Answer {
         let request = sign::headers(Request::builder().method(Method::POST), region, service)
-            .uri(format!("{}/", self.base_url))
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", target);
-        let response = self.send(request, Bytes::from(body.to_string())).await?;
+        let response = self.send(request, "/", Body::from(body.to_string())).await?;
         let status = response.status().as_u16();
         let bytes = collect(response).await?;
         let answer: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
@@ -84,20 +101,23 @@ impl Upstream {
     pub(crate) async fn query(&self, region: &str, service: &str, params: &[(&str, &str)]) -> Result<String, AwsError> {
         let pairs: Vec<String> = params.iter().map(|(key, value)| format!("{key}={}", sign::escape(value))).collect();
         let request = sign::headers(Request::builder().method(Method::POST), region, service)
-            .uri(format!("{}/", self.base_url))
             .header("content-type", "application/x-www-form-urlencoded");
-        let response = self.send(request, Bytes::from(pairs.join("&"))).await?;
+        let response = self.send(request, "/", Body::from(pairs.join("&"))).await?;
         text_or_error(response).await
     }
 
-    /// Sends a request once moto is up.
+    /// Sends a request to a path of moto's once it is up.
     pub(crate) async fn send(
         &self,
         request: http::request::Builder,
-        body: Bytes,
+        path_and_query: &str,
+        body: Body,
     ) -> Result<Response<Incoming>, AwsError> {
         self.wait_ready().await?;
-        let request = request.body(Full::new(body)).map_err(|why| unavailable(&why.to_string()))?;
+        let request = request
+            .uri(format!("{}{path_and_query}", self.base_url()))
+            .body(body)
+            .map_err(|why| unavailable(&why.to_string()))?;
         self.client.request(request).await.map_err(|why| unavailable(&format!("its helper process moto: {why}")))
     }
 }
@@ -137,10 +157,4 @@ pub(crate) fn unescape(text: &str) -> String {
 /// The endpoint itself cannot serve the call.
 fn unavailable(why: &str) -> AwsError {
     AwsError::new("ServiceUnavailable", format!("the local endpoint cannot serve this call: {why}")).with_status(503)
-}
-
-/// The headers of a response that say which error it is, for services that answer in the header.
-pub(crate) fn error_type(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("x-amzn-errortype")?.to_str().ok()?;
-    Some(value.split(':').next().unwrap_or(value).to_string())
 }

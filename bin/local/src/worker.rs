@@ -1,8 +1,99 @@
-//! Runs one task in a process of its own.
+//! One task in a process of its own: a query or a transform can then be stopped at any moment, and what it holds goes
+//! with it. The task comes as one line of JSON on stdin, the result goes as JSON to stdout, progress goes to stderr.
 
-use std::process::ExitCode;
+mod transform;
 
-/// Reads one task as JSON on stdin, runs it, prints the result on stdout.
+use crate::athena;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, Read, Write},
+    process::{ExitCode, Stdio},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    process::Command,
+};
+
+/// What a worker is told to do.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// Answer a query.
+    Query(athena::Job),
+    /// Run a transform: where moto is, the spec's `s3://` place, the day.
+    Transform { upstream: String, spec: String, date: Option<String> },
+}
+
+/// What a worker said.
+pub(crate) struct Done {
+    /// The result, or the error in plain words.
+    pub(crate) result: Result<Value, String>,
+    /// Its progress.
+    pub(crate) lines: Vec<String>,
+}
+
+/// Run `task` in a child process. Dropping the future kills the child.
+pub(crate) async fn spawn(task: &Task) -> Done {
+    match talk(task).await {
+        Ok(done) => done,
+        Err(error) => Done { result: Err(format!("the worker process could not be used: {error}")), lines: Vec::new() },
+    }
+}
+
+async fn talk(task: &Task) -> std::io::Result<Done> {
+    let mut child = Command::new(std::env::current_exe()?)
+        .arg("worker")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let missing = || std::io::Error::other("a pipe to it is missing");
+    let mut stdin = child.stdin.take().ok_or_else(missing)?;
+    let mut stdout = child.stdout.take().ok_or_else(missing)?;
+    let mut stderr = child.stderr.take().ok_or_else(missing)?;
+    stdin.write_all(format!("{}\n", serde_json::to_string(task)?).as_bytes()).await?;
+    let (mut out, mut err) = (String::new(), String::new());
+    // stdin stays open until the child is done: it ends itself when the pipe closes.
+    tokio::try_join!(stdout.read_to_string(&mut out), stderr.read_to_string(&mut err))?;
+    let status = child.wait().await?;
+    drop(stdin);
+    let answer: Value = serde_json::from_str(&out).unwrap_or_default();
+    let result = match (answer.get("ok"), answer["error"].as_str()) {
+        (Some(ok), _) => Ok(ok.clone()),
+        (None, Some(error)) => Err(error.to_owned()),
+        (None, None) => Err(format!("the worker process ended without an answer ({status}): {}", err.trim())),
+    };
+    Ok(Done { result, lines: err.lines().map(str::to_owned).collect() })
+}
+
+/// The hidden verb `local worker`: read one task, run it, print the result.
 pub(crate) fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let mut line = String::new();
+    let task = match std::io::stdin().lock().read_line(&mut line).map(|_| serde_json::from_str::<Task>(&line)) {
+        Ok(Ok(task)) => task,
+        _ => return ExitCode::from(2),
+    };
+    std::thread::spawn(end_with_parent);
+    let result = match task {
+        Task::Query(job) => athena::execute(&job),
+        Task::Transform { upstream, spec, date } => transform::run(&upstream, &spec, date.as_deref()),
+    };
+    let answer = match result {
+        Ok(value) => json!({ "ok": value }),
+        Err(error) => json!({ "error": error }),
+    };
+    match writeln!(std::io::stdout(), "{answer}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// When the endpoint dies, however it does, the pipe closes, and nobody waits for the answer any more.
+fn end_with_parent() {
+    let mut byte = [0];
+    while matches!(std::io::stdin().read(&mut byte), Ok(count) if count > 0) {}
+    // The task is busy in other threads and cannot be asked to return.
+    #[allow(clippy::exit)]
+    std::process::exit(1);
 }

@@ -1,5 +1,6 @@
 //! Objects in moto's buckets, for the parts that read and write data themselves.
 
+use axum::body::Body;
 use bytes::Bytes;
 use http::{Method, Request};
 use serde::Deserialize;
@@ -51,9 +52,9 @@ impl Upstream {
             if let Some(token) = &token {
                 query.push_str(&format!("&continuation-token={}", sign::escape(token)));
             }
-            let uri = format!("{}/{}?{query}", self.base_url(), sign::escape(bucket));
-            let request = sign::headers(Request::builder().method(Method::GET), REGION, "s3").uri(uri);
-            let text = text_or_error(self.send(request, Bytes::new()).await?).await?;
+            let path = format!("/{}?{query}", sign::escape(bucket));
+            let request = sign::headers(Request::builder().method(Method::GET), REGION, "s3");
+            let text = text_or_error(self.send(request, &path, Body::empty()).await?).await?;
             let page: Page = quick_xml::de::from_str(&text)
                 .map_err(|why| AwsError::new("InternalError", format!("listing s3://{bucket}/{prefix}: {why}")))?;
             objects.extend(page.contents.into_iter().map(|found| Object {
@@ -84,11 +85,26 @@ impl Upstream {
         self.object(Method::DELETE, bucket, key, Bytes::new()).await.map(drop)
     }
 
+    /// The XML of a bucket's sub-resource: `versioning`, `publicAccessBlock`.
+    pub(crate) async fn bucket(&self, bucket: &str, resource: &str) -> Result<String, AwsError> {
+        let request = sign::headers(Request::builder().method(Method::GET), REGION, "s3");
+        let path = format!("/{}?{resource}", sign::escape(bucket));
+        text_or_error(self.send(request, &path, Body::empty()).await?).await
+    }
+
+    /// Whether that version of an object exists.
+    pub(crate) async fn has_version(&self, bucket: &str, key: &str, version: &str) -> Result<bool, AwsError> {
+        let key: Vec<String> = key.split('/').map(sign::escape).collect();
+        let path = format!("/{}/{}?versionId={}", sign::escape(bucket), key.join("/"), sign::escape(version));
+        let request = sign::headers(Request::builder().method(Method::HEAD), REGION, "s3");
+        Ok(self.send(request, &path, Body::empty()).await?.status().is_success())
+    }
+
     async fn object(&self, method: Method, bucket: &str, key: &str, body: Bytes) -> Result<Bytes, AwsError> {
-        let path: Vec<String> = key.split('/').map(sign::escape).collect();
-        let uri = format!("{}/{}/{}", self.base_url(), sign::escape(bucket), path.join("/"));
-        let request = sign::headers(Request::builder().method(method), REGION, "s3").uri(uri);
-        let response = self.send(request, body).await?;
+        let key: Vec<String> = key.split('/').map(sign::escape).collect();
+        let path = format!("/{}/{}", sign::escape(bucket), key.join("/"));
+        let request = sign::headers(Request::builder().method(method), REGION, "s3");
+        let response = self.send(request, &path, Body::from(body)).await?;
         let status = response.status().as_u16();
         let bytes = collect(response).await?;
         if status < 300 { Ok(bytes) } else { Err(error_in_xml(status, &String::from_utf8_lossy(&bytes))) }

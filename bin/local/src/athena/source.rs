@@ -1,0 +1,204 @@
+//! From a catalog table to files on disk: what the child process reads.
+
+use super::{cache, statement::Reference, translate};
+use crate::{upstream::Object, world::World};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// A query for the child process.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Job {
+    /// The query in polars's SQL.
+    pub(super) sql: String,
+    pub(super) sources: Vec<Source>,
+    /// Where the result goes, as Athena's CSV.
+    pub(super) csv: PathBuf,
+    /// Where it goes once more, one JSON array per row, for GetQueryResults.
+    pub(super) rows: PathBuf,
+}
+
+/// One table.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Source {
+    /// The name under which the query knows it.
+    pub(super) name: String,
+    /// Name and Glue type.
+    pub(super) columns: Vec<(String, String)>,
+    /// Partition keys likewise.
+    pub(super) keys: Vec<(String, String)>,
+    pub(super) format: Format,
+    pub(super) files: Vec<File>,
+    #[serde(skip)]
+    pub(super) bytes: u64,
+}
+
+/// One file and its partition's values.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    pub(super) values: Vec<String>,
+}
+
+/// How the files are read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) enum Format {
+    Parquet,
+    /// OpenCSVSerDe has a quote, LazySimpleSerDe has none.
+    Csv {
+        delimiter: char,
+        quote: Option<char>,
+        skip: usize,
+    },
+}
+
+fn columns(list: &Value) -> Vec<(String, String)> {
+    let text = |column: &Value, key: &str| column[key].as_str().unwrap_or_default().to_lowercase();
+    list.as_array().into_iter().flatten().map(|column| (text(column, "Name"), text(column, "Type"))).collect()
+}
+
+fn format(table: &Value) -> Result<Format, String> {
+    let serde = &table["StorageDescriptor"]["SerdeInfo"];
+    let library = serde["SerializationLibrary"].as_str().unwrap_or_default();
+    let letter = |key: &str| serde["Parameters"][key].as_str().and_then(|text| text.chars().next());
+    let skip = table["Parameters"]["skip.header.line.count"].as_str().and_then(|count| count.parse().ok()).unwrap_or(0);
+    match library.rsplit('.').next().unwrap_or_default() {
+        "ParquetHiveSerDe" => Ok(Format::Parquet),
+        "OpenCSVSerde" => Ok(Format::Csv {
+            delimiter: letter("separatorChar").unwrap_or(','),
+            quote: Some(letter("quoteChar").unwrap_or('"')),
+            skip,
+        }),
+        "LazySimpleSerDe" => {
+            let delimiter = letter("field.delim").or_else(|| letter("serialization.format"));
+            Ok(Format::Csv { delimiter: delimiter.unwrap_or('\u{1}'), quote: None, skip })
+        }
+        _ => Err(format!(
+            "HIVE_UNSUPPORTED_FORMAT: Unable to create input format: the local endpoint reads Parquet and CSV (OpenCSVSerDe, LazySimpleSerDe), not {library:?}"
+        )),
+    }
+}
+
+/// Look a table up. The error is Athena's.
+pub(super) async fn table(world: &World, region: &str, database: &str, name: &str, at: &str) -> Result<Value, String> {
+    let body = json!({ "DatabaseName": database, "Name": name });
+    match world.upstream.json(region, "glue", "AWSGlue.GetTable", body).await {
+        Ok(answer) => Ok(answer["Table"].clone()),
+        Err(error) if error.code == "EntityNotFoundException" => {
+            let known = world.upstream.json(region, "glue", "AWSGlue.GetDatabase", json!({ "Name": database })).await;
+            Err(match known {
+                Ok(_) => format!("TABLE_NOT_FOUND: line {at}: Table 'awsdatacatalog.{database}.{name}' does not exist"),
+                Err(_) => format!("SCHEMA_NOT_FOUND: line {at}: Schema '{database}' does not exist"),
+            })
+        }
+        Err(error) => Err(format!("GENERIC_INTERNAL_ERROR: {}: {}", error.code, error.message)),
+    }
+}
+
+fn split(location: &str) -> (String, String) {
+    let path = location.trim_start_matches("s3://").trim_start_matches("s3a://");
+    let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
+    let prefix = if prefix.is_empty() || prefix.ends_with('/') { prefix.to_owned() } else { format!("{prefix}/") };
+    (bucket.to_owned(), prefix)
+}
+
+/// The objects below a location that Athena reads: not empty, and no part hidden.
+async fn objects(world: &World, location: &str) -> Result<(String, Vec<(String, Object)>), String> {
+    let (bucket, prefix) = split(location);
+    let all = world.upstream.list(&bucket, &prefix).await.map_err(|error| {
+        format!("HIVE_FILESYSTEM_ERROR: Failed to list directory: {location}: {} ({})", error.message, error.code)
+    })?;
+    let shown = all.into_iter().filter_map(|object| {
+        let below = object.key[prefix.len()..].to_owned();
+        let hidden = below.split('/').any(|part| part.starts_with('_') || part.starts_with('.'));
+        (object.size > 0 && !hidden).then_some((below, object))
+    });
+    Ok((bucket, shown.collect()))
+}
+
+/// Partitions as Athena finds them: by projection when the table says so, else only those in the catalog.
+async fn partitions(world: &World, region: &str, table: &Value) -> Result<Vec<(Option<Vec<String>>, String)>, String> {
+    let location = table["StorageDescriptor"]["Location"].as_str().unwrap_or_default().to_owned();
+    let keys = table["PartitionKeys"].as_array().is_some_and(|keys| !keys.is_empty());
+    if !keys {
+        return Ok(vec![(Some(Vec::new()), location)]);
+    }
+    if table["Parameters"]["projection.enabled"] == "true" {
+        return Ok(vec![(None, location)]);
+    }
+    let body = json!({ "DatabaseName": table["DatabaseName"], "TableName": table["Name"] });
+    let answer = world.upstream.json(region, "glue", "AWSGlue.GetPartitions", body).await;
+    let answer = answer.map_err(|error| format!("GENERIC_INTERNAL_ERROR: {}: {}", error.code, error.message))?;
+    let found = answer["Partitions"].as_array().into_iter().flatten().map(|partition| {
+        let values = partition["Values"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let place = partition["StorageDescriptor"]["Location"].as_str().unwrap_or_default();
+        (Some(values.map(str::to_owned).collect()), place.to_owned())
+    });
+    Ok(found.collect())
+}
+
+/// The values in the folders of a projected table, or None when they are not the table's keys.
+fn folder_values(below: &str, keys: &[(String, String)]) -> Option<Vec<String>> {
+    let mut folders: Vec<&str> = below.split('/').collect();
+    folders.pop();
+    let value = |(folder, (key, _)): (&&str, &(String, String))| {
+        let (name, value) = folder.split_once('=')?;
+        name.eq_ignore_ascii_case(key).then(|| value.to_owned())
+    };
+    if folders.len() < keys.len() {
+        return None;
+    }
+    folders.iter().zip(keys).map(value).collect()
+}
+
+/// A table's files, listed but not yet read.
+pub(super) struct Listing {
+    source: Source,
+    objects: Vec<(String, Object, Vec<String>)>,
+}
+
+impl Listing {
+    /// Bytes that a query over the table scans.
+    pub(super) fn bytes(&self) -> u64 {
+        self.source.bytes
+    }
+}
+
+/// List a table's files.
+pub(super) async fn list(world: &World, region: &str, reference: &Reference) -> Result<Listing, String> {
+    let table = table(world, region, &reference.database, &reference.table, &reference.at).await?;
+    let keys = columns(&table["PartitionKeys"]);
+    let mut found = Vec::new();
+    for (values, location) in partitions(world, region, &table).await? {
+        let (bucket, objects) = objects(world, &location).await?;
+        for (below, object) in objects {
+            let values = match &values {
+                Some(values) => Some(values.clone()),
+                None => folder_values(&below, &keys),
+            };
+            found.extend(values.map(|values| (bucket.clone(), object, values)));
+        }
+    }
+    let source = Source {
+        name: translate::registered(&reference.database, &reference.table),
+        columns: columns(&table["StorageDescriptor"]["Columns"]),
+        keys,
+        format: format(&table)?,
+        files: Vec::new(),
+        bytes: found.iter().map(|(_, object, _)| object.size).sum(),
+    };
+    Ok(Listing { source, objects: found })
+}
+
+/// Bring the files of a table to disk.
+pub(super) async fn fetch(world: &World, listing: Listing) -> Result<Source, String> {
+    let Listing { mut source, objects } = listing;
+    let files = stream::iter(objects).map(|(bucket, object, values)| async move {
+        let path = cache::fetch(world, &bucket, &object).await;
+        path.map(|path| File { path, values })
+            .map_err(|error| format!("HIVE_CANNOT_OPEN_SPLIT: Error opening s3://{bucket}/{}: {error}", object.key))
+    });
+    source.files = files.buffered(8).try_collect().await?;
+    Ok(source)
+}

@@ -1,0 +1,149 @@
+//! The work of a job run: a child process that runs the transform, with a deadline and a switch.
+
+use super::{Place, check, job_run, log};
+use crate::{
+    worker::{self, Task},
+    world::World,
+};
+use serde_json::{Map, Value};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::sync::watch;
+
+/// What a run needs to know.
+pub(super) struct Work {
+    job: String,
+    id: String,
+    region: String,
+    script: String,
+    arguments: BTreeMap<String, String>,
+    logs: String,
+    timeout: Duration,
+    dpu: f64,
+}
+
+/// How a run ended.
+struct End {
+    state: &'static str,
+    error: Option<String>,
+    output: Vec<String>,
+}
+
+impl End {
+    fn failed(error: String) -> Self {
+        Self { state: "FAILED", error: Some(error), output: Vec::new() }
+    }
+}
+
+impl Work {
+    pub(super) fn new(
+        job: &str,
+        id: &str,
+        region: &str,
+        wish: &Map<String, Value>,
+        run: &Map<String, Value>,
+        body: &Value,
+    ) -> Self {
+        // The run's arguments win over the job's defaults, and what must not be overridden wins over both.
+        let layers = [wish.get("DefaultArguments"), body.get("Arguments"), wish.get("NonOverridableArguments")];
+        let arguments = layers.into_iter().flatten().filter_map(Value::as_object).flatten();
+        let minutes = run.get("Timeout").and_then(Value::as_u64).unwrap_or(2880);
+        Self {
+            job: job.to_owned(),
+            id: id.to_owned(),
+            region: region.to_owned(),
+            script: wish["Command"]["ScriptLocation"].as_str().unwrap_or_default().to_owned(),
+            arguments: arguments.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect(),
+            logs: run.get("LogGroupName").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            timeout: Duration::from_secs(minutes * 60),
+            dpu: run.get("MaxCapacity").and_then(Value::as_f64).unwrap_or(1.0),
+        }
+    }
+}
+
+/// Run to the end, whatever it is, and write it down.
+pub(super) async fn run(world: Arc<World>, place: Place, work: Work, mut stopped: watch::Receiver<bool>) {
+    let started = Instant::now();
+    let steps = async {
+        tokio::time::sleep(world.pace).await;
+        world.glue.with(&place, |shelf| {
+            if let Some(run) = job_run::find(shelf, &work.job, &work.id).filter(|run| run.state == "STARTING") {
+                run.state = "RUNNING";
+                run.value.insert("LastModifiedOn".into(), check::now());
+            }
+        });
+        let end = execute(&world, &work).await;
+        tokio::time::sleep(world.pace).await;
+        end
+    };
+    let end = tokio::select! {
+        end = steps => end,
+        // Dropping `steps` kills the child.
+        stop = stopped.changed() => match stop {
+            Ok(()) => End { state: "STOPPED", error: None, output: Vec::new() },
+            // The switch is gone, so the run is: the endpoint was reset.
+            Err(_) => return,
+        },
+        () = tokio::time::sleep(work.timeout) => End {
+            state: "TIMEOUT",
+            error: Some(format!("Job run exceeded its timeout of {} minutes", work.timeout.as_secs() / 60)),
+            output: Vec::new(),
+        },
+    };
+    log::write(&world, &work.region, &format!("{}/output", work.logs), &work.id, &end.output).await;
+    let errors: Vec<String> = end.error.iter().cloned().collect();
+    log::write(&world, &work.region, &format!("{}/error", work.logs), &work.id, &errors).await;
+    let seconds = started.elapsed().as_secs_f64();
+    world.glue.with(&place, |shelf| {
+        let Some(run) = job_run::find(shelf, &work.job, &work.id) else { return };
+        run.value.insert("CompletedOn".into(), check::now());
+        run.value.insert("LastModifiedOn".into(), check::now());
+        run.value.insert("ExecutionTime".into(), (seconds.ceil() as i64).into());
+        run.value.insert("DPUSeconds".into(), (seconds * work.dpu).into());
+        if let Some(error) = end.error {
+            run.value.insert("ErrorMessage".into(), error.into());
+        }
+        run.switch = None;
+        run.state = end.state;
+    });
+}
+
+fn split(url: &str) -> Option<(&str, &str)> {
+    url.strip_prefix("s3://")?.split_once('/')
+}
+
+async fn execute(world: &World, work: &Work) -> End {
+    let Some((bucket, key)) = split(&work.script) else {
+        return End::failed(format!("Script location {} is not an S3 path", work.script));
+    };
+    let found = world.upstream.list(bucket, key).await.is_ok_and(|objects| objects.iter().any(|one| one.key == key));
+    if !found {
+        return End::failed(format!(
+            "LAUNCH ERROR | Script could not be downloaded from {}: An error occurred (404) when calling the HeadObject operation: Not Found",
+            work.script
+        ));
+    }
+    let spec = match work.arguments.get("--spec") {
+        Some(spec) if key.ends_with(strata_state::spec::SCRIPT_KEY) => spec.clone(),
+        _ => {
+            return End::failed(format!(
+                "the local endpoint runs strata transforms only: a job whose script is {} and that has the argument --spec; this job's script is {}",
+                strata_state::spec::SCRIPT_KEY,
+                work.script
+            ));
+        }
+    };
+    let task = Task::Transform {
+        upstream: world.upstream.base_url().to_owned(),
+        spec,
+        date: work.arguments.get("--date").cloned(),
+    };
+    let done = worker::spawn(&task).await;
+    match done.result {
+        Ok(_) => End { state: "SUCCEEDED", error: None, output: done.lines },
+        Err(error) => End { state: "FAILED", error: Some(error), output: done.lines },
+    }
+}

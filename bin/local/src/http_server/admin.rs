@@ -1,0 +1,58 @@
+//! `/_local/...`: what the command line and the tests ask the endpoint itself.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{Method, Request};
+use serde_json::json;
+
+use super::{Server, protocol, reply};
+
+/// Answers a request below `/_local/`.
+pub(super) async fn answer(server: &Server, request: &Request<Body>) -> Response {
+    match (request.method(), request.uri().path()) {
+        (&Method::GET, "/_local/health") => health(server),
+        (&Method::GET, "/_local/requests") => requests(server, request.uri().query().unwrap_or_default()),
+        (&Method::POST, "/_local/reset") => reset(server).await,
+        (&Method::POST, "/_local/stop") => {
+            server.stop.notify_one();
+            reply::plain_json("{}".to_string())
+        }
+        _ => reply::text(404, "there are: GET /_local/health, GET /_local/requests?since=N, POST /_local/reset\n"),
+    }
+}
+
+fn health(server: &Server) -> Response {
+    let world = &server.world;
+    reply::plain_json(
+        json!({
+            "ready": world.upstream.is_ready(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "pid": std::process::id(),
+            "dir": world.dir,
+            "moto": world.upstream.base_url(),
+            "requests": server.requests.count(),
+        })
+        .to_string(),
+    )
+}
+
+fn requests(server: &Server, query: &str) -> Response {
+    let since = protocol::parameter(query, "since").and_then(|n| n.parse().ok()).unwrap_or(0);
+    match serde_json::to_string(&server.requests.since(since)) {
+        Ok(text) => reply::plain_json(text),
+        Err(why) => reply::text(500, &why.to_string()),
+    }
+}
+
+async fn reset(server: &Server) -> Response {
+    let world = &server.world;
+    world.glue.reset();
+    world.athena.reset();
+    world.mwaa.reset();
+    let request = http::Request::builder().method(Method::POST);
+    match world.upstream.send(request, "/moto-api/reset", Body::empty()).await {
+        Ok(answer) if answer.status().is_success() => reply::plain_json("{}".to_string()),
+        Ok(answer) => reply::text(500, &format!("moto answered {}\n", answer.status())),
+        Err(why) => reply::text(503, &why.message),
+    }
+}

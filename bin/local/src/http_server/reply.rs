@@ -1,0 +1,72 @@
+//! Answers in the shape of each wire protocol.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode};
+use quick_xml::escape::escape;
+use serde_json::{Value, json};
+
+use super::protocol::Protocol;
+use crate::call::AwsError;
+
+/// A JSON answer of an AWS service.
+pub(super) fn json(protocol: Protocol, body: &Value) -> Response {
+    let kind = if protocol == Protocol::Json { "application/x-amz-json-1.1" } else { "application/json" };
+    build(200, kind, body.to_string())
+}
+
+/// An error as this protocol writes it.
+pub(super) fn error(protocol: Protocol, error: &AwsError) -> Response {
+    let AwsError { status, code, message } = error;
+    let (code_xml, message_xml, id) = (escape(code), escape(message), uuid::Uuid::new_v4());
+    let (kind, body) = match protocol {
+        Protocol::Json => ("application/x-amz-json-1.1", json!({ "__type": code, "message": message }).to_string()),
+        Protocol::RestJson => ("application/json", json!({ "message": message }).to_string()),
+        Protocol::Ec2 => (
+            "text/xml",
+            format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>{code_xml}</Code>\
+                 <Message>{message_xml}</Message></Error></Errors><RequestID>{id}</RequestID></Response>"
+            ),
+        ),
+        Protocol::Query => (
+            "text/xml",
+            format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>{code_xml}</Code><Message>{message_xml}</Message>\
+                 </Error><RequestId>{id}</RequestId></ErrorResponse>"
+            ),
+        ),
+        Protocol::RestXml => (
+            "application/xml",
+            format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code_xml}</Code>\
+                 <Message>{message_xml}</Message><RequestId>{id}</RequestId></Error>"
+            ),
+        ),
+    };
+    let mut response = build(*status, kind, body);
+    if let (Protocol::Json | Protocol::RestJson, Ok(value)) = (protocol, HeaderValue::from_str(code)) {
+        response.headers_mut().insert("x-amzn-errortype", value);
+    }
+    response
+}
+
+/// A plain answer that is not AWS's.
+pub(super) fn text(status: u16, body: &str) -> Response {
+    build(status, "text/plain; charset=utf-8", body.to_string())
+}
+
+/// A JSON answer that is not AWS's.
+pub(super) fn plain_json(body: String) -> Response {
+    build(200, "application/json", body)
+}
+
+fn build(status: u16, kind: &'static str, body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert("content-type", HeaderValue::from_static(kind));
+    if let Ok(id) = HeaderValue::from_str(&uuid::Uuid::new_v4().to_string()) {
+        response.headers_mut().insert("x-amzn-requestid", id);
+    }
+    response
+}

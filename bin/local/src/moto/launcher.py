@@ -1,0 +1,85 @@
+"""Runs moto's WSGI application on a free loopback port until stdin closes.
+
+`local` holds the other end of stdin: when it dies, however it dies, this process ends too.
+"""
+
+import logging
+import os
+import sys
+import threading
+
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+os.environ["S3_IGNORE_SUBDOMAIN_BUCKETNAME"] = "true"
+
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+
+from moto.moto_server.werkzeug_app import (  # noqa: E402
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server  # noqa: E402
+
+import buckets  # noqa: E402
+import network  # noqa: E402
+import tokens  # noqa: E402
+import workgroups  # noqa: E402
+
+SERVICES = ["s3", "ec2", "iam", "sts", "glue", "athena", "logs"]
+
+
+class Handler(MotoRequestHandler):
+    """One connection serves many requests; nothing is logged here, `local` does that."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log(self, *_args):
+        pass
+
+    def log_request(self, *_args):
+        pass
+
+
+class Application(DomainDispatcherApplication):
+    """Looks the application up by service, once: moto matches every host against 200 patterns."""
+
+    def __init__(self):
+        super().__init__(create_backend_app)
+        self.known = {}
+
+    def get_backend_for_host(self, host):
+        if host not in self.known:
+            self.known[host] = super().get_backend_for_host(host)
+        return self.known[host]
+
+
+def warm(application):
+    """Loads the usual services in the background, so that no first call waits for it."""
+    for service in SERVICES:
+        host = f"{service}.us-east-1.amazonaws.com"
+        with application.lock:
+            backend = application.get_backend_for_host(host)
+            if backend not in application.app_instances:
+                application.app_instances[backend] = create_backend_app(backend)
+
+
+def main():
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    for part in (network, tokens, buckets, workgroups):
+        part.patch()
+    application = Application()
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Handler)
+    print(server.port, flush=True)
+    threading.Thread(target=warm, args=(application,), daemon=True).start()
+    server.serve_forever()
+
+
+main()

@@ -1,0 +1,133 @@
+"""EC2 as strict as AWS is: what is in use cannot be deleted. moto deletes it and leaves loose ends."""
+
+from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
+from moto.ec2.models import EC2Backend
+
+
+def patch():
+    without_default_vpc()
+    EC2Backend.describe_nat_gateways = filtered_by_tags(EC2Backend.describe_nat_gateways)
+    EC2Backend.delete_nat_gateway = releasing_its_interface(EC2Backend.delete_nat_gateway)
+    EC2Backend.release_address = unless(EC2Backend.release_address, address_in_use)
+    EC2Backend.delete_subnet = unless(EC2Backend.delete_subnet, subnet_in_use)
+    EC2Backend.delete_security_group = unless(EC2Backend.delete_security_group, group_in_use)
+    EC2Backend.detach_internet_gateway = unless(EC2Backend.detach_internet_gateway, addresses_mapped)
+    EC2Backend.delete_vpc = unless(EC2Backend.delete_vpc, vpc_in_use)
+
+
+def without_default_vpc():
+    """An account whose default VPC was deleted, so that lists show what a pipeline made and nothing else."""
+
+    def default_vpc(self):
+        vpc = self.get_default_vpc()
+        if vpc is None:
+            raise EC2ClientError("VPCIdNotSpecified", "No default VPC for this user.")
+        return vpc
+
+    create = EC2Backend.create_default_vpc
+
+    def create_default_vpc(self):
+        # The first call comes from the constructor; later ones are somebody's CreateDefaultVpc.
+        if "born" in self.__dict__:
+            return create(self)
+        self.born = True
+        return None
+
+    EC2Backend.create_default_vpc = create_default_vpc
+    EC2Backend.default_vpc = property(default_vpc, lambda self, _vpc: None)
+
+
+def unless(delete, in_use):
+    """Asks `in_use` first, which raises AWS's error."""
+
+    def checked(self, *args, **kwargs):
+        in_use(self, *args, **kwargs)
+        return delete(self, *args, **kwargs)
+
+    return checked
+
+
+def filtered_by_tags(describe):
+    """moto ignores tag filters here, and a tool that looks its gateway up by tag would get somebody else's."""
+
+    def matches(gateway, name, values):
+        tags = {tag["key"]: tag["value"] for tag in gateway.get_tags()}
+        if name == "tag-key":
+            return any(key in values for key in tags)
+        return tags.get(name.removeprefix("tag:")) in values
+
+    def describe_nat_gateways(self, filters, nat_gateway_ids):
+        found = describe(self, filters, nat_gateway_ids)
+        missing = set(nat_gateway_ids or []) - set(self.nat_gateways)
+        if missing:
+            raise EC2ClientError("NatGatewayNotFound", f"The Nat Gateway {sorted(missing)[0]} was not found")
+        by_tag = {name: values for name, values in (filters or {}).items() if name.startswith("tag")}
+        return [gateway for gateway in found if all(matches(gateway, *pair) for pair in by_tag.items())]
+
+    return describe_nat_gateways
+
+
+def releasing_its_interface(delete):
+    """The network interface goes with the gateway; moto would leave it in the subnet."""
+
+    def delete_nat_gateway(self, nat_gateway_id):
+        if nat_gateway_id not in self.nat_gateways:
+            raise EC2ClientError("NatGatewayNotFound", f"The Nat Gateway {nat_gateway_id} was not found")
+        gateway = delete(self, nat_gateway_id)
+        for address in self.addresses:
+            if address.eni is not None and address.eni.id == gateway._eni.id:
+                self.disassociate_address(association_id=address.association_id)
+        self.enis.pop(gateway._eni.id, None)
+        return gateway
+
+    return delete_nat_gateway
+
+
+def address_in_use(self, address=None, allocation_id=None):
+    found = self.address_by_ip([address]) if address else self.address_by_allocation([allocation_id])
+    for one in found:
+        if one.association_id is not None:
+            raise EC2ClientError(
+                "InvalidIPAddress.InUse", f"Address {one.public_ip} is in use: it has the association {one.association_id}."
+            )
+
+
+def subnet_in_use(self, subnet_id):
+    if any(eni.subnet.id == subnet_id for eni in self.enis.values()):
+        raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+
+
+def group_in_use(self, name=None, group_id=None):
+    if group_id is None:
+        return
+    used = any(group.id == group_id for eni in self.enis.values() for group in eni.group_set)
+    if used or any(refers(group, group_id) for group in others(self, group_id)):
+        raise DependencyViolationError(f"resource {group_id} has a dependent object")
+
+
+def others(self, group_id):
+    return [group for groups in self.groups.values() for group in groups.values() if group.id != group_id]
+
+
+def refers(group, group_id):
+    rules = [*group.ingress_rules, *group.egress_rules]
+    return any(rule.source_group.get("GroupId") == group_id for rule in rules)
+
+
+def addresses_mapped(self, internet_gateway_id, vpc_id):
+    for address in self.addresses:
+        if address.eni is not None and address.eni.subnet.vpc_id == vpc_id:
+            raise DependencyViolationError(
+                f"Network {vpc_id} has some mapped public address(es). "
+                "Please unmap those public address(es) before detaching the gateway."
+            )
+
+
+def vpc_in_use(self, vpc_id):
+    gateways = any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in self.internet_gateways.values())
+    groups = any(group.name != "default" for group in self.groups.get(vpc_id, {}).values())
+    endpoints = any(
+        endpoint.vpc_id == vpc_id and endpoint.state != "deleted" for endpoint in self.vpc_end_points.values()
+    )
+    if gateways or groups or endpoints:
+        raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")

@@ -1,0 +1,78 @@
+//! `CreateEnvironment`, and how the environment comes up or does not.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{defaults, interfaces, log_groups, network, now, prerequisites, validate};
+use crate::call::{Answer, AwsError};
+use crate::world::World;
+
+/// What AWS says of every network fault: never which.
+const OPAQUE: &str = "You may need to check the execution role permissions policy for your environment, and that each \
+     of the VPC networking components required by the environment are configured to allow traffic. Troubleshooting: \
+     https://docs.aws.amazon.com/mwaa/latest/userguide/troubleshooting.html";
+
+/// Checks the request and starts the creation.
+pub(super) async fn environment(world: &Arc<World>, region: &str, name: &str, input: Value) -> Answer {
+    let Value::Object(input) = input else { return Err(validate::missing("executionRoleArn")) };
+    validate::create(name, &input)?;
+    if world.mwaa.find(region, name).is_ok() {
+        return Err(taken(name));
+    }
+    let made = defaults::environment(region, name, &input);
+    prerequisites::check(world, &made).await?;
+    let vpc = network::check_ids(world, region, &made).await?;
+    let key = (region.to_string(), name.to_string());
+    let is_new = world.mwaa.with(|all| match all.entry(key) {
+        std::collections::btree_map::Entry::Occupied(_) => false,
+        std::collections::btree_map::Entry::Vacant(place) => {
+            place.insert(made.clone());
+            true
+        }
+    });
+    if !is_new {
+        return Err(taken(name));
+    }
+    let answer = json!({ "Arn": made["Arn"] });
+    interfaces::create(world, region, &made).await?;
+    tokio::spawn(come_up(world.clone(), region.to_string(), vpc, made));
+    Ok(answer)
+}
+
+fn taken(name: &str) -> AwsError {
+    AwsError::new("ValidationException", format!("Environment with name {name} already exists."))
+}
+
+async fn come_up(world: Arc<World>, region: String, vpc: String, made: Value) {
+    tokio::time::sleep(world.pace).await;
+    let name = made["Name"].as_str().unwrap_or_default();
+    let fault = match network::fault(&world, &region, &vpc, &made).await {
+        Ok(fault) => fault,
+        Err(why) => Some(why.message),
+    };
+    if fault.is_none() {
+        log_groups::create(&world, &region, name, &made).await;
+    }
+    if let Some(fault) = &fault {
+        // AWS keeps this to itself; the person at this keyboard need not guess.
+        tracing::warn!("environment {name} cannot be created: {fault}");
+    }
+    world.mwaa.change(&region, name, &made["CreatedAt"], |environment| {
+        // A deletion that was asked for meanwhile goes on.
+        if environment["Status"] != "CREATING" {
+            return;
+        }
+        environment["Status"] = json!(if fault.is_none() { "AVAILABLE" } else { "CREATE_FAILED" });
+        environment["LastUpdate"] = outcome(fault.is_none());
+    });
+}
+
+/// What `LastUpdate` says at the end.
+pub(super) fn outcome(is_good: bool) -> Value {
+    if is_good {
+        return json!({ "Status": "SUCCESS", "CreatedAt": now() });
+    }
+    let error = json!({ "ErrorCode": "INCORRECT_CONFIGURATION", "ErrorMessage": OPAQUE });
+    json!({ "Status": "FAILED", "CreatedAt": now(), "Error": error })
+}

@@ -1,0 +1,43 @@
+//! The network interfaces of an environment: while it lives, its subnets and security groups cannot be deleted.
+
+use serde_json::Value;
+
+use super::ec2::{Interfaces, ask};
+use crate::call::AwsError;
+use crate::world::World;
+
+/// Puts one interface into each subnet.
+pub(super) async fn create(world: &World, region: &str, environment: &Value) -> Result<(), AwsError> {
+    let network = &environment["NetworkConfiguration"];
+    let groups: Vec<&str> =
+        network["SecurityGroupIds"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    for subnet in network["SubnetIds"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let mut params = vec![
+            ("Action".to_string(), "CreateNetworkInterface".to_string()),
+            ("SubnetId".to_string(), subnet.to_string()),
+            ("Description".to_string(), description(environment)),
+        ];
+        for (at, group) in groups.iter().enumerate() {
+            params.push((format!("SecurityGroupId.{}", at + 1), (*group).to_string()));
+        }
+        let params: Vec<(&str, &str)> = params.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        world.upstream.query(region, "ec2", &params).await?;
+    }
+    Ok(())
+}
+
+/// Takes them away again.
+pub(super) async fn delete(world: &World, region: &str, environment: &Value) -> Result<(), AwsError> {
+    let described = description(environment);
+    let params = [("Filter.1.Name", "description"), ("Filter.1.Value.1", described.as_str())];
+    let found: Interfaces = ask(world, region, "DescribeNetworkInterfaces", &params).await?;
+    for interface in found.network_interface_set.item {
+        let params = [("Action", "DeleteNetworkInterface"), ("NetworkInterfaceId", &interface.network_interface_id)];
+        world.upstream.query(region, "ec2", &params).await?;
+    }
+    Ok(())
+}
+
+fn description(environment: &Value) -> String {
+    format!("AWS created network interface for {}", environment["Arn"].as_str().unwrap_or_default())
+}

@@ -1,0 +1,78 @@
+//! `UpdateEnvironment` and `DeleteEnvironment`.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::create::outcome;
+use super::{defaults, interfaces, log_groups, network, now, prerequisites, resting, validate};
+use crate::call::Answer;
+use crate::world::World;
+
+/// Checks the request and starts the update.
+pub(super) async fn environment(world: &Arc<World>, region: &str, name: &str, input: Value) -> Answer {
+    let Value::Object(input) = input else { return Err(validate::missing("name")) };
+    validate::update(&input)?;
+    let before = world.mwaa.find(region, name)?;
+    resting(&before, &["AVAILABLE", "UPDATE_FAILED"])?;
+    let mut after = before.clone();
+    defaults::merge(&mut after, &input);
+    after["LoggingConfiguration"] =
+        defaults::logging(region, name, &before["LoggingConfiguration"], input.get("LoggingConfiguration"));
+    prerequisites::check(world, &after).await?;
+    let vpc = network::check_ids(world, region, &after).await?;
+    world.mwaa.change(region, name, &before["CreatedAt"], |environment| {
+        environment["Status"] = json!("UPDATING");
+        environment["LastUpdate"] = json!({ "Status": "PENDING", "CreatedAt": now() });
+    });
+    let answer = json!({ "Arn": after["Arn"] });
+    tokio::spawn(finish(world.clone(), region.to_string(), vpc, after));
+    Ok(answer)
+}
+
+/// Takes the change over, or leaves the environment as it was.
+async fn finish(world: Arc<World>, region: String, vpc: String, after: Value) {
+    tokio::time::sleep(world.pace).await;
+    let name = after["Name"].as_str().unwrap_or_default();
+    let is_good = matches!(network::fault(&world, &region, &vpc, &after).await, Ok(None));
+    if is_good {
+        log_groups::create(&world, &region, name, &after).await;
+    }
+    world.mwaa.change(&region, name, &after["CreatedAt"], |environment| {
+        if environment["Status"] != "UPDATING" {
+            return;
+        }
+        if is_good {
+            // Tags have calls of their own, and may have changed meanwhile.
+            let tags = environment["Tags"].clone();
+            *environment = after.clone();
+            environment["Tags"] = tags;
+        }
+        environment["Status"] = json!(if is_good { "AVAILABLE" } else { "UPDATE_FAILED" });
+        environment["LastUpdate"] = outcome(is_good);
+    });
+}
+
+/// Starts the deletion.
+pub(super) fn delete(world: &Arc<World>, region: &str, name: &str) -> Answer {
+    let found = world.mwaa.find(region, name)?;
+    resting(&found, &["AVAILABLE", "CREATE_FAILED", "UPDATE_FAILED", "UNAVAILABLE"])?;
+    world.mwaa.change(region, name, &found["CreatedAt"], |environment| environment["Status"] = json!("DELETING"));
+    tokio::spawn(vanish(world.clone(), region.to_string(), found));
+    Ok(json!({}))
+}
+
+/// The interfaces go first: a caller that sees the environment gone may delete its subnets.
+async fn vanish(world: Arc<World>, region: String, found: Value) {
+    tokio::time::sleep(world.pace).await;
+    if let Err(why) = interfaces::delete(&world, &region, &found).await {
+        tracing::warn!("network interfaces of {}: {}", found["Arn"], why.message);
+    }
+    let name = found["Name"].as_str().unwrap_or_default().to_string();
+    world.mwaa.with(|all| {
+        let key = (region, name);
+        if all.get(&key).is_some_and(|now| now["CreatedAt"] == found["CreatedAt"]) {
+            all.remove(&key);
+        }
+    });
+}

@@ -1,0 +1,92 @@
+//! Runs the endpoint in the foreground, until it is asked to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+
+use crate::cli::Serve;
+use crate::error::{Error, file};
+use crate::http_server::{self, Server};
+use crate::moto::{Moto, venv};
+use crate::requests::Requests;
+use crate::upstream::Upstream;
+use crate::world::World;
+
+/// Prepares everything, then serves.
+pub(crate) fn run(options: &Serve) -> Result<ExitCode, Error> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
+    let dir = &options.place.dir;
+    std::fs::create_dir_all(dir).map_err(file("making the folder", dir))?;
+    venv::ensure(&options.venv())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(file("starting the runtime of", dir))?.block_on(serve(options))
+}
+
+async fn serve(options: &Serve) -> Result<ExitCode, Error> {
+    let dir = options.place.dir.canonicalize().map_err(file("finding", &options.place.dir))?;
+    let listener = TcpListener::bind(("127.0.0.1", options.port))
+        .await
+        .map_err(|source| Error::Port { port: options.port, source })?;
+    let port = listener.local_addr().map_err(|source| Error::Port { port: options.port, source })?.port();
+    let mut moto = Moto::launch(&options.venv(), &dir)?;
+    let (upstream, started) = Upstream::new();
+    let stop = Arc::new(Notify::new());
+    let world = World {
+        upstream,
+        dir: dir.clone(),
+        pace: Duration::from_millis(options.pace),
+        glue: Default::default(),
+        athena: Default::default(),
+        mwaa: Default::default(),
+    };
+    let server = Server { world: Arc::new(world), requests: Requests::create(&dir)?, stop: stop.clone() };
+    let endpoint = options.place.endpoint_file();
+    let url = format!("http://localhost:{port}");
+    let about = json!({ "url": url, "pid": std::process::id(), "moto_pid": moto.id() });
+    write_whole(&endpoint, &about.to_string())?;
+
+    let serving = tokio::spawn(http_server::serve(listener, Arc::new(server)));
+    let watched = async {
+        let port = match moto.port().await {
+            Ok(port) => port,
+            Err(why) => return why,
+        };
+        started.on_port(port);
+        moto.ended().await
+    };
+    let outcome = tokio::select! {
+        why = watched => Err(why),
+        () = stop.notified() => Ok(ExitCode::SUCCESS),
+        () = signalled() => Ok(ExitCode::SUCCESS),
+    };
+    serving.abort();
+    moto.end().await;
+    // Last: `local stop` takes its absence as the end.
+    let _ = std::fs::remove_file(&endpoint);
+    outcome
+}
+
+/// Waits for a signal that asks to end. A closed terminal is none.
+async fn signalled() {
+    let (Ok(mut end), Ok(mut interrupt), Ok(_hang_up)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = end.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Writes a file so that a reader sees all of it or nothing.
+fn write_whole(path: &std::path::Path, text: &str) -> Result<(), Error> {
+    let beside = path.with_extension("tmp");
+    std::fs::write(&beside, text).map_err(file("writing", &beside))?;
+    std::fs::rename(&beside, path).map_err(file("writing", path))
+}

@@ -1,0 +1,81 @@
+//! A transform over the objects in moto.
+
+use crate::{call::AwsError, upstream::Upstream};
+use serde_json::{Value, json};
+use std::{
+    future::Future,
+    io::{Error, ErrorKind, Result as IoResult},
+};
+use strata_transform::{Object, Store};
+use tokio::runtime::{Builder, Runtime};
+
+/// moto's buckets, for code that waits instead of awaiting.
+struct Remote {
+    upstream: Upstream,
+    runtime: Runtime,
+}
+
+impl Remote {
+    fn new(port: u16) -> IoResult<Self> {
+        let (upstream, started) = Upstream::new();
+        started.on_port(port);
+        Ok(Self { upstream, runtime: Builder::new_current_thread().enable_all().build()? })
+    }
+
+    fn wait<T>(&self, url: &str, work: impl Future<Output = Result<T, AwsError>>) -> IoResult<T> {
+        self.runtime.block_on(work).map_err(|error| {
+            let kind = match error.code.as_str() {
+                "NoSuchKey" | "NoSuchBucket" => ErrorKind::NotFound,
+                "AccessDenied" => ErrorKind::PermissionDenied,
+                _ => ErrorKind::Other,
+            };
+            Error::new(kind, format!("{url}: {} ({})", error.message, error.code))
+        })
+    }
+}
+
+/// Bucket and key of an `s3://` URL.
+fn split(url: &str) -> IoResult<(&str, &str)> {
+    let parts = url.strip_prefix("s3://").and_then(|path| path.split_once('/'));
+    parts.ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("{url} is not an s3:// URL")))
+}
+
+impl Store for Remote {
+    fn list(&self, url: &str) -> IoResult<Vec<Object>> {
+        let (bucket, prefix) = split(url)?;
+        let objects = self.wait(url, self.upstream.list(bucket, prefix))?;
+        let object =
+            |found: crate::upstream::Object| Object { url: format!("s3://{bucket}/{}", found.key), size: found.size };
+        Ok(objects.into_iter().map(object).collect())
+    }
+
+    fn get(&self, url: &str) -> IoResult<Vec<u8>> {
+        let (bucket, key) = split(url)?;
+        Ok(self.wait(url, self.upstream.get(bucket, key))?.into())
+    }
+
+    fn put(&self, url: &str, bytes: Vec<u8>) -> IoResult<()> {
+        let (bucket, key) = split(url)?;
+        self.wait(url, self.upstream.put(bucket, key, bytes.into()))
+    }
+
+    fn delete(&self, url: &str) -> IoResult<()> {
+        let (bucket, key) = split(url)?;
+        self.wait(url, self.upstream.delete(bucket, key))
+    }
+}
+
+/// Run the transform whose spec is at `spec`; moto listens at `upstream`.
+pub(super) fn run(upstream: &str, spec: &str, date: Option<&str>) -> Result<Value, String> {
+    let port = upstream.rsplit(':').next().and_then(|port| port.parse().ok());
+    let store = Remote::new(port.ok_or("moto has not started")?).map_err(|error| error.to_string())?;
+    let date = date
+        .map(|text| text.parse().map_err(|_| format!("the argument --date must be YYYY-MM-DD, and is {text}")))
+        .transpose()?;
+    let text = store.get(spec).map_err(|error| format!("the spec could not be read: {error}"))?;
+    let parsed = serde_json::from_slice(&text).map_err(|error| format!("the spec {spec} is not valid: {error}"))?;
+    let mut log = |line: &str| eprintln!("{line}");
+    let report = strata_transform::run(&parsed, &store, date, &mut log).map_err(|error| error.to_string())?;
+    eprintln!("{} rows read, {} written, {} rejected", report.rows_in(), report.rows_out(), report.rejected());
+    Ok(json!({ "rows_in": report.rows_in(), "rows_out": report.rows_out(), "rejected": report.rejected() }))
+}
