@@ -543,6 +543,9 @@ class Spark:
         # Timestamps have no zone, and the formulas count on NULL rather than an error for a division by zero.
         self.session.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ")
         self.session.conf.set("spark.sql.ansi.enabled", "false")
+        # Dates before 1582 are those of the calendar that everything else uses.
+        self.session.conf.set("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
+        self.session.conf.set("spark.sql.parquet.datetimeRebaseModeInWrite", "CORRECTED")
 
     def type(self, column):
         return {"timestamp": "timestamp_ntz"}.get(column.kind, column.kind)

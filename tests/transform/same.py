@@ -40,7 +40,7 @@ for other in others:
             wrong += ["  %s\n  %s" % pair for pair in zip(left[1], right[1]) if pair[0] != pair[1]][:3]
             wrong.append("  %d and %d rows" % (len(left[1]), len(right[1])))
         else:
-            wrong += ["  " + repr(left)[:2000], "  " + repr(right)[:2000]]
+            wrong += ["  " + repr(left)[:300], "  " + repr(right)[:300]]
 for name, value in wanted.items():
     print("%s: %s" % (name, "%d rows" % len(value[1]) if isinstance(value, tuple) else "%d characters" % len(value)))
 if wrong:

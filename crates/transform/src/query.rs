@@ -31,7 +31,7 @@ fn table_name(place: &Place) -> String {
 }
 
 fn conform(frame: DataFrame, place: &Place) -> Result<DataFrame, String> {
-    let found: Vec<&str> = frame.get_column_names_str();
+    let found: Vec<&str> = frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
     let wanted: Vec<&str> = place.columns.iter().map(|column| column.name.as_str()).collect();
     if found != wanted {
         let missing: Vec<_> = wanted.iter().filter(|name| !found.contains(name)).copied().collect();
@@ -78,7 +78,7 @@ fn unique(frame: &DataFrame, key: &[String]) -> Result<(), String> {
         [] => return Ok(()),
         [one] => frame.column(one).and_then(polars::prelude::Column::n_unique),
         more => {
-            let keys = more.iter().map(col).collect::<Vec<_>>();
+            let keys = more.iter().map(|name| col(name.as_str())).collect::<Vec<_>>();
             frame.clone().lazy().group_by(keys).agg([len()]).collect().map(|groups| groups.height())
         }
     };

@@ -1,0 +1,205 @@
+//! The same transforms on other engines: an oracle of its own, polars in Python, Spark.
+
+use crate::bucket::{Bucket, HEADER, file, real, root, row};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use strata_state::Spec;
+
+/// Python with the pinned packages of tests/requirements.txt, made at first use.
+fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let venv = root().join(".local/test-venv");
+        let python = venv.join("bin/python");
+        if !python.exists() {
+            succeed(Command::new("python3").args(["-m", "venv"]).arg(&venv));
+        }
+        let wanted = root().join("tests/requirements.txt");
+        succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(wanted));
+        python
+    })
+}
+
+/// Run a command; its stdout. A failure shows all that it said.
+fn succeed(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?} failed:\n{said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn script(name: &str) -> PathBuf {
+    root().join("tests/transform").join(name)
+}
+
+fn oracle(bucket: &Bucket) {
+    let raw = root().join("tests/fixtures/batch_2024-09-15.csv");
+    let said = succeed(Command::new(python()).arg(script("oracle.py")).arg(raw).arg(bucket.path()).arg("2024-09-15"));
+    assert_eq!(said.lines().count(), 9, "{said}");
+    let payment = said.lines().find(|line| line.starts_with("payment_data:")).unwrap();
+    assert!(payment.ends_with(" 137058.91"), "{payment}");
+}
+
+/// Run all transforms in `bucket` on a Python engine, and return what each one answered.
+fn run_on(engine: &str, bucket: &Bucket, date: Option<&str>) -> String {
+    let transforms = &bucket.document.pipeline.transforms;
+    let specs = transforms.iter().map(|transform| bucket.url(&Spec::key(transform)));
+    let specs = specs.map(|spec| date.map_or(spec.clone(), |date| format!("{spec}@{date}")));
+    succeed(Command::new(python()).arg(script("engines.py")).arg(engine).arg(bucket.folder()).args(specs))
+}
+
+#[test]
+fn the_189_real_rows_give_what_an_oracle_of_its_own_computes() {
+    let bucket = Bucket::new("b");
+    bucket.raw("2024-09-15", real());
+    bucket.run_all(Some("2024-09-15"));
+    oracle(&bucket);
+}
+
+/// All that is hard to read or to compute, as two more days beside the real one.
+fn fill(bucket: &Bucket) {
+    bucket.raw("2024-09-15", real());
+    bucket.raw("2024-09-16", hard());
+    bucket.raw("2024-09-17", format!("{HEADER}\n"));
+}
+
+#[test]
+fn every_transform_gives_the_same_on_three_engines() {
+    assert!(
+        Command::new("java").arg("-version").output().is_ok_and(|output| output.status.success()),
+        "Spark needs a Java runtime, 8, 11 or 17: install one (Debian: apt-get install default-jre-headless)"
+    );
+    let buckets = ["rust", "polars", "spark"].map(|engine| (engine, Bucket::new("b")));
+    for (engine, bucket) in &buckets {
+        fill(bucket);
+        if *engine == "rust" {
+            bucket.run_all(None);
+            continue;
+        }
+        let said = run_on(engine, bucket, None);
+        let right =
+            said.lines().filter(|line| line.starts_with("ANSWER") && line.ends_with("\"error\": null}")).count();
+        assert_eq!(right, 9, "{said}");
+        oracle(bucket);
+    }
+    let paths = buckets.iter().map(|(_, bucket)| bucket.path());
+    let said = succeed(Command::new(python()).arg(script("same.py")).args(paths));
+    // Nine tables of three days, and the rows set aside by five staging transforms on one day.
+    assert_eq!(said.lines().count(), 9 * 3 + 5, "{said}");
+}
+
+#[test]
+fn engines_refuse_with_the_same_sentence() {
+    let cases = [
+        ("2024-09-15", String::new()),
+        ("2024-09-15", real().replace("iban", "ibann")),
+        ("2024-09-15", real().replacen(",unique_id", ",unique_id,more", 1)),
+        ("2024-09-15", file(&[row("a", &[("upload_speed", "fast")])])),
+        ("2024-09-16", real()),
+        ("undated", real()),
+    ];
+    for (date, text) in cases {
+        let bucket = Bucket::new("b");
+        bucket.raw(date, text);
+        let ours = bucket.run("staging_dim_date", Some("2024-09-15")).unwrap_err().to_string();
+        let url = format!("{}@2024-09-15", bucket.url("scripts/transforms/staging_dim_date.json"));
+        let mut command = Command::new(python());
+        let said = succeed(command.arg(script("engines.py")).arg("polars").arg(bucket.folder()).arg(url));
+        let said: serde_json::Value = serde_json::from_str(said.trim_start_matches("ANSWER ")).unwrap();
+        // A hint at the nearest name may follow in ours.
+        let theirs = said["error"].as_str().unwrap();
+        let head = |text: &str| text.split(';').next().unwrap().to_owned();
+        assert_eq!(head(&ours), head(theirs));
+    }
+}
+
+#[test]
+fn d02_the_script_of_a_pythonshell_job_needs_neither_awsglue_nor_spark() {
+    let bucket = Bucket::new("b");
+    bucket.raw("2024-09-15", real());
+    // A module that is None in sys.modules cannot be imported.
+    let blocked = "import sys, runpy; sys.modules.update(awsglue=None, pyspark=None); \
+                   sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')";
+    let spec = bucket.url("scripts/transforms/staging_dim_date.json");
+    let mut command = Command::new(python());
+    command.arg("-c").arg(blocked).arg(root().join("scripts/glue/strata_transform.py"));
+    command.args(["--spec", &spec, "--date", "2024-09-15", "--JOB_NAME", "x", "--root"]).arg(bucket.folder());
+    assert!(succeed(&mut command).contains("wrote 189 rows"));
+    assert_eq!(bucket.table("dim_date", "2024-09-15").height(), 189);
+}
+
+#[test]
+fn d09_no_bucket_is_named_in_the_script() {
+    let [one, other] = ["one-bucket", "another-bucket"].map(Bucket::new);
+    for bucket in [&one, &other] {
+        bucket.raw("2024-09-15", real());
+        let said = run_on("polars", bucket, Some("2024-09-15"));
+        assert_eq!(said.matches("\"error\": null").count(), 9, "{said}");
+        oracle(bucket);
+    }
+}
+
+#[test]
+fn d19_a_job_keeps_no_memory_that_could_be_wrong() {
+    let text = std::fs::read_to_string(root().join("scripts/glue/strata_transform.py")).unwrap();
+    assert!(!text.contains("bookmark") && !text.contains(".commit(") && !text.contains("awsglue"));
+    // A second run of a day does all of it again, to the same result.
+    let bucket = Bucket::new("b");
+    bucket.raw("2024-09-15", real());
+    run_on("polars", &bucket, Some("2024-09-15"));
+    let first = bucket.below("data/");
+    run_on("polars", &bucket, Some("2024-09-15"));
+    assert_eq!(bucket.below("data/"), first);
+}
+
+/// A file with all that is hard: a byte order mark, CRLF, another order, quotes, letters, duplicates, broken rows.
+pub fn hard() -> String {
+    let mut rows = vec![
+        row("comma", &[("address", "\"Nr. 1, \"\"Casa, Mare\"\"\nBucuresti, 1\""), ("person_name", "\"Pop, Ana\"")]),
+        row("letters", &[("user_name", "ștefănescu"), ("email", "ștefănescu@poștă.ro"), ("person_name", "Ștefănescu")]),
+        row("wide", &[("user_name", "李小龍李小龍李小龍"), ("email", "😀😀😀😀😀😀😀😀@x.ro"), ("iban", "ÅÅÅÅÅÅÅÅ")]),
+        row("combined", &[("user_name", "s\u{326}tefa\u{306}nescu"), ("email", "e\u{301}@b.ro")]),
+        row("short", &[("user_name", "ana"), ("email", "a@b.c"), ("ip_address", "1.2.3.4"), ("iban", "R")]),
+        row("loose", &[("person_name", "Ana \"Anca\" Pop"), ("phone", " 07 ")]),
+        row("half", &[("consumed_traffic", "1"), ("session_duration", "199"), ("download_speed", "0")]),
+        row("halves", &[("consumed_traffic", "3"), ("session_duration", "399"), ("upload_speed", "0")]),
+        row(
+            "zero",
+            &[("consumed_traffic", "0"), ("session_duration", "0"), ("download_speed", "50"), ("upload_speed", "30")],
+        ),
+        row(
+            "most",
+            &[("consumed_traffic", "2147483647"), ("session_duration", "2147483647"), ("download_speed", "2147483647")],
+        ),
+        row("most2", &[("consumed_traffic", "2147483647"), ("session_duration", "0"), ("upload_speed", "2147483647")]),
+        row("fraction", &[("accessed_at", "2024-02-29 23:59:59.1234"), ("birth_date", "0001-01-01")]),
+        row("leading", &[("download_speed", "007"), ("upload_speed", "-0")]),
+        row("quoted", &[("download_speed", "\"12\"")]),
+        String::new(),
+        row("copy", &[]),
+        row("copy", &[]),
+        row("other", &[("download_speed", "1")]),
+        row("other", &[("download_speed", "2")]),
+        row("number", &[("session_duration", "31.5")]),
+        row("plus", &[("session_duration", "+31")]),
+        row("space", &[("session_duration", " 31")]),
+        row("large", &[("session_duration", "2147483648")]),
+        row("date", &[("birth_date", "1961-02-30")]),
+        row("time", &[("accessed_at", "2024-09-14T12:04:17")]),
+        row("time2", &[("accessed_at", "2024-09-14 24:00:00")]),
+        row("empty", &[("email", "")]),
+        row("few,fields,more", &[]),
+        "only,three,fields".to_owned(),
+        row("after", &[("address", "\"Nr. 1\" x")]),
+        row("return", &[("phone", "07\r86")]),
+        row("last", &[]),
+        "\"never closed,a,b".to_owned(),
+    ];
+    for index in 0..60 {
+        let (session, traffic) = (index * 7919 % 36000, (index * 104_729) % 2_000_000);
+        let change = [("session_duration", session.to_string()), ("consumed_traffic", traffic.to_string())];
+        rows.push(row(&format!("more{index}"), &change.each_ref().map(|(name, value)| (*name, value.as_str()))));
+    }
+    format!("\u{feff}{}", file(&rows).replace('\n', "\r\n"))
+}
