@@ -57,6 +57,9 @@ pub(crate) struct Serve {
     /// How long a state lasts that takes minutes in AWS, in milliseconds
     #[arg(long, default_value_t = 100)]
     pub pace: u64,
+    /// End when stdin closes: for a test, which may end without a chance to say so
+    #[arg(long, hide = true)]
+    pub until_eof: bool,
 }
 
 /// Which calls to print.

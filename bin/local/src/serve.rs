@@ -36,6 +36,14 @@ async fn serve(options: &Serve) -> Result<ExitCode, Error> {
     let mut moto = Moto::launch(&options.venv(), &dir)?;
     let (upstream, started) = Upstream::new();
     let stop = Arc::new(Notify::new());
+    if options.until_eof {
+        let stop = stop.clone();
+        // A plain thread: the runtime would wait for a blocked read when it ends.
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            stop.notify_one();
+        });
+    }
     let world = World {
         upstream,
         dir: dir.clone(),

@@ -1,1 +1,29 @@
-//! crates/testkit
+//! What the cross-program tests share: the endpoint, the binaries, a Python to check them with, a proxy that dies.
+//!
+//! These helpers panic: they run in tests, where a panic is the report.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
+
+mod endpoint;
+mod http;
+mod program;
+mod proxy;
+mod python;
+
+pub use endpoint::Endpoint;
+pub use program::{Output, bin, repository, run};
+pub use proxy::DyingProxy;
+pub use python::python;
+
+use std::time::{Duration, Instant};
+
+/// Polls until `check` gives a value, or panics with `what` after `limit`.
+pub fn eventually<T>(what: &str, limit: Duration, mut check: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = check() {
+            return found;
+        }
+        assert!(begun.elapsed() < limit, "waited {limit:?} for: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

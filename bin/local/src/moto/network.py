@@ -2,12 +2,14 @@
 
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.route_tables import Route
 
 
 def patch():
     without_default_vpc()
     EC2Backend.describe_nat_gateways = filtered_by_tags(EC2Backend.describe_nat_gateways)
     EC2Backend.delete_nat_gateway = releasing_its_interface(EC2Backend.delete_nat_gateway)
+    Route.state = property(lambda route: "blackhole" if leads_nowhere(route) else "active")
     EC2Backend.release_address = unless(EC2Backend.release_address, address_in_use)
     EC2Backend.delete_subnet = unless(EC2Backend.delete_subnet, subnet_in_use)
     EC2Backend.delete_security_group = unless(EC2Backend.delete_security_group, group_in_use)
@@ -83,6 +85,11 @@ def releasing_its_interface(delete):
     return delete_nat_gateway
 
 
+def leads_nowhere(route):
+    """AWS keeps a route whose gateway has gone."""
+    return route.nat_gateway is not None and route.nat_gateway.state == "deleted"
+
+
 def address_in_use(self, address=None, allocation_id=None):
     found = self.address_by_ip([address]) if address else self.address_by_allocation([allocation_id])
     for one in found:
@@ -101,6 +108,7 @@ def group_in_use(self, name=None, group_id=None):
     if group_id is None:
         return
     used = any(group.id == group_id for eni in self.enis.values() for group in eni.group_set)
+    used = used or any(group_id in endpoint.security_group_ids for endpoint in self.vpc_end_points.values())
     if used or any(refers(group, group_id) for group in others(self, group_id)):
         raise DependencyViolationError(f"resource {group_id} has a dependent object")
 

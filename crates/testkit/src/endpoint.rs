@@ -1,0 +1,123 @@
+//! A local endpoint of a test's own: any free port, its own folder, gone when dropped.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{bin, eventually, http::ask, repository};
+
+/// A running endpoint.
+pub struct Endpoint {
+    child: Child,
+    folder: tempfile::TempDir,
+    url: String,
+}
+
+impl Endpoint {
+    /// Starts one and waits until it serves everything.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts one with more arguments for `local serve`.
+    pub fn start_with(args: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the endpoint");
+        let log = std::fs::File::create(folder.path().join("serve.log")).expect("the endpoint's log");
+        let mut child = Command::new(bin("local"))
+            .args(["serve", "--until-eof", "--port", "0", "--dir"])
+            .arg(folder.path())
+            .arg("--venv")
+            .arg(repository().join(".local/venv"))
+            .args(args)
+            // A test may keep an endpoint in a static, which nobody drops: our end of the pipe closes anyway.
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("starting local serve");
+        // The very first start of a checkout installs the Python packages.
+        let url = eventually("the endpoint to be ready", Duration::from_secs(300), || {
+            if let Ok(Some(status)) = child.try_wait() {
+                let said = std::fs::read_to_string(folder.path().join("serve.log")).unwrap_or_default();
+                panic!("local serve ended with {status}: {said}");
+            }
+            let about = file(folder.path(), "endpoint.json")?;
+            let url = about.get("url")?.as_str()?.to_string();
+            let health: Value = serde_json::from_str(&ask("GET", &url, "/_local/health").ok()?).ok()?;
+            (health.get("ready")? == true).then_some(url)
+        });
+        Self { child, folder, url }
+    }
+
+    /// Its address: `http://localhost:port`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its folder.
+    pub fn dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The process ids of the endpoint and of moto.
+    pub fn processes(&self) -> (u32, u32) {
+        let about = file(self.dir(), "endpoint.json").expect("endpoint.json");
+        let id = |name: &str| about.get(name).and_then(Value::as_u64).expect("a process id") as u32;
+        (id("pid"), id("moto_pid"))
+    }
+
+    /// The calls after the one numbered `n`.
+    pub fn requests(&self, n: u64) -> Vec<Value> {
+        let text = ask("GET", &self.url, &format!("/_local/requests?since={n}")).expect("the request log");
+        serde_json::from_str(&text).expect("the request log is JSON")
+    }
+
+    /// How many calls there have been.
+    pub fn count(&self) -> u64 {
+        self.requests(0).last().and_then(|last| last.get("n")?.as_u64()).unwrap_or(0)
+    }
+
+    /// The names of the mutating calls after the one numbered `n`: `ec2:CreateVpc`.
+    pub fn mutating_since(&self, n: u64) -> Vec<String> {
+        let text = |call: &Value, field: &str| call[field].as_str().unwrap_or_default().to_string();
+        let calls = self.requests(n);
+        let mutating = calls.iter().filter(|call| call["mutating"] == true);
+        mutating.map(|call| format!("{}:{}", text(call, "service"), text(call, "operation"))).collect()
+    }
+
+    /// Forgets all resources.
+    pub fn reset(&self) {
+        ask("POST", &self.url, "/_local/reset").expect("a reset");
+    }
+
+    /// What AWS programs need in their environment to talk to it.
+    pub fn env(&self) -> [(&str, &str); 7] {
+        [
+            ("AWS_ENDPOINT_URL", &self.url),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_DEFAULT_REGION", "eu-central-1"),
+            ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ]
+    }
+
+    /// Kills it without a chance to clean up, as a crash would.
+    pub fn crash(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        self.crash();
+    }
+}
+
+fn file(folder: &Path, name: &str) -> Option<Value> {
+    serde_json::from_str(&std::fs::read_to_string(folder.join(name)).ok()?).ok()
+}
