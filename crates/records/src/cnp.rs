@@ -2,32 +2,33 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::field::digits;
+use crate::line::two_digits;
 use crate::locale::Sex;
 use crate::random::Random;
 
 const WEIGHTS: &[u8; 12] = b"279146358279";
 /// Counties 1 to 46 (Bucharest's sectors included), Calarasi 51 and Giurgiu 52.
-const COUNTIES: u64 = 48;
+const COUNTIES: u32 = 48;
 
-/// Appends a valid number of somebody of this sex and birth date.
-pub(crate) fn write(out: &mut Vec<u8>, random: &mut Random, sex: Sex, birth: NaiveDate) {
-    let start = out.len();
+/// A valid number of somebody of this sex and birth date.
+pub(crate) fn random(random: &mut Random, sex: Sex, birth: NaiveDate) -> [u8; 13] {
     // A quarter are residents from abroad, as in the course's file.
-    let resident = random.below(4) == 0;
-    out.push(first_digit(sex, birth.year(), resident));
-    digits::<2>(out, u64::from(birth.year().unsigned_abs()) % 100);
-    digits::<2>(out, u64::from(birth.month()));
-    digits::<2>(out, u64::from(birth.day()));
+    let resident = random.small(4) == 0;
+    let [y0, y1] = two_digits(birth.year().unsigned_abs());
+    let [m0, m1] = two_digits(birth.month());
+    let [d0, d1] = two_digits(birth.day());
     let county = match random.between(1, COUNTIES) {
         47 => 51,
         48 => 52,
         county => county,
     };
-    digits::<2>(out, county);
-    digits::<3>(out, random.between(1, 999));
-    let check = check_digit(&out[start..]);
-    out.push(check);
+    let [c0, c1] = two_digits(county);
+    let serial = random.between(1, 999);
+    let n0 = b'0' + (serial / 100) as u8;
+    let [n1, n2] = two_digits(serial);
+    let mut number = [first_digit(sex, birth.year(), resident), y0, y1, m0, m1, d0, d1, c0, c1, n0, n1, n2, 0];
+    number[12] = check_digit(&number);
+    number
 }
 
 /// Says sex and century; residents' digits say the sex alone.
@@ -44,10 +45,10 @@ fn first_digit(sex: Sex, birth_year: i32, resident: bool) -> u8 {
     }
 }
 
-fn check_digit(twelve: &[u8]) -> u8 {
-    let sum: u32 =
-        twelve.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * u32::from(weight - b'0')).sum();
-    match sum % 11 {
+/// Of the first twelve digits.
+fn check_digit(number: &[u8; 13]) -> u8 {
+    let products = number.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * u32::from(weight - b'0'));
+    match products.sum::<u32>() % 11 {
         10 => b'1',
         rest => b'0' + rest as u8,
     }
@@ -62,8 +63,8 @@ mod tests {
 
     #[test]
     fn check_digits_of_the_courses_file() {
-        for real in ["2260915133704", "4091201412925", "5670312458954", "3050130072546"] {
-            assert_eq!(check_digit(&real.as_bytes()[..12]), real.as_bytes()[12], "{real}");
+        for real in [b"2260915133704", b"4091201412925", b"5670312458954", b"3050130072546"] {
+            assert_eq!(check_digit(real), real[12], "{}", String::from_utf8_lossy(real));
         }
     }
 
@@ -72,11 +73,9 @@ mod tests {
         fn a_number_is_valid_and_says_sex_and_birth_date(seed: u64, day in 0..109_500_u64, male: bool) {
             let birth = NaiveDate::from_ymd_opt(1800, 1, 1).unwrap() + chrono::Days::new(day);
             let sex = if male { Sex::Male } else { Sex::Female };
-            let mut out = Vec::new();
-            write(&mut out, &mut Random::new(Key::new(seed, 0, ""), 0), sex, birth);
-            let cnp = String::from_utf8(out).unwrap();
-            prop_assert_eq!(cnp.len(), 13);
-            prop_assert_eq!(check_digit(&cnp.as_bytes()[..12]), cnp.as_bytes()[12]);
+            let number = super::random(&mut Random::new(Key::new(seed, 0, ""), 0), sex, birth);
+            prop_assert_eq!(check_digit(&number), number[12]);
+            let cnp = str::from_utf8(&number).unwrap();
             prop_assert_eq!(&cnp[1..7], birth.format("%y%m%d").to_string());
             let first: u32 = cnp[..1].parse().unwrap();
             prop_assert_eq!(first % 2 == 1, male);

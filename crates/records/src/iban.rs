@@ -1,29 +1,34 @@
 //! International bank account numbers with valid check digits.
 
-use crate::field::digits;
+use crate::line::Line;
 use crate::random::Random;
 
-/// Appends an IBAN: country, two check digits, four letters of the bank, `DIGITS` digits.
-pub(crate) fn write<const DIGITS: usize>(out: &mut Vec<u8>, random: &mut Random, country: [u8; 2]) {
-    let mut rest = random.below(26 * 26 * 26 * 26);
+/// What follows the bank's first `BRANCH` digits.
+const ACCOUNT_END: u64 = 100_000_000;
+
+/// Appends an IBAN: country, two check digits, four letters of the bank, `BRANCH` digits and eight more.
+pub(crate) fn write<const BRANCH: usize>(line: &mut Line, random: &mut Random, country: &[u8; 2]) {
+    let mut rest = random.small(26 * 26 * 26 * 26);
     let bank = [(); 4].map(|()| {
         let letter = b'A' + (rest % 26) as u8;
         rest /= 26;
         letter
     });
-    let account_end = 10_u64.pow(DIGITS as u32);
-    let account = random.below(account_end);
+    let branch_end = 10_u64.pow(BRANCH as u32);
+    let (branch, account) = (random.below(branch_end), random.below(ACCOUNT_END));
 
     // ISO 7064 mod 97-10: the country and two zeros go last, letters count 10 to 35, a valid IBAN leaves 1.
-    // In three steps that each fit into 64 bits, because a division per digit would be the dearest thing of a record.
+    // In steps that each fit into 64 bits, because a division per digit would be the dearest thing of a record.
     let spell = |letters: &[u8]| letters.iter().fold(0, |sum, letter| sum * 100 + u64::from(letter - b'A') + 10);
-    let remainder = (spell(&bank) % 97 * (account_end % 97) + account) % 97;
-    let remainder = (remainder * 1_000_000 + spell(&country) * 100) % 97;
+    let remainder = (spell(&bank) * branch_end + branch) % 97;
+    let remainder = (remainder * ACCOUNT_END + account) % 97;
+    let remainder = (remainder * 1_000_000 + spell(country) * 100) % 97;
 
-    out.extend_from_slice(&country);
-    digits::<2>(out, 98 - remainder);
-    out.extend_from_slice(&bank);
-    digits::<DIGITS>(out, account);
+    line.put(country);
+    line.digits::<2>(98 - remainder as u32);
+    line.put(&bank);
+    line.digits::<BRANCH>(branch as u32);
+    line.digits::<8>(account as u32);
 }
 
 #[cfg(test)]
@@ -53,10 +58,10 @@ mod tests {
         #[test]
         fn an_account_is_valid(seed: u64, british: bool) {
             let mut random = Random::new(Key::new(seed, 0, ""), 0);
-            let mut out = Vec::new();
-            if british { write::<14>(&mut out, &mut random, *b"GB") } else { write::<16>(&mut out, &mut random, *b"RO") }
-            let iban = String::from_utf8(out).unwrap();
-            prop_assert_eq!(remainder(&iban), 1);
+            let mut line = Line::new();
+            if british { write::<6>(&mut line, &mut random, b"GB") } else { write::<8>(&mut line, &mut random, b"RO") }
+            let iban = str::from_utf8(line.as_bytes()).unwrap();
+            prop_assert_eq!(remainder(iban), 1);
             prop_assert_eq!(iban.len(), if british { 22 } else { 24 });
             prop_assert!(iban.bytes().skip(4).take(4).all(|c| c.is_ascii_uppercase()));
             prop_assert!(iban.bytes().skip(8).all(|c| c.is_ascii_digit()));

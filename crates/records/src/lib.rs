@@ -18,9 +18,9 @@
 
 mod blocks;
 mod cnp;
-mod field;
 mod generator;
 mod iban;
+mod line;
 mod locale;
 mod network;
 mod options;

@@ -2,11 +2,11 @@
 
 use std::net::Ipv4Addr;
 
-use crate::field::{hex, number};
+use crate::line::{Line, hex};
 use crate::random::Random;
 
-/// Appends a lower-case unicast MAC address.
-pub(crate) fn mac(out: &mut Vec<u8>, random: &mut Random) {
+/// A lower-case unicast MAC address.
+pub(crate) fn mac(random: &mut Random) -> [u8; 17] {
     let mut bytes = random.bits().to_le_bytes();
     // The lowest bit of the first byte means multicast; no card has it.
     bytes[0] &= 0xfe;
@@ -14,22 +14,22 @@ pub(crate) fn mac(out: &mut Vec<u8>, random: &mut Random) {
     for (index, &byte) in bytes[..6].iter().enumerate() {
         [text[index * 3], text[index * 3 + 1]] = hex(byte);
     }
-    out.extend_from_slice(&text);
+    text
 }
 
 /// Appends an IPv4 address that a customer could have on the internet.
-pub(crate) fn ipv4(out: &mut Vec<u8>, random: &mut Random) {
+pub(crate) fn ipv4(line: &mut Line, random: &mut Random) {
     let address = loop {
         let candidate = Ipv4Addr::from_bits(random.bits() as u32);
         if is_public(candidate) {
             break candidate;
         }
     };
-    for (index, part) in address.octets().into_iter().enumerate() {
-        if index > 0 {
-            out.push(b'.');
-        }
-        number(out, u64::from(part));
+    let [a, b, c, d] = address.octets().map(u32::from);
+    line.number(a);
+    for part in [b, c, d] {
+        line.put(b".");
+        line.number(part);
     }
 }
 
@@ -78,9 +78,8 @@ mod tests {
     fn a_mac_address_is_unicast() {
         let mut random = Random::new(Key::new(1, 1, ""), 0);
         for _ in 0..200 {
-            let mut out = Vec::new();
-            mac(&mut out, &mut random);
-            let parts: Vec<u8> = std::str::from_utf8(&out)
+            let text = mac(&mut random);
+            let parts: Vec<u8> = std::str::from_utf8(&text)
                 .unwrap()
                 .split(':')
                 .map(|part| u8::from_str_radix(part, 16).unwrap())

@@ -2,7 +2,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use crate::field::{date, end_text, number, timestamp, uuid};
+use crate::line::{Line, date, timestamp, uuid};
 use crate::locale::{Locale, load};
 use crate::network::{ipv4, mac};
 use crate::options::{Error, Options};
@@ -29,14 +29,14 @@ pub const COLUMNS: [&str; 16] = [
 ];
 
 /// Highest session in seconds, speeds down and up in Mbps, traffic in kB; the lowest is 0.
-const MEASURES: [u64; 4] = [36_000, 1_000, 800, 2_000_000];
+const MEASURES: [u32; 4] = [36_000, 1_000, 800, 2_000_000];
 const OLDEST_YEARS: u32 = 115;
 const DAY_SECONDS: u64 = 86_400;
 
 /// When the service was used.
 enum Accessed {
     /// The same moment for every record: a daily batch.
-    At { day: NaiveDate, second: u64 },
+    At([u8; 19]),
     /// Any moment of the days from this one on: a first load.
     Within { first: NaiveDate, days: u64 },
 }
@@ -72,9 +72,10 @@ impl Recipe {
             let first = back(12)?;
             Accessed::Within { first, days: days_since(first) }
         } else {
+            let day_before = options.date.pred_opt().ok_or_else(out_of_range)?;
             // Not one of the blocks' streams: those count from 0.
             let second = Random::new(key, u64::MAX).below(DAY_SECONDS);
-            Accessed::At { day: options.date.pred_opt().ok_or_else(out_of_range)?, second }
+            Accessed::At(timestamp(day_before, second as u32))
         };
         Ok(Self { locale, key, first_birth, birth_days: days_since(first_birth), accessed })
     }
@@ -84,57 +85,54 @@ impl Recipe {
         Random::new(self.key, index)
     }
 
-    /// Appends one line.
-    pub(crate) fn write(&self, out: &mut Vec<u8>, random: &mut Random) {
+    /// Makes one line.
+    pub(crate) fn write(&self, line: &mut Line, random: &mut Random) {
         let person = self.locale.person(random);
         let birth = self.first_birth + Days::new(random.below(self.birth_days));
 
-        // Names and domains never need quotes; the tests of the tables see to that.
-        out.extend_from_slice(person.first.text.as_bytes());
-        out.push(b' ');
-        out.extend_from_slice(person.last.text.as_bytes());
-        out.push(b',');
-        let user_name = |out: &mut Vec<u8>| {
-            out.extend_from_slice(person.first.user.as_bytes());
-            out.extend_from_slice(person.last.user.as_bytes());
-        };
-        user_name(out);
-        out.push(b',');
-        user_name(out);
-        out.push(b'@');
-        out.extend_from_slice(self.locale.email_domain(random).as_bytes());
-        out.push(b',');
-        self.locale.personal_number(out, random, person.sex, birth);
-        out.push(b',');
-        date(out, birth);
-        out.push(b',');
-        let address = out.len();
-        self.locale.address(out, random);
-        end_text(out, address);
-        self.locale.phone(out, random);
-        out.push(b',');
-        mac(out, random);
-        out.push(b',');
-        ipv4(out, random);
-        out.push(b',');
-        self.locale.iban(out, random);
-        out.push(b',');
-        self.accessed_at(out, random);
-        out.push(b',');
+        line.clear();
+        line.word(&person.first.text);
+        line.put(b" ");
+        line.word(&person.last.text);
+        line.put(b",");
+        line.word(&person.first.user);
+        line.word(&person.last.user);
+        line.put(b",");
+        line.word(&person.first.user);
+        line.word(&person.last.user);
+        line.put(b"@");
+        line.word(self.locale.email_domain(random));
+        line.put(b",");
+        self.locale.personal_number(line, random, person.sex, birth);
+        line.put(b",");
+        line.put(&date(birth));
+        line.put(b",\"");
+        self.locale.address(line, random);
+        line.put(b"\",");
+        self.locale.phone(line, random);
+        line.put(b",");
+        line.put(&mac(random));
+        line.put(b",");
+        ipv4(line, random);
+        line.put(b",");
+        self.locale.iban(line, random);
+        line.put(b",");
+        line.put(&self.accessed_at(random));
+        line.put(b",");
         for highest in MEASURES {
-            number(out, random.between(0, highest));
-            out.push(b',');
+            line.number(random.between(0, highest));
+            line.put(b",");
         }
-        uuid(out, random);
-        out.push(b'\n');
+        line.put(&uuid(random.bits(), random.bits()));
+        line.put(b"\n");
     }
 
-    fn accessed_at(&self, out: &mut Vec<u8>, random: &mut Random) {
+    fn accessed_at(&self, random: &mut Random) -> [u8; 19] {
         match self.accessed {
-            Accessed::At { day, second } => timestamp(out, day, second),
+            Accessed::At(moment) => moment,
             Accessed::Within { first, days } => {
                 let second = random.below(days * DAY_SECONDS);
-                timestamp(out, first + Days::new(second / DAY_SECONDS), second % DAY_SECONDS);
+                timestamp(first + Days::new(second / DAY_SECONDS), (second % DAY_SECONDS) as u32)
             }
         }
     }

@@ -31,9 +31,9 @@ fn the_bytes_are_those_of_yesterday() {
     assert_eq!(
         [daily, history, american].map(|options| sha256(&csv(options))),
         [
-            "92a85f56d0b5df315e1e8d264c7a10c3a48f5add4fcfc0667bb98b0659b3c5a3",
-            "6c43e93b0cb34b02db06fb25bbf1a36dff45983f26ef8a4a216b988e61d41063",
-            "95bc6872bae6c871c063ccccb1f630cd8a7737b7adb154df58bbac1d2fb01474"
+            "205a15fbe1456597ce53b7f25d1e7986c8addb05a7905ad8dde123f418657337",
+            "f22d9d2bc3e6dd1059cf3a429b6f48c108074917853c112755717c55c77b7de6",
+            "4f9414b236019095751ad6d05a99c62370d5a7ff53872c36d5ad52bea94d2cee"
         ]
     );
 }

@@ -94,6 +94,19 @@ proptest! {
 }
 
 #[test]
+fn another_csv_writer_quotes_the_same_fields() {
+    for locale in strata_records::known_locales() {
+        let mut ours = Vec::new();
+        Generator::new(Options { locale: locale.to_owned(), ..daily(5000) }).unwrap().write(&mut ours).unwrap();
+        let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Necessary).from_writer(Vec::new());
+        for row in csv::ReaderBuilder::new().has_headers(false).from_reader(&ours[..]).into_records() {
+            writer.write_record(&row.unwrap()).unwrap();
+        }
+        assert!(writer.into_inner().unwrap() == ours, "{locale}");
+    }
+}
+
+#[test]
 fn a_daily_file_has_one_moment_of_the_day_before() {
     let rows = rows(daily(3000));
     let moments: BTreeSet<&str> = rows.iter().map(|row| column(row, "accessed_at")).collect();
