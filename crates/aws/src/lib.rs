@@ -1,1 +1,14 @@
-//! crates/aws
+//! Talking to AWS: configuration, account, tags, error text, what may be tried again, and the one waiter.
+
+mod cancel;
+mod dns;
+mod error;
+mod remedy;
+mod session;
+pub mod tags;
+mod wait;
+
+pub use cancel::Cancel;
+pub use error::{During, Error, Exit};
+pub use session::{Options, Session};
+pub use wait::{Pace, Poll, wait};

@@ -1,1 +1,30 @@
-//! crates/layer
+//! The runner of every layer.
+//!
+//! A layer is a list of [`Part`]s, each a kind of AWS thing with what it needs. The runner surveys them all, compares
+//! what is with what is asked for, and acts on the difference: forwards and in parallel for `up`, backwards for `down`.
+//! `plan` and `status` are the same comparison without the acting.
+
+mod cli;
+mod confirm;
+mod context;
+mod diff;
+mod down;
+mod input;
+mod plan;
+mod report;
+mod resource;
+mod run;
+mod status;
+mod survey;
+mod up;
+
+pub use async_trait::async_trait;
+pub use cli::{Global, LogFormat, NoVerbs};
+pub use confirm::confirm;
+pub use context::Context;
+pub use diff::{Action, Change};
+pub use input::document;
+pub use report::{Report, Step};
+pub use resource::{Live, Part, Props, Resource, State, Wish, later, part};
+pub use run::{Layer, main, with_document};
+pub use up::up;

@@ -1,0 +1,54 @@
+//! What every EC2 resource needs: tags in EC2's form, the filter that finds ours, and setting tags later.
+
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
+use strata_aws::tags::{self, Tags};
+use strata_aws::{During, Error};
+use strata_layer::{Context, Live, Wish};
+
+/// Filters for what carries the tags of this pipeline, environment and layer.
+pub(crate) fn ours(cx: &Context) -> Vec<Filter> {
+    let pipeline = &cx.doc.pipeline;
+    [(tags::PIPELINE, pipeline.name.as_str()), (tags::ENV, pipeline.env.as_str()), (tags::LAYER, cx.layer)]
+        .map(|(key, value)| filter(&format!("tag:{key}"), value))
+        .to_vec()
+}
+
+/// One filter.
+pub(crate) fn filter(name: &str, value: &str) -> Filter {
+    Filter::builder().name(name).values(value).build()
+}
+
+/// Tags for the create call itself.
+pub(crate) fn specification(cx: &Context, kind: &str, wish: &Wish, resource: ResourceType) -> TagSpecification {
+    TagSpecification::builder().resource_type(resource).set_tags(Some(to_ec2(&cx.tags(kind, &wish.id, &wish.name)))).build()
+}
+
+/// Tags as EC2 answers them.
+pub(crate) fn from_ec2(tags: &[Tag]) -> Tags {
+    let pair = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
+    tags.iter().filter_map(pair).collect()
+}
+
+fn to_ec2(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+/// Set all tags of a resource that lost some.
+pub(crate) async fn retag(ec2: &Client, cx: &Context, kind: &str, live: &Live, wish: &Wish) -> Result<(), Error> {
+    let tags = to_ec2(&cx.tags(kind, &wish.id, &wish.name));
+    let call = ec2.create_tags().resources(&live.physical).set_tags(Some(tags));
+    call.send().await.during(|| format!("tagging {kind} {}", live.physical)).map(drop)
+}
+
+/// A token for creates that take one: the same wish for the same parents gives the same token, so a lost answer cannot
+/// make a second one; new parents give a new token, so a removed one is not handed back.
+pub(crate) fn token(cx: &Context, kind: &str, wish: &Wish) -> String {
+    let pipeline = &cx.doc.pipeline;
+    let text = format!("{} {} {kind} {} {:?}", pipeline.name, pipeline.env, wish.id, wish.props);
+    // Two FNV-1a runs make 128 bits: enough to tell wishes apart, within EC2's 64 characters.
+    let hash = |seed: u64| {
+        text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    };
+    format!("strata-{:016x}{:016x}", hash(0xcbf2_9ce4_8422_2325), hash(0x9e37_79b9_7f4a_7c15))
+}

@@ -1,0 +1,70 @@
+//! The list of what `net` owns, and its section.
+
+use crate::address::Address;
+use crate::endpoint::Endpoint;
+use crate::internet_gateway::InternetGateway;
+use crate::nat_gateway::NatGateway;
+use crate::route_table::RouteTable;
+use crate::security_group::SecurityGroup;
+use crate::subnet::Subnet;
+use crate::vpc::Vpc;
+use aws_sdk_ec2::Client;
+use strata_aws::Session;
+use strata_layer::{Context, Layer, NoVerbs, Part, part};
+use strata_state::{Document, section};
+
+pub(crate) struct Net;
+
+impl Layer for Net {
+    type Verbs = NoVerbs;
+
+    fn name(&self) -> &'static str {
+        "net"
+    }
+
+    fn about(&self) -> &'static str {
+        "The network: VPC, subnets, routes, NAT gateway, security group, endpoints"
+    }
+
+    fn parts(&self, session: &Session) -> Vec<Part> {
+        let ec2 = Client::new(&session.sdk);
+        vec![
+            part("vpc", "VPCs", &[], Vpc(ec2.clone())),
+            part("internet-gateway", "internet gateways", &["vpc"], InternetGateway(ec2.clone())),
+            part("subnet", "subnets", &["vpc"], Subnet::new(ec2.clone())),
+            part("security-group", "security groups", &["vpc"], SecurityGroup(ec2.clone())),
+            part("address", "addresses", &[], Address(ec2.clone())),
+            part("nat-gateway", "NAT gateways", &["subnet", "internet-gateway", "address"], NatGateway(ec2.clone())),
+            part("route-table", "route tables", &["subnet", "internet-gateway", "nat-gateway"], RouteTable(ec2.clone())),
+            part("endpoint", "VPC endpoints", &["subnet", "security-group", "route-table"], Endpoint(ec2)),
+        ]
+    }
+
+    fn section(&self, cx: &Context, doc: &mut Document) {
+        let Some(vpc) = cx.live("vpc", "main") else { return };
+        let id = |kind: &str, id: &str| cx.live(kind, id).map(|live| live.physical).unwrap_or_default();
+        let ids = |kind: &str, names: [&str; 2]| names.map(|name| id(kind, name)).to_vec();
+        let zone = |name: &str| cx.fact("subnet", name, "zone");
+        let by_id = |kind: &str| cx.lives(kind).into_iter().map(|live| (live.id, live.physical)).collect();
+        doc.net = Some(section::Net {
+            vpc_id: vpc.physical,
+            cidr: doc.pipeline.net.cidr.clone(),
+            zones: vec![zone("private-1"), zone("private-2")],
+            internet_gateway_id: id("internet-gateway", "main"),
+            public_subnet_ids: ids("subnet", ["public-1", "public-2"]),
+            private_subnet_ids: ids("subnet", ["private-1", "private-2"]),
+            route_table_ids: by_id("route-table"),
+            security_group_id: id("security-group", "main"),
+            nat: cx.live("nat-gateway", "main").map(|nat| section::Nat {
+                gateway_id: nat.physical,
+                allocation_id: id("address", "nat"),
+                public_ip: cx.fact("address", "nat", "public_ip"),
+            }),
+            endpoint_ids: by_id("endpoint"),
+        });
+    }
+
+    fn clear(&self, doc: &mut Document) {
+        doc.net = None;
+    }
+}

@@ -1,0 +1,125 @@
+//! Who we are: credentials, account, partition, region; and how calls are made.
+
+use crate::dns::{Resolver, is_loopback};
+use crate::{During, Error, Exit};
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_types::error::display::DisplayErrorContext;
+use std::time::Duration;
+
+/// What the person said on the command line; everything else is found as every AWS tool finds it.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `--region`.
+    pub region: Option<String>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--endpoint-url`.
+    pub endpoint_url: Option<String>,
+}
+
+/// A place that calls go to.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Configuration that every SDK client is made from. It does not retry: the runner does, after looking.
+    pub sdk: SdkConfig,
+    /// Twelve digits.
+    pub account: String,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+    /// Region name.
+    pub region: String,
+    /// The endpoint, where it is not AWS's own.
+    pub endpoint_url: Option<String>,
+}
+
+impl Session {
+    /// Find credentials and region, and ask AWS who we are.
+    ///
+    /// # Errors
+    /// [`Exit::Usage`] when the region is not known, credentials are missing or expired, or the endpoint does not answer.
+    pub async fn connect(options: &Options, region: Option<&str>) -> Result<Self, Error> {
+        let doing = || "finding out which account this is".to_owned();
+        let sdk = config(options, region).await;
+        let region = match sdk.region() {
+            Some(region) => region.to_string(),
+            None => {
+                let error = Error::usage(doing(), "no region is set");
+                return Err(error.advise("give --region, set AWS_REGION, or write `region` into the pipeline"));
+            }
+        };
+        if !strata_state::regions().contains(&region.as_str()) {
+            return Err(Error::usage(doing(), format!("AWS has no region `{region}`")));
+        }
+        if let Some(provider) = sdk.credentials_provider() {
+            let advice = "sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+            if let Err(error) = provider.provide_credentials().await {
+                let why = DisplayErrorContext(&error).to_string();
+                let expired = why.to_lowercase().contains("expired");
+                let message = if expired { "the AWS credentials have expired" } else { "no AWS credentials were found" };
+                return Err(Error::usage(doing(), message).advise(advice));
+            }
+        }
+        let identity = aws_sdk_sts::Client::new(&sdk).get_caller_identity().send().await.during(doing);
+        // Nothing has been touched yet, whatever went wrong.
+        let identity = identity.map_err(|error| Error { exit: Exit::Usage, ..error })?;
+        let arn = identity.arn().unwrap_or_default();
+        Ok(Self {
+            account: identity.account().unwrap_or_default().to_owned(),
+            partition: arn.split(':').nth(1).unwrap_or("aws").to_owned(),
+            region,
+            endpoint_url: endpoint(&sdk),
+            sdk,
+        })
+    }
+
+    /// An ARN in this account and region.
+    #[must_use]
+    pub fn arn(&self, service: &str, rest: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{rest}", self.partition, self.region, self.account)
+    }
+
+    /// Whether calls go to this machine.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        let host = |url: &str| url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next()).map(str::to_owned);
+        self.endpoint_url.as_deref().and_then(host).is_some_and(|host| is_loopback(&host))
+    }
+}
+
+fn endpoint(sdk: &SdkConfig) -> Option<String> {
+    sdk.endpoint_url().map(str::to_owned)
+}
+
+async fn config(options: &Options, region: Option<&str>) -> SdkConfig {
+    let mut http = Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring));
+    if options.endpoint_url.as_deref().is_some_and(|url| url.starts_with("http://")) {
+        // No TLS will be spoken: reading the system's certificates would only cost time.
+        let trust = tls::TlsContext::builder().with_trust_store(tls::TrustStore::empty()).build();
+        if let Ok(trust) = trust {
+            http = http.tls_context(trust);
+        }
+    }
+    let http = http.build_with_resolver(Resolver);
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(60))
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts);
+    if let Some(region) = options.region.as_deref().or(region) {
+        loader = loader.region(Region::new(region.to_owned()));
+    }
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = &options.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    loader.load().await
+}

@@ -1,0 +1,84 @@
+//! The command line that every program shares.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Options of every program.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every program")]
+pub struct Global {
+    /// AWS region; wins over the pipeline's and the profile's
+    #[arg(long, global = true, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Profile of the AWS configuration files
+    #[arg(long, global = true, env = "AWS_PROFILE", value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Another endpoint than AWS's own, such as the one of `local`
+    #[arg(long, global = true, env = "AWS_ENDPOINT_URL", value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// How progress is written to stderr
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Auto, value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    /// Write only errors to stderr
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Do not ask before data is lost
+    #[arg(long, short, global = true)]
+    pub yes: bool,
+    /// How many calls may be under way at once
+    #[arg(long, global = true, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
+    pub parallel: u16,
+    /// Pipeline to work on, where no document says it (`down` and `status` only)
+    #[arg(long, global = true, value_name = "NAME")]
+    pub pipeline: Option<String>,
+    /// Environment to work on; has to agree with the document's, if there is one
+    #[arg(long, global = true, value_name = "NAME")]
+    pub env: Option<String>,
+}
+
+/// How progress is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Live lines on a terminal, plain lines otherwise
+    Auto,
+    /// One line per event
+    Plain,
+    /// One JSON object per event
+    Json,
+}
+
+/// The whole command line of a layer with the further verbs `X`.
+#[derive(Debug, Parser)]
+pub(crate) struct Cli<X: Subcommand> {
+    #[command(subcommand)]
+    pub(crate) verb: Verb<X>,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb<X: Subcommand> {
+    /// Show what `up` would change, per resource and field; nothing is touched
+    Plan {
+        /// Exit 2 when there are changes, 0 when there are none
+        #[arg(long)]
+        detailed_exitcode: bool,
+    },
+    /// Make the layer as the document asks, and print the document with its section
+    Up,
+    /// Remove the layer, and print the document without its section
+    Down {
+        /// Only say what would go and what would be lost with it
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Show what exists and what drifted; exit 4 when anything differs from the document
+    Status,
+    /// The layer's own verbs.
+    #[command(flatten)]
+    Own(X),
+}
+
+/// For layers without verbs of their own.
+#[derive(Debug, Subcommand)]
+pub enum NoVerbs {}

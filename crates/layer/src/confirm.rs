@@ -1,0 +1,24 @@
+//! Asking a person. stdin is the document, so the question goes to the terminal itself.
+
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Write};
+use strata_aws::Error;
+
+/// Ask `question` on the terminal; only `yes` is yes.
+///
+/// # Errors
+/// [`strata_aws::Exit::Usage`] when the answer is no, or when there is no terminal to ask on.
+pub fn confirm(doing: &str, question: &str) -> Result<(), Error> {
+    let refuse = |message: String| Err(Error::usage(doing, message).advise("say --yes if that is meant"));
+    let Ok(mut terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else {
+        return refuse(format!("{question}, and there is no terminal to ask on"));
+    };
+    let mut answer = String::new();
+    let asked = write!(terminal, "{question}. Go on? Type yes: ")
+        .and_then(|()| terminal.flush())
+        .and_then(|()| BufReader::new(terminal).read_line(&mut answer));
+    match asked {
+        Ok(_) if answer.trim() == "yes" => Ok(()),
+        _ => refuse(format!("{question}, and the answer was not yes")),
+    }
+}

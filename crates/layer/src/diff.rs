@@ -1,0 +1,106 @@
+//! What is, compared with what is asked for.
+
+use crate::resource::is_later;
+use crate::{Context, Live, Part, State, Wish};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// One property that differs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// Which.
+    pub field: String,
+    /// What it is.
+    pub from: Value,
+    /// What it shall be.
+    pub to: Value,
+    /// Whether AWS can change it only by a new resource.
+    pub replaces: bool,
+}
+
+/// What there is to do about one thing.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// It is not there.
+    Create(Wish),
+    /// It differs.
+    Update(Live, Wish, Vec<Change>),
+    /// It differs where AWS cannot change it, or it is broken.
+    Replace(Live, Wish, Vec<Change>),
+    /// Nobody asks for it any more, or there are two.
+    Delete(Live, String),
+    /// It is on its way.
+    Wait(Wish, String),
+}
+
+/// What there is to do about a part. Empty means that all is as asked.
+pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for wish in wishes {
+        let mut same = lives.iter().filter(|live| live.foreign.is_none() && live.id == wish.id);
+        // What is on its way out stands in the way only where the name is the key.
+        let (leaving, mut there): (Vec<&Live>, Vec<&Live>) =
+            same.by_ref().partition(|live| matches!(live.state, State::Leaving(_)));
+        there.sort_by_key(|live| live.facts.get("created").cloned().unwrap_or_default());
+        if let Some(live) = leaving.iter().find(|live| live.physical == wish.name)
+            && let State::Leaving(status) = &live.state
+        {
+            actions.push(Action::Wait(wish.clone(), status.clone()));
+            continue;
+        }
+        let Some((live, twins)) = there.split_first() else {
+            actions.push(Action::Create(wish.clone()));
+            continue;
+        };
+        for twin in twins {
+            actions.push(Action::Delete((*twin).clone(), format!("there are two; {} is older", live.physical)));
+        }
+        match &live.state {
+            State::NotYet(status) | State::Leaving(status) => actions.push(Action::Wait(wish.clone(), status.clone())),
+            State::Failed(reason) => {
+                let change =
+                    Change { field: "state".into(), from: json!(reason), to: json!("usable"), replaces: true };
+                actions.push(Action::Replace((*live).clone(), wish.clone(), vec![change]));
+            }
+            State::Ready => {
+                let changes = changes(cx, part, live, wish);
+                if changes.iter().any(|change| change.replaces) {
+                    actions.push(Action::Replace((*live).clone(), wish.clone(), changes));
+                } else if !changes.is_empty() {
+                    actions.push(Action::Update((*live).clone(), wish.clone(), changes));
+                }
+            }
+        }
+    }
+    for live in lives {
+        let leaving = matches!(live.state, State::Leaving(_));
+        if live.foreign.is_none() && !leaving && !wishes.iter().any(|wish| wish.id == live.id) {
+            actions.push(Action::Delete(live.clone(), "no longer asked for".into()));
+        }
+    }
+    actions
+}
+
+fn changes(cx: &Context, part: &Part, live: &Live, wish: &Wish) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (field, to) in &wish.props {
+        let from = live.props.get(field).cloned().unwrap_or(Value::Null);
+        if from != *to && !is_later(to) {
+            let replaces = wish.fixed.contains(field);
+            changes.push(Change { field: (*field).into(), from, to: to.clone(), replaces });
+        }
+    }
+    if let Some(tags) = &live.tags {
+        let wanted = cx.tags(part.kind, &wish.id, &wish.name);
+        let differing: Vec<&String> =
+            wanted.iter().filter(|(key, value)| tags.get(*key) != Some(*value)).map(|(key, _)| key).collect();
+        if !differing.is_empty() {
+            let pick = |from: &strata_aws::tags::Tags| {
+                let picked = differing.iter().filter_map(|key| Some(((*key).clone(), json!(from.get(*key)?))));
+                Value::Object(picked.collect())
+            };
+            changes.push(Change { field: "tags".into(), from: pick(tags), to: pick(&wanted), replaces: false });
+        }
+    }
+    changes
+}

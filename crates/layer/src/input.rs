@@ -1,0 +1,56 @@
+//! From stdin and the command line to a document.
+
+use crate::cli::Global;
+use std::io::{IsTerminal, Read};
+use strata_aws::Error;
+use strata_state::wish::Pipeline;
+use strata_state::{Document, VERSION};
+
+/// The document on stdin. Where `may_be_empty`, `--pipeline` and `--env` stand in for one.
+///
+/// # Errors
+/// [`strata_aws::Exit::Usage`] when there is none, or it cannot be used.
+pub fn document(global: &Global, may_be_empty: bool) -> Result<Document, Error> {
+    let mut text = String::new();
+    let mut stdin = std::io::stdin();
+    // Nobody types a document: without a pipe there is none.
+    if !stdin.is_terminal() {
+        let doing = "reading the document";
+        stdin.read_to_string(&mut text).map_err(|error| Error::usage(doing, error.to_string()))?;
+    }
+    if text.trim().is_empty()
+        && may_be_empty
+        && let Some(name) = &global.pipeline
+    {
+        return named(name, global.env.as_deref().unwrap_or("dev"));
+    }
+    let doc = strata_state::read(&text).map_err(wrong)?;
+    for (option, said, is) in
+        [("--pipeline", &global.pipeline, &doc.pipeline.name), ("--env", &global.env, &doc.pipeline.env)]
+    {
+        if let Some(said) = said
+            && said != is
+        {
+            let message = format!("{option} says `{said}` and the document says `{is}`");
+            return Err(Error::usage("reading the document", message));
+        }
+    }
+    Ok(doc)
+}
+
+/// A document that knows only whose resources to look for.
+fn named(name: &str, env: &str) -> Result<Document, Error> {
+    let wish = serde_json::json!({ "name": name, "env": env, "folder": format!("pipelines/{name}") });
+    let pipeline: Pipeline = serde_json::from_value(wish).map_err(|error| Error::usage("reading --pipeline", error.to_string()))?;
+    let doc = serde_json::json!({ "version": VERSION, "pipeline": pipeline });
+    strata_state::read(&doc.to_string()).map_err(wrong)
+}
+
+/// The document's own error, which already says what was being done.
+fn wrong(error: strata_state::Error) -> Error {
+    let text = error.to_string();
+    match text.split_once(": ") {
+        Some((doing, message)) => Error::usage(doing, message),
+        None => Error::usage("reading the document", text),
+    }
+}

@@ -1,0 +1,367 @@
+//! From the command line to the exit code.
+
+use crate::cli::{Cli, Verb};
+use crate::report::line;
+use crate::survey::{refuse_foreign, survey};
+use crate::{Context, Global, Part, Report, down, input, plan, status, up};
+use async_trait::async_trait;
+use clap::{CommandFactory, FromArgMatches, Subcommand};
+use serde_json::Value;
+use std::io::Write;
+use std::process::ExitCode;
+use strata_aws::{Cancel, Error, Exit, Options, Session};
+use strata_state::Document;
+use strata_state::section::{Failed, Left, Target};
+
+/// Exit codes; the same in every program.
+const DONE: u8 = 0;
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const CHANGES: u8 = 2;
+const LEFT: u8 = 3;
+const DRIFTED: u8 = 4;
+const INTERRUPTED: u8 = 130;
+
+/// One layer.
+#[async_trait]
+pub trait Layer: Send + Sync + 'static {
+    /// Verbs beside plan, up, down and status; [`crate::NoVerbs`] when there are none.
+    type Verbs: Subcommand + Send;
+
+    /// The program's name, which is the name of its section, folder and policy file, too.
+    fn name(&self) -> &'static str;
+
+    /// One line for `--help`.
+    fn about(&self) -> &'static str;
+
+    /// Sections that have to be in the document before `up`.
+    fn needs(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Check what only this layer can check, such as files that have to be there. Nothing has been touched yet.
+    ///
+    /// # Errors
+    /// [`Exit::Usage`].
+    fn check(&self, _doc: &Document) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The layer's list: each kind of thing after those that it needs.
+    fn parts(&self, session: &Session) -> Vec<Part>;
+
+    /// Write the layer's section from what is there now.
+    fn section(&self, cx: &Context, doc: &mut Document);
+
+    /// Take the layer's section out of a document.
+    fn clear(&self, doc: &mut Document);
+
+    /// One of the layer's own verbs; what it returns is printed on stdout.
+    ///
+    /// # Errors
+    /// Its own.
+    async fn own(&self, _cx: &Context, _verb: Self::Verbs) -> Result<String, Error> {
+        Ok(String::new())
+    }
+}
+
+/// Run a layer's program.
+pub fn main<L: Layer>(layer: L) -> ExitCode {
+    let command = Cli::<L::Verbs>::command()
+        .name(layer.name())
+        .about(layer.about())
+        .version(env!("CARGO_PKG_VERSION"))
+        .after_help("Exit codes: 0 done; 1 failed, nothing left; 2 bad input, nothing touched; 3 failed, something is left; 4 drifted; 130 interrupted.");
+    let matches = match command.try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            let code = if error.use_stderr() { USAGE } else { DONE };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let cli = match Cli::<L::Verbs>::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(USAGE);
+        }
+    };
+    finish(layer.name(), run(&layer, cli))
+}
+
+/// Run a program that is no layer, and yet reads a document from stdin and prints it: what `work` returns, or the
+/// document with `failed` when it did not work. The caller's command line has [`Global`] in it.
+pub fn with_document(
+    name: &'static str,
+    global: &Global,
+    work: impl AsyncFnOnce(&Context) -> Result<Document, Error>,
+) -> ExitCode {
+    finish(name, async {
+        let doc = match open(name, global, false) {
+            Ok(doc) => doc,
+            Err(stopped) => return stopped,
+        };
+        let say = |error: &Error| line(&format!("{name}: {error}"));
+        if let Some(failed) = &doc.failed {
+            return pass_on(name, &doc, failed);
+        }
+        let cancel = Cancel::default();
+        listen(cancel.clone());
+        let result = match connect(name, global, &doc, cancel).await {
+            Ok(cx) => work(&cx).await,
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(doc) => print(&doc, DONE),
+            Err(error) => {
+                say(&error);
+                stop(name, doc, &error, Vec::new())
+            }
+        }
+    })
+}
+
+/// Run to the end, write what is to be written on stdout, and say how it went.
+fn finish(name: &str, work: impl Future<Output = (String, u8)>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            line(&format!("{name}: starting: {error}"));
+            return ExitCode::from(FAILED);
+        }
+    };
+    let (out, code) = runtime.block_on(work);
+    if let Err(error) = std::io::stdout().write_all(out.as_bytes())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        line(&format!("{name}: writing the document: {error}"));
+        return ExitCode::from(FAILED);
+    }
+    ExitCode::from(code)
+}
+
+/// The document, or what to print and the exit code.
+fn open(name: &str, global: &Global, may_be_empty: bool) -> Result<Document, (String, u8)> {
+    input::document(global, may_be_empty).map_err(|error| {
+        line(&format!("{name}: {error}"));
+        (String::new(), USAGE)
+    })
+}
+
+fn pass_on(name: &str, doc: &Document, failed: &Failed) -> (String, u8) {
+    line(&format!("{name}: did nothing, since {} failed before: {}: {}", failed.layer, failed.doing, failed.message));
+    print(doc, FAILED)
+}
+
+async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
+    let name = layer.name();
+    let say = |error: &Error| line(&format!("{name}: {error}"));
+    let may_be_empty = matches!(cli.verb, Verb::Down { .. } | Verb::Status);
+    let doc = match open(name, &cli.global, may_be_empty) {
+        Ok(doc) => doc,
+        Err(stopped) => return stopped,
+    };
+    if let Some(failed) = &doc.failed
+        && !passes(&cli.verb, failed)
+    {
+        return pass_on(name, &doc, failed);
+    }
+    let cancel = Cancel::default();
+    listen(cancel.clone());
+    let prepared = prepare(layer, &cli.verb, &cli.global, &doc, cancel).await;
+    let cx = match prepared {
+        Ok(cx) => cx,
+        Err(error) => {
+            say(&error);
+            return stop(name, doc, &error, Vec::new());
+        }
+    };
+    let parts = layer.parts(&cx.session);
+    match cli.verb {
+        Verb::Plan { detailed_exitcode } => match planned(&cx, &parts).await {
+            Ok((value, changes)) => (json(&value), if detailed_exitcode && changes { CHANGES } else { DONE }),
+            Err(error) => told(&error, &say),
+        },
+        Verb::Status => match survey(&cx, &parts).await.and_then(|()| status::status(&cx, &parts)) {
+            Ok(value) => {
+                cx.report.say(&status::to_text(&value));
+                (json(&value), if status::is_as_wished(&value) { DONE } else { DRIFTED })
+            }
+            Err(error) => told(&error, &say),
+        },
+        Verb::Own(verb) => match layer.own(&cx, verb).await {
+            Ok(out) => (out, DONE),
+            Err(error) => told(&error, &say),
+        },
+        Verb::Up => {
+            let result = up::up(&cx, &parts).await;
+            let mut doc = cx.doc.clone();
+            let target = &cx.session;
+            doc.target = Some(Target {
+                account: target.account.clone(),
+                partition: target.partition.clone(),
+                region: target.region.clone(),
+            });
+            layer.section(&cx, &mut doc);
+            match result {
+                Ok(()) => print(&doc, DONE),
+                Err(error) => {
+                    say(&error);
+                    stop(name, doc, &error, left(&cx, &parts))
+                }
+            }
+        }
+        Verb::Down { dry_run: true } => match down::would_go(&cx, &parts).await {
+            Ok(value) => (json(&value), DONE),
+            Err(error) => told(&error, &say),
+        },
+        Verb::Down { dry_run: false } => {
+            let result = down::down(&cx, &parts).await;
+            let mut doc = cx.doc.clone();
+            match result {
+                Ok(count) => {
+                    let labels: Vec<&str> = parts.iter().map(|part| part.label).collect();
+                    cx.report.say(&format!("{name}: {count} removed, 0 left of {}", labels.join(", ")));
+                    layer.clear(&mut doc);
+                    doc.failed = None;
+                    print(&doc, DONE)
+                }
+                Err(error) => {
+                    say(&error);
+                    layer.section(&cx, &mut doc);
+                    stop(name, doc, &error, left(&cx, &parts))
+                }
+            }
+        }
+    }
+}
+
+/// `down` cleans up after a failed `up`, and `status` and `plan` touch nothing; all else passes a failure on.
+fn passes<X: Subcommand>(verb: &Verb<X>, failed: &Failed) -> bool {
+    match verb {
+        Verb::Down { .. } => !failed.doing.starts_with("removing"),
+        Verb::Status | Verb::Plan { .. } => true,
+        Verb::Up | Verb::Own(_) => false,
+    }
+}
+
+async fn prepare<L: Layer>(
+    layer: &L,
+    verb: &Verb<L::Verbs>,
+    global: &Global,
+    doc: &Document,
+    cancel: Cancel,
+) -> Result<Context, Error> {
+    let name = layer.name();
+    if matches!(verb, Verb::Up | Verb::Plan { .. }) {
+        layer.check(doc)?;
+    }
+    if matches!(verb, Verb::Up | Verb::Own(_)) {
+        let sections = serde_json::to_value(doc).unwrap_or_default();
+        if let Some(missing) = layer.needs().iter().find(|need| sections.get(**need).is_none()) {
+            let message = format!("the document has no section `{missing}`");
+            let error = Error::usage(format!("starting {name}"), message);
+            return Err(error.advise(format!("run `{missing} up` first and give its output to `{name}`")));
+        }
+    }
+    connect(name, global, doc, cancel).await
+}
+
+async fn connect(name: &'static str, global: &Global, doc: &Document, cancel: Cancel) -> Result<Context, Error> {
+    let options = Options {
+        region: global.region.clone(),
+        profile: global.profile.clone(),
+        endpoint_url: global.endpoint_url.clone(),
+    };
+    let region = doc.target.as_ref().map(|target| &target.region).or(doc.pipeline.region.as_ref());
+    let session = Session::connect(&options, region.map(String::as_str)).await?;
+    if let Some(target) = &doc.target
+        && (target.account != session.account || target.region != session.region)
+    {
+        let is = format!("account {} in {}", target.account, target.region);
+        let here = format!("account {} in {}", session.account, session.region);
+        let error = Error::usage(format!("starting {name}"), format!("the document belongs to {is}, and this is {here}"));
+        return Err(error.advise("use the credentials and region of the document, or start from pipeline.json"));
+    }
+    Ok(Context::new(name, doc.clone(), session, global.clone(), Report::new(name, global), cancel))
+}
+
+async fn planned(cx: &Context, parts: &[Part]) -> Result<(Value, bool), Error> {
+    survey(cx, parts).await?;
+    refuse_foreign(cx, parts)?;
+    let plan = plan::plan(cx, parts)?;
+    cx.report.say(&plan::to_text(cx, &plan));
+    Ok((plan::to_json(cx, &plan), plan::has_changes(&plan)))
+}
+
+/// What exists now, for `failed.left`.
+fn left(cx: &Context, parts: &[Part]) -> Vec<Left> {
+    let each = |part: &Part| {
+        let kind = part.kind;
+        cx.lives(kind).into_iter().map(move |live| Left { resource: format!("{kind}.{}", live.id), id: live.physical })
+    };
+    parts.iter().flat_map(each).collect()
+}
+
+/// The document with `failed`, and the exit code that goes with it.
+fn stop(layer: &str, mut doc: Document, error: &Error, left: Vec<Left>) -> (String, u8) {
+    let code = match error.exit {
+        Exit::Interrupted => INTERRUPTED,
+        Exit::Usage if left.is_empty() => USAGE,
+        _ if left.is_empty() => FAILED,
+        _ => LEFT,
+    };
+    doc.failed = Some(Failed {
+        layer: layer.to_owned(),
+        doing: error.doing.clone(),
+        code: error.code.clone(),
+        message: error.message.clone(),
+        left,
+    });
+    print(&doc, code)
+}
+
+/// An error of a verb that prints no document.
+fn told(error: &Error, say: &impl Fn(&Error)) -> (String, u8) {
+    say(error);
+    let code = match error.exit {
+        Exit::Usage => USAGE,
+        Exit::Interrupted => INTERRUPTED,
+        Exit::Failed | Exit::Again => FAILED,
+    };
+    (String::new(), code)
+}
+
+fn print(doc: &Document, code: u8) -> (String, u8) {
+    match doc.print() {
+        Ok(text) => (text, code),
+        Err(error) => {
+            line(&error.to_string());
+            (String::new(), FAILED)
+        }
+    }
+}
+
+fn json(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// The first Ctrl-C (or SIGTERM) asks for an orderly end, the second ends at once.
+#[allow(clippy::exit, reason = "a second Ctrl-C means: now")]
+fn listen(cancel: Cancel) {
+    tokio::spawn(async move {
+        let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else { return };
+        loop {
+            tokio::select! {
+                result = tokio::signal::ctrl_c() => if result.is_err() { return },
+                _ = term.recv() => {}
+            }
+            if cancel.is_cancelled() {
+                std::process::exit(i32::from(INTERRUPTED));
+            }
+            line("interrupted: calls under way are finished first; once more to stop at once");
+            cancel.cancel();
+        }
+    });
+}

@@ -1,0 +1,70 @@
+//! What exists and what drifted.
+
+use crate::diff::diff;
+use crate::{Action, Context, Part, State};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use strata_aws::Error;
+
+/// What exists, as JSON: `{"layer", "looked_at", "resources": [{"resource", "id", "state", "drift"}], "missing"}`.
+pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
+    let mut resources = Vec::new();
+    let mut missing = Vec::new();
+    for part in parts {
+        let actions = diff(cx, part, &part.resource.wishes(cx)?, &cx.all(part.kind));
+        for live in cx.lives(part.kind) {
+            let drift: Vec<Value> = actions
+                .iter()
+                .flat_map(|action| match action {
+                    Action::Update(other, _, changes) | Action::Replace(other, _, changes) if other.physical == live.physical => {
+                        changes.iter().map(|change| json!(change)).collect()
+                    }
+                    Action::Delete(other, reason) if other.physical == live.physical => vec![json!({ "field": "wish", "from": reason })],
+                    _ => Vec::new(),
+                })
+                .collect();
+            let state = match &live.state {
+                State::Ready => "ready",
+                State::NotYet(status) | State::Leaving(status) | State::Failed(status) => status,
+            };
+            let resource = format!("{}.{}", part.kind, live.id);
+            resources.push(json!({ "resource": resource, "id": live.physical, "state": state, "drift": drift }));
+        }
+        for action in &actions {
+            if let Action::Create(wish) = action {
+                missing.push(format!("{}.{}", part.kind, wish.id));
+            }
+        }
+    }
+    let looked_at: Vec<&str> = parts.iter().map(|part| part.label).collect();
+    Ok(json!({ "layer": cx.layer, "looked_at": looked_at, "resources": resources, "missing": missing }))
+}
+
+/// Whether all is as the document asks.
+pub(crate) fn is_as_wished(status: &Value) -> bool {
+    let empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+    let resources = status["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
+    empty(&status["missing"]) && resources.iter().all(|resource| empty(&resource["drift"]) && resource["state"] == "ready")
+}
+
+/// The status as text for people.
+pub(crate) fn to_text(status: &Value) -> String {
+    let mut text = String::new();
+    let layer = status["layer"].as_str().unwrap_or_default();
+    let resources = status["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    for resource in resources {
+        let (name, id, state) = (word(&resource["resource"]), word(&resource["id"]), word(&resource["state"]));
+        let _ = writeln!(text, "{layer}   {name}: {state}, {id}");
+        for drift in resource["drift"].as_array().into_iter().flatten() {
+            let _ = writeln!(text, "      drifted: {} is {}, and asked for is {}", word(&drift["field"]), drift["from"], drift["to"]);
+        }
+    }
+    let missing = status["missing"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for resource in missing {
+        let _ = writeln!(text, "{layer}   {}: missing", word(resource));
+    }
+    let drifted = resources.iter().filter(|resource| resource["drift"].as_array().is_some_and(|drift| !drift.is_empty())).count();
+    let _ = write!(text, "{layer}: {} there, {drifted} drifted, {} missing", resources.len(), missing.len());
+    text
+}

@@ -1,0 +1,49 @@
+//! Looking at everything first. Nothing is touched while anything of somebody else's stands in the way.
+
+use crate::{Context, Part, Wish};
+use futures::future::try_join_all;
+use strata_aws::{Error, Exit, Pace, Poll, wait};
+
+/// List every part at once and remember what is there.
+pub(crate) async fn survey(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    let lists = try_join_all(parts.iter().map(|part| async move {
+        let wishes = part.resource.wishes(cx)?;
+        look(cx, part, &wishes).await
+    }));
+    lists.await.map(drop)
+}
+
+/// List one part and remember what is there. Passing errors are waited out.
+pub(crate) async fn look(cx: &Context, part: &Part, wishes: &[Wish]) -> Result<(), Error> {
+    let doing = format!("looking for {}", part.label);
+    // Longer than any consistency window of a listing; a dead endpoint is given up sooner.
+    let mut silent = 0;
+    let lives = wait(&doing, Pace::seconds(2, 30), &cx.cancel, async || match part.resource.list(cx, wishes).await {
+        Ok(lives) => Ok(Poll::Ready(lives)),
+        Err(error) if error.exit == Exit::Again && error.code.is_none() => {
+            silent += 1;
+            if silent > 5 { Ok(Poll::Failed(Error { exit: Exit::Failed, ..error })) } else { Err(error) }
+        }
+        Err(error) => Err(error),
+    })
+    .await?;
+    cx.set(part.kind, lives);
+    Ok(())
+}
+
+/// Refuse when something that is not ours holds a name that we need.
+pub(crate) fn refuse_foreign(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    for part in parts {
+        let wishes = part.resource.wishes(cx)?;
+        for live in cx.all(part.kind) {
+            if let Some(owner) = &live.foreign
+                && wishes.iter().any(|wish| wish.name == live.physical || wish.id == live.id)
+            {
+                let message = format!("it exists and belongs to {owner}; nothing was touched");
+                let advice = "give the pipeline another name or env, or remove that one yourself";
+                return Err(Error::failed(format!("taking {} {}", part.kind, live.physical), message).advise(advice));
+            }
+        }
+    }
+    Ok(())
+}

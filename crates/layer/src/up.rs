@@ -1,0 +1,228 @@
+//! Making a layer as the document asks: look, act on the difference, look again, until there is none.
+
+use crate::diff::diff;
+use crate::plan::plan;
+use crate::survey::{look, refuse_foreign, survey};
+use crate::{Action, Context, Part, confirm, down};
+use futures::StreamExt;
+use futures::future::{LocalBoxFuture, FutureExt, Shared, join_all};
+use futures::stream;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use strata_aws::{Error, Exit};
+use tokio::time::Instant;
+
+/// A new thing may be missing from listings for this long; until then it is not made a second time.
+const UNLISTED: Duration = Duration::from_secs(30);
+/// An error that passes is waited out for this long (Terraform settled on the same two minutes for new roles).
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Silence is waited out for this long: an endpoint that is down is not a new role.
+const SILENCE: Duration = Duration::from_secs(8);
+
+/// Make all parts as asked, each as soon as what it needs is there. What is no longer asked for goes last.
+///
+/// # Errors
+/// When AWS refuses; what was made by then stays, and is known to the context.
+pub async fn up(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    survey(cx, parts).await?;
+    refuse_foreign(cx, parts)?;
+    replace(cx, parts).await?;
+
+    let mut running: BTreeMap<&str, Shared<LocalBoxFuture<'_, Result<(), Error>>>> = BTreeMap::new();
+    for part in parts {
+        let needs: Vec<_> = part.needs.iter().filter_map(|need| running.get(need).cloned()).collect();
+        let work = async move {
+            for need in join_all(needs).await {
+                need?;
+            }
+            bring(cx, part).await
+        };
+        running.insert(part.kind, work.boxed_local().shared());
+    }
+    let mut failure: Option<Error> = None;
+    for result in join_all(running.into_values()).await {
+        if let Err(error) = result
+            && failure.is_none()
+        {
+            failure = Some(error);
+        }
+    }
+    match failure {
+        Some(error) => Err(error),
+        None => down::unwanted(cx, parts).await,
+    }
+}
+
+/// Take down what has to be made anew, dependants first. Afterwards it is simply missing.
+async fn replace(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    let plan = plan(cx, parts)?;
+    let mut doomed = Vec::new();
+    for (part, actions) in &plan {
+        let lives: Vec<_> = actions
+            .iter()
+            .filter_map(|action| match action {
+                Action::Replace(live, ..) => Some(live.clone()),
+                _ => None,
+            })
+            .collect();
+        if !lives.is_empty() {
+            doomed.push((*part, lives));
+        }
+    }
+    if doomed.is_empty() {
+        return Ok(());
+    }
+    if !cx.global.yes {
+        let names: Vec<String> =
+            doomed.iter().flat_map(|(part, lives)| lives.iter().map(|live| format!("{}.{}", part.kind, live.id))).collect();
+        confirm("replacing", &format!("{} will be removed and made anew", names.join(", ")))?;
+    }
+    for (part, lives) in doomed.into_iter().rev() {
+        down::remove(cx, part, lives).await?;
+    }
+    survey(cx, parts).await
+}
+
+/// What was last done to a thing, when, and how often in a row.
+struct Done {
+    what: String,
+    at: Instant,
+    times: u32,
+}
+
+/// What an action does, so that the same one is recognised when the next look asks for it again.
+fn fingerprint(action: &Action) -> String {
+    match action {
+        Action::Update(_, _, changes) => serde_json::to_string(changes).unwrap_or_default(),
+        _ => "create".to_owned(),
+    }
+}
+
+/// Bring one part to what is asked for.
+async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
+    let start = Instant::now();
+    let mut done: BTreeMap<String, Done> = BTreeMap::new();
+    let mut steps = BTreeMap::new();
+    let mut pause = Duration::from_millis(50);
+    let mut trouble: Option<(Instant, Error)> = None;
+    loop {
+        let wishes = part.resource.wishes(cx)?;
+        let mut acts = Vec::new();
+        let mut waits = Vec::new();
+        for action in diff(cx, part, &wishes, &cx.all(part.kind)) {
+            match action {
+                Action::Delete(..) => {}
+                Action::Wait(wish, status) => waits.push((wish.id, status)),
+                Action::Replace(_, wish, changes) => {
+                    let reason = changes.first().map(|change| change.from.to_string()).unwrap_or_default();
+                    let doing = format!("making {} {}", part.kind, wish.name);
+                    return Err(Error::failed(doing, format!("it cannot be used: {}", reason.trim_matches('"'))));
+                }
+                Action::Create(ref wish) | Action::Update(_, ref wish, _)
+                    if done.get(&wish.id).is_some_and(|done| done.what == fingerprint(&action) && done.at.elapsed() < UNLISTED) =>
+                {
+                    waits.push((wish.id.clone(), "done, and not to be seen yet".to_owned()));
+                }
+                action => acts.push(action),
+            }
+        }
+        if acts.is_empty() && waits.is_empty() {
+            break;
+        }
+        if cx.cancel.is_cancelled() {
+            return Err(Error::interrupted(format!("making {}", part.label)));
+        }
+        if start.elapsed() > part.resource.pace().limit {
+            let (id, status) = waits.first().cloned().unwrap_or_default();
+            let doing = format!("waiting for {} {id}", part.kind);
+            let message = format!("not ready after {} s; last seen: {status}", part.resource.pace().limit.as_secs());
+            return Err(Error::failed(doing, message).advise("it stays in the document; run it again to go on waiting"));
+        }
+        for (id, status) in &waits {
+            let step = steps.entry(id.clone()).or_insert_with(|| cx.report.step(format!("{} {id}", part.kind), "looking"));
+            let takes = part.resource.takes().map(|takes| format!(" (usually {takes})")).unwrap_or_default();
+            step.status(&format!("{status}{takes}"));
+        }
+        let acted = !acts.is_empty();
+        let results: Vec<(String, String, Result<(), Error>)> = stream::iter(acts.into_iter().map(|action| act(cx, part, action)))
+            .buffer_unordered(usize::from(cx.global.parallel))
+            .collect()
+            .await;
+        let mut refused = None;
+        let mut passing = None;
+        for (id, what, result) in results {
+            match result {
+                Ok(()) => {
+                    let times = done.get(&id).filter(|done| done.what == what).map_or(1, |done| done.times + 1);
+                    done.insert(id.clone(), Done { what, at: Instant::now(), times });
+                    if times > 3 {
+                        let message = "AWS accepts the change and still reports something else";
+                        refused = Some(Error::failed(format!("changing {} {id}", part.kind), message));
+                    }
+                }
+                Err(error) if error.exit == Exit::Again => passing = Some(error),
+                Err(error) => refused = Some(error),
+            }
+        }
+        if let Some(error) = refused {
+            // Know what is there before giving up: the document has to name it.
+            let _ = look(cx, part, &wishes).await;
+            return Err(error);
+        }
+        match (passing, &trouble) {
+            (None, _) if acted => trouble = None,
+            (None, _) => {}
+            (Some(error), None) => trouble = Some((Instant::now(), error)),
+            (Some(error), Some((since, _))) => {
+                let patience = if error.code.is_none() { SILENCE } else { PATIENCE };
+                if since.elapsed() > patience {
+                    return Err(Error { exit: Exit::Failed, ..error });
+                }
+            }
+        }
+        if !acted || trouble.is_some() {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = cx.cancel.cancelled() => {}
+            }
+            pause = (pause * 3 / 2).min(part.resource.pace().slowest);
+        }
+        look(cx, part, &wishes).await?;
+    }
+    for (id, step) in steps {
+        let physical = cx.live(part.kind, &id).map(|live| live.physical).unwrap_or_default();
+        step.done(&format!("ready, {physical}"));
+    }
+    Ok(())
+}
+
+/// One call, with its line of progress.
+async fn act(cx: &Context, part: &Part, action: Action) -> (String, String, Result<(), Error>) {
+    let kind = part.kind;
+    let what = fingerprint(&action);
+    match action {
+        Action::Create(wish) => {
+            let step = cx.report.step(format!("{kind} {}", wish.id), &format!("creating {}", wish.name));
+            let result = part.resource.create(cx, &wish).await;
+            step.done(&outcome(&result, "created"));
+            (wish.id, what, result)
+        }
+        Action::Update(live, wish, changes) => {
+            let fields: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
+            let step = cx.report.step(format!("{kind} {}", wish.id), &format!("setting {}", fields.join(", ")));
+            let result = part.resource.update(cx, &live, &wish, &changes).await;
+            step.done(&outcome(&result, &format!("{} set", fields.join(", "))));
+            (wish.id, what, result)
+        }
+        Action::Delete(..) | Action::Replace(..) | Action::Wait(..) => (String::new(), what, Ok(())),
+    }
+}
+
+/// How a call went, in one clause.
+pub(crate) fn outcome(result: &Result<(), Error>, done: &str) -> String {
+    match result {
+        Ok(()) => done.to_owned(),
+        Err(error) if error.exit == Exit::Again => format!("looks again: {}", error.message),
+        Err(error) => format!("failed: {}", error.message),
+    }
+}
