@@ -5,8 +5,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
-/// Longer than any line can become: two words for the name, two for each of user name and e-mail, five for the
-/// address, and about 260 bytes of fixed width.
+/// Longer than any line can become: at most 13 words (two for the name, two for the user name, three for the e-mail
+/// address, six for the postal address) and about 200 bytes of fixed width.
 const CAPACITY: usize = 1024;
 const WORD_BYTES: usize = 32;
 
