@@ -1,21 +1,18 @@
 //! The local endpoint as a process, and as AWS clients see it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "local/check.rs"]
+mod shared;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use strata_testkit::{DyingProxy, Endpoint, Output, bin, eventually, python, repository, run};
 
-/// Runs one check of a Python file against an endpoint that all checks share.
 fn check(file: &str, name: &str) {
-    static SHARED: OnceLock<Endpoint> = OnceLock::new();
-    let endpoint = SHARED.get_or_init(Endpoint::start);
-    let script = repository().join("tests/local").join(file);
-    let output = run(python(), &[script.to_str().unwrap(), name], "", &endpoint.env());
-    assert_eq!(output.status, Some(0), "{}{}", output.stdout, output.stderr);
+    shared::check(file, name, &[]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// A file of the state folder.
-    #[error("{doing} {path}: {source}; check that the folder is yours and the disk is not full", path = path.display())]
+    #[error("{doing} {path}: {source}; check that the folder is yours and the disk is not full", path = .path.display())]
     File {
         /// What was being done.
         doing: &'static str,
@@ -35,7 +35,7 @@ pub(crate) enum Error {
         found: String,
     },
     /// Making the virtual environment, or filling it.
-    #[error("setting up the virtual environment {path}: {step} said: {output}; {advice}", path = path.display())]
+    #[error("setting up the virtual environment {path}: {step} said: {output}; {advice}", path = .path.display())]
     Venv {
         /// The environment.
         path: PathBuf,
@@ -47,7 +47,7 @@ pub(crate) enum Error {
         advice: &'static str,
     },
     /// moto does not start.
-    #[error("starting the endpoint's helper process moto: {why}; see {log}, or delete the venv folder and start again", log = log.display())]
+    #[error("starting the endpoint's helper process moto: {why}; see {log}, or delete the venv folder and start again", log = .log.display())]
     Moto {
         /// What happened.
         why: String,
@@ -55,7 +55,7 @@ pub(crate) enum Error {
         log: PathBuf,
     },
     /// The background process did not come up.
-    #[error("starting the endpoint in the background: {why}; its own words are in {log}", log = log.display())]
+    #[error("starting the endpoint in the background: {why}; its own words are in {log}", log = .log.display())]
     Start {
         /// What happened.
         why: String,

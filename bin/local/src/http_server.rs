@@ -54,7 +54,7 @@ async fn handle(State(server): State<Arc<Server>>, request: Request<Body>) -> Re
         return reply::text(403, "only this machine may ask: the Host header must be localhost or 127.0.0.1\n");
     };
     if request.uri().path().starts_with("/_local/") {
-        return admin::answer(&server, &request).await;
+        return admin::answer(&server, request.method().clone(), request.uri().clone()).await;
     }
     let dispatched = dispatch::answer(&server.world, &host, request).await;
     let status = dispatched.response.status().as_u16();

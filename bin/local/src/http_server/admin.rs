@@ -2,16 +2,16 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::{Method, Request};
+use http::{Method, Uri};
 use serde_json::json;
 
 use super::{Server, protocol, reply};
 
 /// Answers a request below `/_local/`.
-pub(super) async fn answer(server: &Server, request: &Request<Body>) -> Response {
-    match (request.method(), request.uri().path()) {
+pub(super) async fn answer(server: &Server, method: Method, uri: Uri) -> Response {
+    match (&method, uri.path()) {
         (&Method::GET, "/_local/health") => health(server),
-        (&Method::GET, "/_local/requests") => requests(server, request.uri().query().unwrap_or_default()),
+        (&Method::GET, "/_local/requests") => requests(server, uri.query().unwrap_or_default()),
         (&Method::POST, "/_local/reset") => reset(server).await,
         (&Method::POST, "/_local/stop") => {
             server.stop.notify_one();

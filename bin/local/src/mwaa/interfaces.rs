@@ -32,7 +32,8 @@ pub(super) async fn delete(world: &World, region: &str, environment: &Value) -> 
     let params = [("Filter.1.Name", "description"), ("Filter.1.Value.1", described.as_str())];
     let found: Interfaces = ask(world, region, "DescribeNetworkInterfaces", &params).await?;
     for interface in found.network_interface_set.item {
-        let params = [("Action", "DeleteNetworkInterface"), ("NetworkInterfaceId", &interface.network_interface_id)];
+        let params =
+            [("Action", "DeleteNetworkInterface"), ("NetworkInterfaceId", interface.network_interface_id.as_str())];
         world.upstream.query(region, "ec2", &params).await?;
     }
     Ok(())

@@ -31,7 +31,7 @@ async fn bucket_is_fit(world: &World, bucket: &str) -> Result<(), AwsError> {
     let versioning = versioning.map_err(|_| invalid(format!("Provided bucket {bucket} does not exist")))?;
     let block = world.upstream.bucket(bucket, "publicAccessBlock").await.unwrap_or_default();
     let is_on = |flag: &&str| first_element(&block, flag).is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    if !BLOCKS.iter().all(|flag| is_on(&flag)) {
+    if !BLOCKS.iter().all(is_on) {
         return Err(invalid(format!("Provided bucket does not have BlockPublicAccess set for s3 bucket {bucket}")));
     }
     if first_element(&versioning, "Status").as_deref() != Some("Enabled") {
