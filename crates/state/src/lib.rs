@@ -4,6 +4,7 @@
 //! [`read`] turns the text of one or more documents into one [`Document`]; [`Document::print`] is its inverse.
 //! The JSON Schema beside this crate (`document.schema.json`) is generated from these types.
 
+pub mod dag;
 mod error;
 mod merge;
 mod names;

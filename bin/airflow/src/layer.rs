@@ -1,0 +1,55 @@
+//! The list of what `airflow` owns, and its section.
+
+use crate::environment::Environment;
+use crate::log_group::LogGroup;
+use serde_json::Value;
+use strata_aws::Session;
+use strata_layer::{Context, Layer, NoVerbs, Part, part};
+use strata_state::{Document, section};
+
+pub(crate) struct Airflow;
+
+impl Layer for Airflow {
+    type Verbs = NoVerbs;
+
+    fn name(&self) -> &'static str {
+        "airflow"
+    }
+
+    fn about(&self) -> &'static str {
+        "The MWAA environment that runs the pipeline's DAG"
+    }
+
+    fn needs(&self) -> &'static [&'static str] {
+        // MWAA checks role, bucket, subnets and security group when it is asked for an environment: all have to be whole.
+        &["net", "iam", "storage"]
+    }
+
+    fn parts(&self, session: &Session) -> Vec<Part> {
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
+        let mwaa = aws_sdk_mwaa::Client::new(&session.sdk);
+        vec![
+            // The environment makes the log groups; they can only go after it.
+            part("log-group", "log groups", &[], LogGroup(logs)),
+            part("environment", "MWAA environments", &["log-group"], Environment::new(mwaa)),
+        ]
+    }
+
+    fn section(&self, cx: &Context, doc: &mut Document) {
+        doc.airflow = cx.live("environment", "main").map(|live| {
+            let text = |name: &str| live.props.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let fact = |name: &str| live.facts.get(name).cloned().unwrap_or_default();
+            section::Airflow {
+                environment: live.physical.clone(),
+                arn: fact("arn"),
+                version: text("version"),
+                class: text("class"),
+                webserver: fact("webserver"),
+            }
+        });
+    }
+
+    fn clear(&self, doc: &mut Document) {
+        doc.airflow = None;
+    }
+}

@@ -1,0 +1,56 @@
+//! The five log groups of the environment. MWAA makes them, leaves them behind and tags none of them: whatever is there
+//! under their names is as wished, and goes with the environment.
+
+use aws_sdk_cloudwatchlogs::Client;
+use strata_aws::{During, Error};
+use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_state::Kind;
+
+pub(crate) struct LogGroup(pub(crate) Client);
+
+/// What MWAA puts behind `airflow-<environment>-`.
+const LOGS: [&str; 5] = ["DAGProcessing", "Scheduler", "Task", "WebServer", "Worker"];
+
+fn prefix(cx: &Context) -> String {
+    format!("airflow-{}-", cx.name(Kind::Environment, "airflow"))
+}
+
+#[async_trait]
+impl Resource for LogGroup {
+    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
+        let there = cx.lives("log-group").into_iter();
+        Ok(there.map(|live| Wish::new(live.id, live.physical)).collect())
+    }
+
+    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
+        let prefix = prefix(cx);
+        let mut pages = self.0.describe_log_groups().log_group_name_prefix(&prefix).into_paginator().items().send();
+        let mut lives = Vec::new();
+        while let Some(group) = pages.next().await {
+            let group = group.during(|| format!("listing log groups {prefix}*"))?;
+            let name = group.log_group_name().unwrap_or_default();
+            // Another environment's name may start like ours.
+            if let Some(log) = name.strip_prefix(&prefix)
+                && LOGS.contains(&log)
+            {
+                lives.push(Live::new(log, name));
+            }
+        }
+        Ok(lives)
+    }
+
+    async fn create(&self, _: &Context, wish: &Wish) -> Result<(), Error> {
+        let call = self.0.create_log_group().log_group_name(&wish.name);
+        call.send().await.during(|| format!("creating log group {}", wish.name)).map(drop)
+    }
+
+    async fn update(&self, _: &Context, _: &Live, _: &Wish, _: &[Change]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
+        let name = &live.physical;
+        let call = self.0.delete_log_group().log_group_name(name);
+        call.send().await.during(|| format!("deleting log group {name}")).map(drop)
+    }
+}

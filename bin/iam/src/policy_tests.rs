@@ -1,0 +1,163 @@
+//! What the policy documents must and must not say.
+
+use super::*;
+use serde_json::json;
+
+fn pipeline() -> Pipeline {
+    let text = include_str!("../../../pipelines/driven-data/pipeline.json");
+    strata_state::read(text).expect("the pipeline is valid").pipeline
+}
+
+/// Both documents of `role`, filled in for driven-data.
+fn documents(role: &str) -> (Value, Value) {
+    let values = values(&pipeline(), "aws", "123456789012", "eu-central-1");
+    let documents = ROLES.iter().find(|documents| documents.role == role).expect("the role exists");
+    let fill = |text| fill(text, &values).expect("it can be filled in");
+    (fill(documents.trust), fill(documents.permissions))
+}
+
+fn list(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        one => one.as_str().into_iter().collect(),
+    }
+}
+
+/// Whether `role` may do `action` on exactly this resource, by an Allow without a condition.
+fn may(role: &str, action: &str, resource: &str) -> bool {
+    let matches = |pattern: &str, text: &str| {
+        let mut rest = text;
+        let parts: Vec<&str> = pattern.split('*').collect();
+        for (index, part) in parts.iter().enumerate() {
+            match rest.find(part) {
+                Some(at) if index > 0 || at == 0 => rest = &rest[at + part.len()..],
+                _ => return false,
+            }
+        }
+        rest.is_empty() || pattern.ends_with('*')
+    };
+    let (_, permissions) = documents(role);
+    permissions["Statement"].as_array().expect("statements").iter().any(|statement| {
+        statement["Effect"] == "Allow"
+            && statement.get("Condition").is_none()
+            && list(&statement["Action"]).iter().any(|pattern| matches(pattern, action))
+            && list(&statement["Resource"]).iter().any(|pattern| matches(pattern, resource))
+    })
+}
+
+const BUCKET: &str = "arn:aws:s3:::driven-data-dev-123456789012-eu-central-1-an";
+
+#[test]
+fn every_document_is_json_with_known_placeholders_and_fits() {
+    for documents in &ROLES {
+        let values = values(&pipeline(), "aws", "123456789012", "eu-central-1");
+        for text in [documents.trust, documents.permissions] {
+            let document = fill(text, &values).expect(documents.role);
+            assert!(!document.to_string().contains("${"), "{document}");
+            assert_eq!(document["Version"], "2012-10-17");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_placeholder_is_refused() {
+    let values = values(&pipeline(), "aws", "123456789012", "eu-central-1");
+    let wrong = fill(r#"{"Statement": [{"Resource": "${bukket}"}]}"#, &values);
+    assert!(wrong.is_err_and(|error| error.contains("bukket") && error.contains("bucket")));
+}
+
+#[test]
+fn a_pipeline_without_jobs_has_no_statement_about_jobs() {
+    let mut pipeline = pipeline();
+    pipeline.transforms.clear();
+    let values = values(&pipeline, "aws", "123456789012", "eu-central-1");
+    let filled = fill(ROLES[0].permissions, &values).expect("it can be filled in");
+    assert!(!filled.to_string().contains("RunJobs"));
+}
+
+#[test]
+fn d29_no_role_has_a_wildcard_service_right() {
+    // Kept equal to the table in policies/README.md.
+    let readme = include_str!("../../../policies/README.md");
+    let mut everywhere = Vec::new();
+    for role in ROLES.iter().map(|documents| documents.role) {
+        let (_, permissions) = documents(role);
+        for statement in permissions["Statement"].as_array().expect("statements") {
+            for action in list(&statement["Action"]) {
+                let (service, right) = action.split_once(':').unwrap_or((action, ""));
+                assert!(!right.is_empty() && !right.starts_with('*'), "{}: {action}", role);
+                assert!(!service.contains('*'), "{}: {action}", role);
+                if list(&statement["Resource"]).contains(&"*") {
+                    everywhere.push(format!("| {} | `{action}` |", role));
+                }
+            }
+            assert!(statement.get("NotAction").is_none(), "{statement}");
+            let limited = statement.get("NotResource").is_none() || statement.get("Condition").is_some();
+            assert!(limited, "{statement}");
+        }
+    }
+    for entry in &everywhere {
+        assert!(readme.contains(entry.as_str()), "policies/README.md gives no reason for {entry}");
+    }
+    assert_eq!(readme.matches("| airflow | `").count() + readme.matches("| glue | `").count(), everywhere.len());
+}
+
+#[test]
+fn d29_no_document_holds_an_account_or_an_address() {
+    for documents in &ROLES {
+        for text in [documents.trust, documents.permissions] {
+            let digits = text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 12);
+            assert!(!digits && !text.contains("IpAddress"), "{}", documents.role);
+        }
+    }
+}
+
+#[test]
+fn d03_airflow_may_put_objects() {
+    assert!(may("airflow", "s3:PutObject", &format!("{BUCKET}/data/raw/raw_batch_data_2024-09-15.csv")));
+    assert!(!may("airflow", "s3:PutObject", &format!("{BUCKET}/data/trusted/pii_data/x.parquet")));
+    assert!(!may("airflow", "s3:PutObject", &format!("{BUCKET}/dags/strata_pipeline.py")));
+    assert!(!may("airflow", "s3:DeleteObject", &format!("{BUCKET}/data/raw/raw_batch_data_2024-09-15.csv")));
+}
+
+#[test]
+fn d04_glue_may_delete_objects() {
+    for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {
+        assert!(
+            may("glue", action, &format!("{BUCKET}/data/staging/dim_date/batch_date=2024-09-15/x.parquet")),
+            "{action}"
+        );
+    }
+    assert!(!may("glue", "s3:DeleteObject", &format!("{BUCKET}/scripts/glue/strata_transform.py")));
+    assert!(!may("glue", "s3:DeleteObject", "arn:aws:s3:::another-bucket/data/x"));
+}
+
+#[test]
+fn airflow_may_do_what_its_operators_call() {
+    let arn = |rest: &str| format!("arn:aws:glue:eu-central-1:123456789012:{rest}");
+    for action in ["GetJob", "StartJobRun", "GetJobRun", "GetJobRuns", "BatchStopJobRun"] {
+        assert!(may("airflow", &format!("glue:{action}"), &arn("job/staging_fact_network_usage")), "{action}");
+        assert!(!may("airflow", &format!("glue:{action}"), &arn("job/another")), "{action}");
+    }
+    for action in ["GetCrawler", "StartCrawler", "GetCrawlerMetrics"] {
+        assert!(may("airflow", &format!("glue:{action}"), &arn("crawler/raw_driven_data")), "{action}");
+    }
+    assert!(!may("airflow", "glue:UpdateCrawler", &arn("crawler/raw_driven_data")));
+}
+
+#[test]
+fn mwaa_needs_both_of_its_principals_and_only_this_environment_gets_in() {
+    let (trust, _) = documents("airflow");
+    let statement = &trust["Statement"][0];
+    assert_eq!(statement["Principal"]["Service"], json!(["airflow-env.amazonaws.com", "airflow.amazonaws.com"]));
+    assert_eq!(statement["Condition"]["StringEquals"]["aws:SourceAccount"], "123456789012");
+    let arn = "arn:aws:airflow:eu-central-1:123456789012:environment/driven-data-dev-airflow";
+    assert_eq!(statement["Condition"]["ArnLike"]["aws:SourceArn"], arn);
+}
+
+#[test]
+fn order_and_lists_of_one_are_no_difference() {
+    let one = json!({"Statement": {"Action": ["s3:GetObject"], "Resource": ["b", "a"]}});
+    let other = json!({"Statement": [{"Action": "s3:GetObject", "Resource": ["a", "b"]}]});
+    assert_eq!(normal(one), normal(other));
+}
