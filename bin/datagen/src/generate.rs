@@ -1,4 +1,4 @@
-//! `datagen generate`: records to stdout or a file.
+//! `datagen generate`: records to stdout or a file. `bucket.rs` does the third place.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::num::NonZeroUsize;
@@ -7,58 +7,66 @@ use std::path::{Path, PathBuf};
 use chrono::{NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use strata_records::{Generator, Options};
+use strata_state::wish::Generate;
 
 use crate::failure::Failure;
 
 /// What to make and where to write it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Number of records.
-    #[arg(long, default_value_t = 1000)]
-    rows: u64,
-    /// Another seed makes other people.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
+    /// Number of records; 1000 when neither this nor the document says it.
+    #[arg(long)]
+    rows: Option<u64>,
+    /// Another seed makes other people; 0 when neither this nor the document says it.
+    #[arg(long)]
+    seed: Option<u64>,
     /// Day of the batch, YYYY-MM-DD; today (UTC) when not given.
     #[arg(long)]
     date: Option<NaiveDate>,
-    /// Whose names and places: ro_RO or en_US.
-    #[arg(long, default_value = "ro_RO")]
-    locale: String,
+    /// Whose names and places: ro_RO or en_US; ro_RO when neither this nor the document says it.
+    #[arg(long)]
+    locale: Option<String>,
     /// First load: accessed at any moment of the year before the date, not at one moment of the day before.
     #[arg(long)]
     history: bool,
-    /// File to write, or - for stdout. A file appears whole or not at all.
+    /// File to write, - for stdout, or `bucket` for the day's file in the bucket of the document on stdin. A file appears
+    /// whole or not at all.
     #[arg(long, value_name = "FILE", default_value = "-")]
     to: PathBuf,
     /// Threads to work with; as many as the machine has when not given. Never changes the bytes.
     #[arg(long)]
     threads: Option<NonZeroUsize>,
-    /// No progress on stderr.
-    #[arg(long)]
-    quiet: bool,
 }
 
 impl Args {
-    fn options(&self) -> Options {
+    /// What to make; the command line wins over the document, and the document over the defaults.
+    pub(crate) fn options(&self, wish: Option<&Generate>) -> Options {
+        let defaults = Options::default();
         Options {
-            rows: self.rows,
-            seed: self.seed,
+            rows: self.rows.or(wish.map(|wish| wish.rows)).unwrap_or(defaults.rows),
+            seed: self.seed.or(wish.map(|wish| wish.seed)).unwrap_or(defaults.seed),
             date: self.date.unwrap_or_else(|| Utc::now().date_naive()),
-            locale: self.locale.clone(),
+            locale: self.locale.clone().or(wish.map(|wish| wish.locale.clone())).unwrap_or(defaults.locale),
             history: self.history,
             threads: self.threads,
         }
     }
+
+    /// Whether the bucket is the place. A file of that name is `./bucket`.
+    pub(crate) fn to_bucket(&self) -> bool {
+        self.to == Path::new("bucket")
+    }
 }
 
 /// Makes the records.
-pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let generator = Generator::new(args.options())?;
+pub(crate) fn run(args: &Args, quiet: bool) -> Result<(), Failure> {
+    let options = args.options(None);
+    let rows = options.rows;
+    let generator = Generator::new(options)?;
     let to_stdout = args.to == Path::new("-");
     // A bar between the lines of a CSV on the same terminal helps nobody.
-    let visible = !args.quiet && io::stderr().is_terminal() && !(to_stdout && io::stdout().is_terminal());
-    let bar = progress(args.rows, visible);
+    let visible = !quiet && io::stderr().is_terminal() && !(to_stdout && io::stdout().is_terminal());
+    let bar = progress(rows, visible);
     let done = if to_stdout { write_stdout(&generator, &bar) } else { write_file(&generator, &bar, &args.to) };
     bar.finish_and_clear();
     done

@@ -1,15 +1,23 @@
-//! `datagen`: deterministic fake data, to stdout or a file.
+//! `datagen`: deterministic fake data to stdout, a file or the bucket; and a person's own data to the bucket.
 //!
 //!     datagen --rows 1000 --seed 1 --date 2024-09-15 > day.csv
 //!     datagen generate --rows 100372 --history --date 2024-09-14 --to first_load.csv
+//!     datagen generate --to bucket --date 2024-09-15 < state.json
+//!     datagen load --input mine.csv --date 2024-09-15 < state.json
 
+mod bucket;
+mod check;
+mod day;
 mod failure;
 mod generate;
+mod load;
+mod upload;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use strata_layer::Global;
 
 /// Fake people and their network usage, as CSV. The same options make the same bytes.
 #[derive(Parser)]
@@ -19,12 +27,16 @@ struct Cli {
     verb: Option<Verb>,
     #[command(flatten)]
     generate: generate::Args,
+    #[command(flatten)]
+    global: Global,
 }
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Write records to stdout or a file; also what happens when no verb is given.
+    /// Write records to stdout, a file or the bucket; also what happens when no verb is given.
     Generate(generate::Args),
+    /// Check a CSV of your own and put it into the bucket as one day's file.
+    Load(load::Args),
 }
 
 fn main() -> ExitCode {
@@ -32,11 +44,15 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return failure::usage(&error),
     };
-    let done = match cli.verb {
-        Some(Verb::Generate(args)) => generate::run(&args),
-        None => generate::run(&cli.generate),
+    let args = match cli.verb {
+        Some(Verb::Load(args)) => return load::run(&args, &cli.global),
+        Some(Verb::Generate(args)) => args,
+        None => cli.generate,
     };
-    match done {
+    if args.to_bucket() {
+        return bucket::run(&args, &cli.global);
+    }
+    match generate::run(&args, cli.global.quiet) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // Nobody reads stderr: nothing is left to tell it to.

@@ -1,1 +1,19 @@
-fn main() {}
+//! `storage` owns the bucket, its settings, and the files that the other layers run: DAGs, scripts, SQL and specs.
+//!
+//! It needs no other layer. `layer.rs` is the list; `bucket.rs` and `file.rs` are the two kinds of thing in it.
+
+mod bucket;
+mod contents;
+mod file;
+mod folder;
+mod layer;
+mod lifecycle;
+mod owner;
+mod settings;
+mod wanted;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    strata_layer::main(layer::Storage)
+}

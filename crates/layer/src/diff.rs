@@ -58,8 +58,7 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
         match &live.state {
             State::NotYet(status) | State::Leaving(status) => actions.push(Action::Wait(wish.clone(), status.clone())),
             State::Failed(reason) => {
-                let change =
-                    Change { field: "state".into(), from: json!(reason), to: json!("usable"), replaces: true };
+                let change = Change { field: "state".into(), from: json!(reason), to: json!("usable"), replaces: true };
                 actions.push(Action::Replace((*live).clone(), wish.clone(), vec![change]));
             }
             State::Ready => {

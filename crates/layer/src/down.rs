@@ -3,7 +3,7 @@
 use crate::survey::{look, survey};
 use crate::up::outcome;
 use crate::{Action, Context, Live, Part, State, confirm, diff::diff};
-use futures::future::{LocalBoxFuture, FutureExt, Shared, join_all};
+use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -72,10 +72,13 @@ pub(crate) async fn would_go(cx: &Context, parts: &[Part]) -> Result<Value, Erro
     let losses = losses(cx, parts).await?;
     let each = |part: &Part| {
         let kind = part.kind;
-        cx.lives(kind).into_iter().map(move |live| json!({ "resource": format!("{kind}.{}", live.id), "id": live.physical }))
+        cx.lives(kind)
+            .into_iter()
+            .map(move |live| json!({ "resource": format!("{kind}.{}", live.id), "id": live.physical }))
     };
     let removes: Vec<Value> = parts.iter().flat_map(each).collect();
-    let names: Vec<String> = removes.iter().map(|item| format!("\n  {} {}", item["resource"], item["id"]).replace('"', "")).collect();
+    let names: Vec<String> =
+        removes.iter().map(|item| format!("\n  {} {}", item["resource"], item["id"]).replace('"', "")).collect();
     cx.report.say(&format!("{}: {} would go{}", cx.layer, removes.len(), names.concat()));
     Ok(json!({ "layer": cx.layer, "removes": removes, "loses": losses }))
 }
@@ -109,7 +112,8 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
     let mut last: Option<Error> = None;
     loop {
         let listed = cx.lives(part.kind);
-        let rest: Vec<&Live> = lives.iter().filter(|live| listed.iter().any(|now| now.physical == live.physical)).collect();
+        let rest: Vec<&Live> =
+            lives.iter().filter(|live| listed.iter().any(|now| now.physical == live.physical)).collect();
         for live in &lives {
             if !rest.iter().any(|other| other.physical == live.physical)
                 && let Some(step) = steps.remove(&live.physical)
@@ -132,16 +136,18 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
         let due: Vec<&Live> = rest
             .into_iter()
             .filter(|live| {
-                let leaving = listed.iter().any(|now| now.physical == live.physical && matches!(now.state, State::Leaving(_)));
+                let leaving =
+                    listed.iter().any(|now| now.physical == live.physical && matches!(now.state, State::Leaving(_)));
                 !leaving && !asked.contains(&live.physical)
             })
             .collect();
-        let results = join_all(due.iter().map(|live| async {
-            (live.physical.clone(), part.resource.delete(cx, live).await)
-        }));
+        let results =
+            join_all(due.iter().map(|live| async { (live.physical.clone(), part.resource.delete(cx, live).await) }));
         for live in &due {
             let what = format!("{} {}", part.kind, live.id);
-            steps.entry(live.physical.clone()).or_insert_with(|| cx.report.step(what, &format!("removing {}", live.physical)));
+            steps
+                .entry(live.physical.clone())
+                .or_insert_with(|| cx.report.step(what, &format!("removing {}", live.physical)));
         }
         for (physical, result) in results.await {
             match result {

@@ -41,7 +41,8 @@ pub fn document(global: &Global, may_be_empty: bool) -> Result<Document, Error> 
 /// A document that knows only whose resources to look for.
 fn named(name: &str, env: &str) -> Result<Document, Error> {
     let wish = serde_json::json!({ "name": name, "env": env, "folder": format!("pipelines/{name}") });
-    let pipeline: Pipeline = serde_json::from_value(wish).map_err(|error| Error::usage("reading --pipeline", error.to_string()))?;
+    let pipeline: Pipeline =
+        serde_json::from_value(wish).map_err(|error| Error::usage("reading --pipeline", error.to_string()))?;
     let doc = serde_json::json!({ "version": VERSION, "pipeline": pipeline });
     strata_state::read(&doc.to_string()).map_err(wrong)
 }

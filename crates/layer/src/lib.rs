@@ -27,4 +27,3 @@ pub use input::document;
 pub use report::{Report, Step};
 pub use resource::{Live, Part, Props, Resource, State, Wish, later, part};
 pub use run::{Layer, main, with_document};
-pub use up::up;

@@ -35,7 +35,8 @@ fn cascade(actions: &mut Vec<Action>, wishes: &[crate::Wish], lives: &[crate::Li
             gone.contains(from.as_str()?).then(|| (*field, from.clone()))
         });
         let Some((field, from)) = bound else { continue };
-        let replaced = |action: &Action| matches!(action, Action::Replace(other, ..) if other.physical == live.physical);
+        let replaced =
+            |action: &Action| matches!(action, Action::Replace(other, ..) if other.physical == live.physical);
         if !actions.iter().any(replaced) {
             let to = later("its replacement");
             let change = Change { field: field.into(), from, to, replaces: true };
@@ -47,10 +48,8 @@ fn cascade(actions: &mut Vec<Action>, wishes: &[crate::Wish], lives: &[crate::Li
 
 /// The plan as JSON for stdout: `{"layer", "changes": [{"action", "resource", "name", "id", "fields", "reason"}]}`.
 pub(crate) fn to_json(cx: &Context, plan: &[(&Part, Vec<Action>)]) -> Value {
-    let changes: Vec<Value> = plan
-        .iter()
-        .flat_map(|(part, actions)| actions.iter().map(move |action| entry(part, action)))
-        .collect();
+    let changes: Vec<Value> =
+        plan.iter().flat_map(|(part, actions)| actions.iter().map(move |action| entry(part, action))).collect();
     json!({ "layer": cx.layer, "changes": changes })
 }
 
@@ -111,7 +110,9 @@ fn describe(part: &Part, action: &Action) -> (Option<usize>, char, String) {
         Action::Create(wish) => (Some(0), '+', format!("{kind} {}: create {}", wish.id, wish.name)),
         Action::Update(live, wish, _) => (Some(1), '~', format!("{kind} {}: update {}", wish.id, live.physical)),
         Action::Replace(live, wish, _) => (Some(2), '!', format!("{kind} {}: replace {}", wish.id, live.physical)),
-        Action::Delete(live, reason) => (Some(3), '-', format!("{kind} {}: delete {} ({reason})", live.id, live.physical)),
+        Action::Delete(live, reason) => {
+            (Some(3), '-', format!("{kind} {}: delete {} ({reason})", live.id, live.physical))
+        }
         Action::Wait(wish, status) => (None, '.', format!("{kind} {}: waits, it is {status}", wish.id)),
     }
 }

@@ -281,7 +281,8 @@ async fn connect(name: &'static str, global: &Global, doc: &Document, cancel: Ca
     {
         let is = format!("account {} in {}", target.account, target.region);
         let here = format!("account {} in {}", session.account, session.region);
-        let error = Error::usage(format!("starting {name}"), format!("the document belongs to {is}, and this is {here}"));
+        let error =
+            Error::usage(format!("starting {name}"), format!("the document belongs to {is}, and this is {here}"));
         return Err(error.advise("use the credentials and region of the document, or start from pipeline.json"));
     }
     Ok(Context::new(name, doc.clone(), session, global.clone(), Report::new(name, global), cancel))

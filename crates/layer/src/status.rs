@@ -16,10 +16,14 @@ pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
             let drift: Vec<Value> = actions
                 .iter()
                 .flat_map(|action| match action {
-                    Action::Update(other, _, changes) | Action::Replace(other, _, changes) if other.physical == live.physical => {
+                    Action::Update(other, _, changes) | Action::Replace(other, _, changes)
+                        if other.physical == live.physical =>
+                    {
                         changes.iter().map(|change| json!(change)).collect()
                     }
-                    Action::Delete(other, reason) if other.physical == live.physical => vec![json!({ "field": "wish", "from": reason })],
+                    Action::Delete(other, reason) if other.physical == live.physical => {
+                        vec![json!({ "field": "wish", "from": reason })]
+                    }
                     _ => Vec::new(),
                 })
                 .collect();
@@ -44,7 +48,8 @@ pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
 pub(crate) fn is_as_wished(status: &Value) -> bool {
     let empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
     let resources = status["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
-    empty(&status["missing"]) && resources.iter().all(|resource| empty(&resource["drift"]) && resource["state"] == "ready")
+    empty(&status["missing"])
+        && resources.iter().all(|resource| empty(&resource["drift"]) && resource["state"] == "ready")
 }
 
 /// The status as text for people.
@@ -57,14 +62,21 @@ pub(crate) fn to_text(status: &Value) -> String {
         let (name, id, state) = (word(&resource["resource"]), word(&resource["id"]), word(&resource["state"]));
         let _ = writeln!(text, "{layer}   {name}: {state}, {id}");
         for drift in resource["drift"].as_array().into_iter().flatten() {
-            let _ = writeln!(text, "      drifted: {} is {}, and asked for is {}", word(&drift["field"]), drift["from"], drift["to"]);
+            let _ = writeln!(
+                text,
+                "      drifted: {} is {}, and asked for is {}",
+                word(&drift["field"]),
+                drift["from"],
+                drift["to"]
+            );
         }
     }
     let missing = status["missing"].as_array().map(Vec::as_slice).unwrap_or_default();
     for resource in missing {
         let _ = writeln!(text, "{layer}   {}: missing", word(resource));
     }
-    let drifted = resources.iter().filter(|resource| resource["drift"].as_array().is_some_and(|drift| !drift.is_empty())).count();
+    let drifted =
+        resources.iter().filter(|resource| resource["drift"].as_array().is_some_and(|drift| !drift.is_empty())).count();
     let _ = write!(text, "{layer}: {} there, {drifted} drifted, {} missing", resources.len(), missing.len());
     text
 }

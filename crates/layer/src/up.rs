@@ -5,7 +5,7 @@ use crate::plan::plan;
 use crate::survey::{look, refuse_foreign, survey};
 use crate::{Action, Context, Part, confirm, down};
 use futures::StreamExt;
-use futures::future::{LocalBoxFuture, FutureExt, Shared, join_all};
+use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all};
 use futures::stream;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,10 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const SILENCE: Duration = Duration::from_secs(8);
 
 /// Make all parts as asked, each as soon as what it needs is there. What is no longer asked for goes last.
-///
-/// # Errors
-/// When AWS refuses; what was made by then stays, and is known to the context.
-pub async fn up(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+pub(crate) async fn up(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     survey(cx, parts).await?;
     refuse_foreign(cx, parts)?;
     replace(cx, parts).await?;
@@ -73,8 +70,10 @@ async fn replace(cx: &Context, parts: &[Part]) -> Result<(), Error> {
         return Ok(());
     }
     if !cx.global.yes {
-        let names: Vec<String> =
-            doomed.iter().flat_map(|(part, lives)| lives.iter().map(|live| format!("{}.{}", part.kind, live.id))).collect();
+        let names: Vec<String> = doomed
+            .iter()
+            .flat_map(|(part, lives)| lives.iter().map(|live| format!("{}.{}", part.kind, live.id)))
+            .collect();
         confirm("replacing", &format!("{} will be removed and made anew", names.join(", ")))?;
     }
     for (part, lives) in doomed.into_iter().rev() {
@@ -119,7 +118,9 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
                     return Err(Error::failed(doing, format!("it cannot be used: {}", reason.trim_matches('"'))));
                 }
                 Action::Create(ref wish) | Action::Update(_, ref wish, _)
-                    if done.get(&wish.id).is_some_and(|done| done.what == fingerprint(&action) && done.at.elapsed() < UNLISTED) =>
+                    if done
+                        .get(&wish.id)
+                        .is_some_and(|done| done.what == fingerprint(&action) && done.at.elapsed() < UNLISTED) =>
                 {
                     waits.push((wish.id.clone(), "done, and not to be seen yet".to_owned()));
                 }
@@ -139,15 +140,17 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
             return Err(Error::failed(doing, message).advise("it stays in the document; run it again to go on waiting"));
         }
         for (id, status) in &waits {
-            let step = steps.entry(id.clone()).or_insert_with(|| cx.report.step(format!("{} {id}", part.kind), "looking"));
+            let step =
+                steps.entry(id.clone()).or_insert_with(|| cx.report.step(format!("{} {id}", part.kind), "looking"));
             let takes = part.resource.takes().map(|takes| format!(" (usually {takes})")).unwrap_or_default();
             step.status(&format!("{status}{takes}"));
         }
         let acted = !acts.is_empty();
-        let results: Vec<(String, String, Result<(), Error>)> = stream::iter(acts.into_iter().map(|action| act(cx, part, action)))
-            .buffer_unordered(usize::from(cx.global.parallel))
-            .collect()
-            .await;
+        let results: Vec<(String, String, Result<(), Error>)> =
+            stream::iter(acts.into_iter().map(|action| act(cx, part, action)))
+                .buffer_unordered(usize::from(cx.global.parallel))
+                .collect()
+                .await;
         let mut refused = None;
         let mut passing = None;
         for (id, what, result) in results {

@@ -1,0 +1,39 @@
+//! `datagen generate --to bucket`: the day's file, made and uploaded at the same time.
+
+use crate::day;
+use crate::generate::Args;
+use crate::upload::{Pieces, upload};
+use std::process::ExitCode;
+use strata_aws::Error;
+use strata_layer::{Context, Global, with_document};
+use strata_records::{COLUMNS, Generator};
+use strata_state::Document;
+
+/// The document comes in on stdin and out on stdout.
+pub(crate) fn run(args: &Args, global: &Global) -> ExitCode {
+    with_document("datagen", global, async |cx| generate(cx, args).await)
+}
+
+async fn generate(cx: &Context, args: &Args) -> Result<Document, Error> {
+    let (name, table) = day::table(&cx.doc, None)?;
+    if table.columns.iter().map(|column| column.name.as_str()).ne(COLUMNS) {
+        let message = format!("table {name} has other columns than the records have: {}", COLUMNS.join(", "));
+        return Err(Error::usage("generating records", message).advise("declare these, or load a file of your own"));
+    }
+    let options = args.options(cx.doc.pipeline.generate.as_ref());
+    let (rows, date) = (options.rows, options.date);
+    let generator = Generator::new(options).map_err(|error| Error::usage("generating records", error.to_string()))?;
+    let pieces = Pieces::start(move |hand_over| match generator.blocks() {
+        Err(error) => {
+            hand_over(Err(error));
+        }
+        Ok(blocks) => {
+            for block in blocks {
+                if !hand_over(Ok(block.bytes)) {
+                    return;
+                }
+            }
+        }
+    });
+    upload(cx, day::key(table, date), date, rows, pieces).await
+}

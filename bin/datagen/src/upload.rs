@@ -1,0 +1,165 @@
+//! One day's file into the bucket, in place of the one that was there. Memory stays the same for any size: large files go
+//! up in parts, a few at a time.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::primitives::SdkBody;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use bytes::Bytes;
+use chrono::NaiveDate;
+use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::io;
+use strata_aws::{During, Error, Pace, Poll, wait};
+use strata_layer::Context;
+use strata_state::Document;
+use tokio::sync::mpsc::{Receiver, channel};
+
+/// S3 takes 10,000 parts, so this is enough for 80 GB; four of them are in memory.
+const PART: usize = 8 << 20;
+const AT_ONCE: usize = 4;
+const CSV: &str = "text/csv; charset=utf-8";
+
+/// What is to be uploaded: pieces of any size, made by a thread of their own.
+pub(crate) struct Pieces {
+    receiver: Receiver<io::Result<Vec<u8>>>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Pieces {
+    /// Start `make`, which hands over piece after piece until nobody takes any more.
+    pub(crate) fn start(make: impl FnOnce(&mut dyn FnMut(io::Result<Vec<u8>>) -> bool) + Send + 'static) -> Self {
+        let (sender, receiver) = channel(8);
+        tokio::task::spawn_blocking(move || make(&mut |piece| sender.blocking_send(piece).is_ok()));
+        Self { receiver, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// The next part; less than a whole one only at the end.
+    async fn part(&mut self) -> io::Result<Vec<u8>> {
+        let mut part = Vec::new();
+        while part.len() < PART {
+            let Some(piece) = self.receiver.recv().await else { break };
+            part.extend_from_slice(&piece?);
+        }
+        self.hash.update(&part);
+        self.bytes += part.len() as u64;
+        Ok(part)
+    }
+}
+
+/// One object that is being written.
+struct Object<'a> {
+    s3: Client,
+    cx: &'a Context,
+    bucket: String,
+    key: String,
+}
+
+/// Upload `rows` rows as the file `key` of the day `date`, and say so in the document's section `datagen`.
+pub(crate) async fn upload(
+    cx: &Context,
+    key: String,
+    date: NaiveDate,
+    rows: u64,
+    mut pieces: Pieces,
+) -> Result<Document, Error> {
+    let Some(storage) = &cx.doc.storage else {
+        let error = Error::usage("uploading the file of the day", "the document has no section `storage`");
+        return Err(error.advise("run `storage up` first and give its output to `datagen`"));
+    };
+    let config = Builder::from(&cx.session.sdk).force_path_style(cx.session.endpoint_url.is_some()).build();
+    let object = Object { s3: Client::from_conf(config), cx, bucket: storage.bucket.clone(), key };
+    let step = cx.report.step(format!("s3://{}/{}", object.bucket, object.key), "uploading");
+    let first = pieces.part().await.map_err(|error| object.unreadable(&error))?;
+    if first.len() < PART {
+        object.whole(first.into()).await?;
+    } else {
+        object.in_parts(first, &mut pieces).await?;
+    }
+    step.done(&format!("{rows} rows, {} bytes", pieces.bytes));
+    let mut doc = cx.doc.clone();
+    let hash = format!("{:x}", pieces.hash.finalize());
+    let section = json!({ "key": object.key, "date": date, "rows": rows, "bytes": pieces.bytes, "sha256": hash });
+    doc.unknown.insert("datagen".into(), section);
+    Ok(doc)
+}
+
+impl Object<'_> {
+    fn doing(&self) -> String {
+        format!("uploading s3://{}/{}", self.bucket, self.key)
+    }
+
+    fn unreadable(&self, error: &io::Error) -> Error {
+        Error::failed(
+            self.doing(),
+            format!("the input could not be read to its end: {error}; the object is as it was before"),
+        )
+    }
+
+    /// Each of these calls may be said twice without harm, so a lost answer is no reason to give up.
+    async fn insist<T>(&self, call: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+        if self.cx.cancel.is_cancelled() {
+            return Err(Error::interrupted(self.doing()));
+        }
+        wait(&self.doing(), Pace::seconds(2, 30), &self.cx.cancel, async || call().await.map(Poll::Ready)).await
+    }
+
+    async fn whole(&self, body: Bytes) -> Result<(), Error> {
+        self.insist(async || {
+            let call = self.s3.put_object().bucket(&self.bucket).key(&self.key).content_type(CSV);
+            let call = call.expected_bucket_owner(&self.cx.session.account).body(SdkBody::from(body.clone()).into());
+            call.send().await.during(|| self.doing()).map(drop)
+        })
+        .await
+    }
+
+    async fn in_parts(&self, first: Vec<u8>, pieces: &mut Pieces) -> Result<(), Error> {
+        let call = self.s3.create_multipart_upload().bucket(&self.bucket).key(&self.key).content_type(CSV);
+        let call = call.expected_bucket_owner(&self.cx.session.account);
+        let upload = call.send().await.during(|| self.doing())?.upload_id.unwrap_or_default();
+        let done = match self.parts(&upload, first, pieces).await {
+            Ok(parts) => self.complete(&upload, parts).await,
+            Err(error) => Err(error),
+        };
+        if done.is_err() {
+            // Parts cost money until they are gone; the bucket's lifecycle takes what this call misses.
+            let call = self.s3.abort_multipart_upload().bucket(&self.bucket).key(&self.key).upload_id(&upload);
+            let _ = call.send().await;
+        }
+        done
+    }
+
+    async fn parts(&self, upload: &str, first: Vec<u8>, pieces: &mut Pieces) -> Result<Vec<CompletedPart>, Error> {
+        let parts = stream::try_unfold((1, Some(first), pieces), async |(number, first, pieces)| {
+            let part = match first {
+                Some(first) => first,
+                None => pieces.part().await.map_err(|error| self.unreadable(&error))?,
+            };
+            let next = (number + 1, None, pieces);
+            Ok::<_, Error>((!part.is_empty()).then(|| ((number, Bytes::from(part)), next)))
+        });
+        let uploads = parts.map(|part| async {
+            let (number, body) = part?;
+            self.part(upload, number, body).await
+        });
+        uploads.buffered(AT_ONCE).try_collect().await
+    }
+
+    async fn part(&self, upload: &str, number: i32, body: Bytes) -> Result<CompletedPart, Error> {
+        self.insist(async || {
+            let call = self.s3.upload_part().bucket(&self.bucket).key(&self.key).upload_id(upload).part_number(number);
+            let answer = call.body(SdkBody::from(body.clone()).into()).send().await.during(|| self.doing())?;
+            let part = CompletedPart::builder().part_number(number).set_e_tag(answer.e_tag);
+            Ok(part.set_checksum_crc32(answer.checksum_crc32).build())
+        })
+        .await
+    }
+
+    async fn complete(&self, upload: &str, parts: Vec<CompletedPart>) -> Result<(), Error> {
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+        let call = self.s3.complete_multipart_upload().bucket(&self.bucket).key(&self.key).upload_id(upload);
+        call.multipart_upload(parts).send().await.during(|| self.doing()).map(drop)
+    }
+}

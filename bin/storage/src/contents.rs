@@ -1,0 +1,198 @@
+//! Everything in a bucket: versions, delete markers and unfinished uploads. Counting them, and removing them.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
+use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use futures::{Stream, TryStreamExt, stream};
+use std::collections::BTreeSet;
+use std::fmt;
+use strata_aws::{During, Error, Exit};
+use strata_layer::Context;
+
+/// How much there is.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Held {
+    objects: usize,
+    versions: usize,
+    uploads: usize,
+    bytes: i64,
+}
+
+impl Held {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.versions == 0 && self.uploads == 0
+    }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let noun = |count: usize, noun: &str| format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" });
+        write!(f, "{} in {}, ", noun(self.objects, "object"), noun(self.versions, "version"))?;
+        if self.uploads > 0 {
+            write!(f, "{}, ", noun(self.uploads, "multipart upload"))?;
+        }
+        write!(f, "and {}", size(self.bytes))
+    }
+}
+
+/// Adds pages up. A key's versions follow each other, also over the end of a page.
+#[derive(Default)]
+struct Count {
+    held: Held,
+    last: Option<String>,
+}
+
+impl Count {
+    fn add(&mut self, page: &ListObjectVersionsOutput, own: &BTreeSet<String>) {
+        let versions = page.versions().iter().map(|version| (version.key(), version.size()));
+        let markers = page.delete_markers().iter().map(|marker| (marker.key(), None));
+        let mut keys = BTreeSet::new();
+        for (key, size) in versions.chain(markers) {
+            let key = key.unwrap_or_default();
+            if !own.contains(key) {
+                keys.insert(key);
+                self.held.versions += 1;
+                self.held.bytes += size.unwrap_or_default();
+            }
+        }
+        self.held.objects += keys.iter().filter(|key| self.last.as_deref() != Some(**key)).count();
+        if let Some(last) = keys.last() {
+            self.last = Some((*last).to_owned());
+        }
+    }
+}
+
+/// What is in the bucket beside the objects called `own`.
+pub(crate) async fn count(s3: &Client, bucket: &str, own: &BTreeSet<String>) -> Result<Held, Error> {
+    let mut count = Count::default();
+    let mut pages = std::pin::pin!(versions(s3, bucket, ""));
+    while let Some(page) = pages.try_next().await? {
+        count.add(&page, own);
+    }
+    let mut pages = std::pin::pin!(uploads(s3, bucket));
+    while let Some(page) = pages.try_next().await? {
+        count.held.uploads += page.uploads().len();
+    }
+    Ok(count.held)
+}
+
+/// Remove all of it, several pages at once. Returns what was removed.
+pub(crate) async fn empty(s3: &Client, cx: &Context, bucket: &str) -> Result<Held, Error> {
+    let parallel = usize::from(cx.global.parallel);
+    let go_on = || match cx.cancel.is_cancelled() {
+        true => Err(Error::interrupted(format!("emptying bucket {bucket}"))),
+        false => Ok(()),
+    };
+    let (mut count, own) = (Count::default(), BTreeSet::new());
+    let pages = versions(s3, bucket, "").inspect_ok(|page| count.add(page, &own));
+    let work = pages.try_for_each_concurrent(parallel, |page| async move {
+        go_on()?;
+        delete(s3, bucket, &page).await
+    });
+    work.await?;
+    let mut held = count.held;
+    let mut pages = std::pin::pin!(uploads(s3, bucket));
+    while let Some(page) = pages.try_next().await? {
+        held.uploads += page.uploads().len();
+        let work = stream::iter(page.uploads().iter().map(Ok)).try_for_each_concurrent(parallel, |upload| async move {
+            go_on()?;
+            let key = upload.key().unwrap_or_default();
+            let call = s3.abort_multipart_upload().bucket(bucket).key(key).set_upload_id(upload.upload_id.clone());
+            match call.send().await.during(|| format!("aborting the upload of s3://{bucket}/{key}")) {
+                Err(error) if !error.is(&["NoSuchUpload"]) => Err(error),
+                _ => Ok(()),
+            }
+        });
+        work.await?;
+    }
+    Ok(held)
+}
+
+/// All versions and delete markers below `prefix`, 1,000 a page: as many as one DeleteObjects takes.
+pub(crate) fn versions(
+    s3: &Client,
+    bucket: &str,
+    prefix: &str,
+) -> impl Stream<Item = Result<ListObjectVersionsOutput, Error>> {
+    stream::try_unfold(Some((None, None)), move |marker: Option<(Option<String>, Option<String>)>| async move {
+        let Some((key, version)) = marker else { return Ok(None) };
+        let call = s3.list_object_versions().bucket(bucket).prefix(prefix);
+        let call = call.set_key_marker(key).set_version_id_marker(version).send();
+        let page = call.await.during(|| format!("listing the objects of bucket {bucket}"))?;
+        let more = page.is_truncated().unwrap_or_default();
+        let next = more.then(|| (page.next_key_marker.clone(), page.next_version_id_marker.clone()));
+        Ok(Some((page, next)))
+    })
+}
+
+fn uploads(s3: &Client, bucket: &str) -> impl Stream<Item = Result<ListMultipartUploadsOutput, Error>> {
+    stream::try_unfold(Some((None, None)), move |marker: Option<(Option<String>, Option<String>)>| async move {
+        let Some((key, upload)) = marker else { return Ok(None) };
+        let call = s3.list_multipart_uploads().bucket(bucket).set_key_marker(key).set_upload_id_marker(upload).send();
+        let page = call.await.during(|| format!("listing the unfinished uploads of bucket {bucket}"))?;
+        let more = page.is_truncated().unwrap_or_default();
+        let next = more.then(|| (page.next_key_marker.clone(), page.next_upload_id_marker.clone()));
+        Ok(Some((page, next)))
+    })
+}
+
+async fn delete(s3: &Client, bucket: &str, page: &ListObjectVersionsOutput) -> Result<(), Error> {
+    let doing = || format!("emptying bucket {bucket}");
+    let versions = page.versions().iter().map(|version| (version.key(), version.version_id()));
+    let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
+    let identify = |(key, version): (Option<&str>, Option<&str>)| {
+        ObjectIdentifier::builder().key(key?).set_version_id(version.map(str::to_owned)).build().ok()
+    };
+    let doomed: Vec<ObjectIdentifier> = versions.chain(markers).filter_map(identify).collect();
+    if doomed.is_empty() {
+        return Ok(());
+    }
+    let doomed = Delete::builder().set_objects(Some(doomed)).quiet(true).build();
+    let doomed = doomed.map_err(|error| Error::failed(doing(), error.to_string()))?;
+    let answer = s3.delete_objects().bucket(bucket).delete(doomed).send().await.during(doing)?;
+    // The call answers 200 even where it could not delete.
+    let Some(error) = answer.errors().first() else { return Ok(()) };
+    let key = error.key().unwrap_or_default();
+    let code = error.code().unwrap_or_default().to_owned();
+    let exit = if matches!(code.as_str(), "InternalError" | "SlowDown") { Exit::Again } else { Exit::Failed };
+    let message = format!("{} ({key}, and {} more)", error.message().unwrap_or_default(), answer.errors().len() - 1);
+    let advice = "an object lock or a policy may hold it".to_owned();
+    Err(Error { doing: doing(), code: Some(code), message, advice: Some(advice), exit })
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[allow(clippy::cast_precision_loss, reason = "one digit after the point is shown")]
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes} bytes"),
+        ..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        ..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_as_people_write_them() {
+        let held = Held { objects: 1234, versions: 5678, uploads: 12, bytes: 26_100_000 };
+        assert_eq!(held.to_string(), "1,234 objects in 5,678 versions, 12 multipart uploads, and 26.1 MB");
+        let held = Held { objects: 1, versions: 1, uploads: 0, bytes: 5 };
+        assert_eq!(held.to_string(), "1 object in 1 version, and 5 bytes");
+    }
+}

@@ -1,0 +1,64 @@
+//! Whose a bucket is. Bucket names are shared by all accounts, so nothing is touched before its tags were read.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types::Tag;
+use futures::{StreamExt, TryStreamExt, stream};
+use strata_aws::tags::Tags;
+use strata_aws::{During, Error};
+use strata_layer::{Context, Live};
+
+/// Our buckets, and the bucket that holds our name, whoever owns it.
+pub(crate) async fn buckets(s3: &Client, cx: &Context) -> Result<Vec<Live>, Error> {
+    let name = cx.bucket();
+    let looks = candidates(s3, cx).await?.into_iter().map(|candidate| async move { look(s3, cx, &candidate).await });
+    let found = stream::iter(looks).buffered(usize::from(cx.global.parallel));
+    let found: Vec<Option<Live>> = found.try_collect().await?;
+    Ok(found.into_iter().flatten().filter(|live| live.foreign.is_none() || live.physical == name).collect())
+}
+
+/// The document's bucket says enough. Without one, any bucket of the region may carry our tags.
+async fn candidates(s3: &Client, cx: &Context) -> Result<Vec<String>, Error> {
+    let mut names = vec![cx.bucket()];
+    if let Some(storage) = &cx.doc.storage {
+        names.push(storage.bucket.clone());
+    } else {
+        let call = s3.list_buckets().bucket_region(&cx.session.region).max_buckets(1000);
+        let mut pages = call.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.during(|| "listing buckets".into())?;
+            names.extend(page.buckets().iter().filter_map(|bucket| bucket.name().map(str::to_owned)));
+        }
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// The bucket called `name` with its tags, if there is one. Tags count only in our own account: anyone can write ours
+/// on a bucket of theirs.
+pub(crate) async fn look(s3: &Client, cx: &Context, name: &str) -> Result<Option<Live>, Error> {
+    let call = s3.get_bucket_tagging().bucket(name).expected_bucket_owner(&cx.session.account);
+    let live = Live::new("main", name);
+    let foreign = |owner: &str| Ok(Some(Live { foreign: Some(owner.to_owned()), ..Live::new("main", name) }));
+    match call.send().await.during(|| format!("reading the tags of bucket {name}")) {
+        Ok(answer) => Ok(Some(live.tagged(cx, from_s3(answer.tag_set())))),
+        Err(error) if error.is(&["NoSuchTagSet"]) => Ok(Some(live.tagged(cx, Tags::new()))),
+        Err(error) if error.is(&["NoSuchBucket"]) => Ok(None),
+        Err(error) if error.is(&["AccessDenied", "403"]) => {
+            foreign("another AWS account, as far as these credentials can see")
+        }
+        Err(error) if error.is(&["PermanentRedirect", "AuthorizationHeaderMalformed", "301"]) => {
+            foreign("another region")
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Tags in S3's form.
+pub(crate) fn to_s3(tags: &Tags) -> Vec<Tag> {
+    tags.iter().filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect()
+}
+
+fn from_s3(tags: &[Tag]) -> Tags {
+    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+}

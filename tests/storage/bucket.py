@@ -1,0 +1,90 @@
+"""What another S3 client sees in the bucket, and what it can do to it. One verb a run, JSON out."""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+S3 = boto3.client("s3", config=Config(s3={"addressing_style": "path"}, max_pool_connections=16))
+REGION = {"LocationConstraint": "eu-central-1"}
+
+
+def buckets():
+    return [bucket["Name"] for bucket in S3.list_buckets()["Buckets"]]
+
+
+def describe(bucket):
+    rules = S3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    encryption = S3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    return {
+        "tags": {tag["Key"]: tag["Value"] for tag in S3.get_bucket_tagging(Bucket=bucket)["TagSet"]},
+        "location": S3.get_bucket_location(Bucket=bucket)["LocationConstraint"],
+        "versioning": S3.get_bucket_versioning(Bucket=bucket).get("Status"),
+        "encryption": encryption["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"],
+        "bucket_key": encryption["BucketKeyEnabled"],
+        "block": S3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"],
+        "ownership": S3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"][0]["ObjectOwnership"],
+        "policy": json.loads(S3.get_bucket_policy(Bucket=bucket)["Policy"]),
+        "lifecycle": {rule["ID"]: rule for rule in rules},
+    }
+
+
+def create(bucket, *tags):
+    tags = [dict(zip(("Key", "Value"), tag.split("=", 1))) for tag in tags]
+    S3.create_bucket(Bucket=bucket, CreateBucketConfiguration=REGION | ({"Tags": tags} if tags else {}))
+
+
+def spoil(bucket):
+    """Change every setting behind strata's back."""
+    S3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
+    S3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    S3.delete_public_access_block(Bucket=bucket)
+    rule = {"ObjectOwnership": "ObjectWriter"}
+    S3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": [rule]})
+    S3.delete_bucket_policy(Bucket=bucket)
+    S3.delete_bucket_lifecycle(Bucket=bucket)
+    tags = S3.get_bucket_tagging(Bucket=bucket)["TagSet"]
+    S3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [tag for tag in tags if tag["Key"] != "Project"]})
+
+
+def fill(bucket, objects, versions):
+    """`objects` objects with `versions` versions each and a delete marker on each tenth; three unfinished uploads."""
+    with ThreadPoolExecutor(16) as pool:
+        for _ in range(int(versions)):
+            list(pool.map(lambda n: S3.put_object(Bucket=bucket, Key=f"data/{n:05}", Body=b"x" * 10), range(int(objects))))
+        list(pool.map(lambda n: S3.delete_object(Bucket=bucket, Key=f"data/{n:05}"), range(0, int(objects), 10)))
+    for n in range(3):
+        S3.create_multipart_upload(Bucket=bucket, Key=f"unfinished/{n}")
+
+
+def put(bucket, key, text):
+    S3.put_object(Bucket=bucket, Key=key, Body=text.encode())
+
+
+def get(bucket, key):
+    answer = S3.get_object(Bucket=bucket, Key=key)
+    return {"text": answer["Body"].read().decode(), "type": answer["ContentType"], "metadata": answer["Metadata"]}
+
+
+def versions(bucket, prefix=""):
+    pages = S3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    return [
+        {"key": one["Key"], "id": one["VersionId"], "latest": one["IsLatest"], "size": one.get("Size"), "etag": one.get("ETag")}
+        for page in pages
+        for one in page.get("Versions", [])
+    ]
+
+
+def uploads(bucket):
+    return len(S3.list_multipart_uploads(Bucket=bucket).get("Uploads", []))
+
+
+if __name__ == "__main__":
+    try:
+        print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))
+    except ClientError as error:
+        print(json.dumps({"error": error.response["Error"]["Code"]}))
