@@ -111,7 +111,13 @@ impl Resource for Environment {
             .network_configuration(network)
             .endpoint_management(EndpointManagement::Service)
             .set_tags(Some(cx.tags("environment", &wish.id, &wish.name).into_iter().collect()));
-        call.send().await.during(|| format!("creating MWAA environment {}", wish.name)).map(drop)
+        match call.send().await.during(|| format!("creating MWAA environment {}", wish.name)) {
+            // It was not there a moment ago: an earlier answer was lost.
+            Err(error) if error.is(&["ValidationException"]) && error.message.contains("already exists") => {
+                Err(Error::again(error.doing, error.message))
+            }
+            result => result.map(drop),
+        }
     }
 
     async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
@@ -165,25 +171,16 @@ impl Resource for Environment {
                 _ => call,
             };
         }
-        call.send().await.during(|| format!("changing MWAA environment {name}"))?;
+        busy(call.send().await.during(|| format!("changing MWAA environment {name}")))?;
         self.updated.store(true, Ordering::SeqCst);
         Ok(())
     }
 
     async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
         let name = &live.physical;
-        match self
-            .mwaa
-            .delete_environment()
-            .name(name)
-            .send()
-            .await
-            .during(|| format!("deleting MWAA environment {name}"))
-        {
-            Err(error) if error.is(&["ValidationException"]) && error.message.contains("cannot be deleted") => {
-                // It says in which state it is. Deleted is what we want, and the others pass.
-                if error.message.contains("DELETED") { Ok(()) } else { Err(Error { exit: Exit::Again, ..error }) }
-            }
+        let answer = self.mwaa.delete_environment().name(name).send().await;
+        match busy(answer.during(|| format!("deleting MWAA environment {name}"))) {
+            Err(error) if error.is(&["ValidationException"]) && error.message.contains("DELETED") => Ok(()),
             result => result.map(drop),
         }
     }
@@ -249,6 +246,14 @@ fn live(cx: &Context, environment: &aws_sdk_mwaa::types::Environment) -> Option<
         live = live.fact("error", error);
     }
     Some(live)
+}
+
+/// MWAA does one thing at a time, and may have begun one by itself: that passes.
+fn busy<T>(result: Result<T, Error>) -> Result<T, Error> {
+    result.map_err(|error| {
+        let passes = error.is(&["ValidationException"]) && error.message.contains("must complete previous operation");
+        if passes { Error { exit: Exit::Again, ..error } } else { error }
+    })
 }
 
 fn sorted(ids: &[String]) -> Value {

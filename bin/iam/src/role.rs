@@ -198,19 +198,18 @@ impl Resource for Role {
                         self.remove_policy(name, policy).await?;
                     }
                 }
-                "description" => {
-                    let call = self.0.update_role().role_name(name).description(wish.text("description"));
-                    call.send().await.during(doing)?;
-                }
-                "max_session" => {
-                    let call = self.0.update_role().role_name(name).max_session_duration(SESSION);
-                    call.send().await.during(doing)?;
-                }
+                // Both in one call, below.
+                "description" | "max_session" => {}
                 _ => {
                     let tags = to_iam(&cx.tags("role", &wish.id, &wish.name))?;
                     self.0.tag_role().role_name(name).set_tags(Some(tags)).send().await.during(doing)?;
                 }
             }
+        }
+        if changes.iter().any(|change| matches!(change.field.as_str(), "description" | "max_session")) {
+            let call = self.0.update_role().role_name(name).max_session_duration(SESSION);
+            let call = call.description(wish.text("description"));
+            call.send().await.during(|| format!("setting description and session length of role {name}"))?;
         }
         Ok(())
     }

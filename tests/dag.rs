@@ -1,0 +1,127 @@
+//! The DAG module on the Airflow versions that MWAA offers: it has to import, and say what the pipeline says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use strata_state::wish::Pipeline;
+use strata_state::{Kind, dag};
+use strata_testkit::{python, repository, run};
+
+const ACCOUNT: &str = "123456789012";
+const REGION: &str = "eu-central-1";
+
+fn pipeline() -> Pipeline {
+    let text = std::fs::read_to_string(repository().join("pipelines/driven-data/pipeline.json")).unwrap();
+    strata_state::read(&text).unwrap().pipeline
+}
+
+/// The interpreter of a venv with all packages of `tests/airflow/requirements-<version>.txt`.
+fn airflow(version: &str) -> PathBuf {
+    let list = repository().join(format!("tests/airflow/requirements-{version}.txt"));
+    let venv = repository().join(format!(".local/airflow-{version}"));
+    let (interpreter, marker) = (venv.join("bin/python"), venv.join("requirements.txt"));
+    let wanted = std::fs::read_to_string(&list).unwrap();
+    let uv = python().with_file_name("uv");
+    let lock = std::fs::File::create(repository().join(format!(".local/airflow-{version}.lock"))).unwrap();
+    lock.lock().unwrap();
+    if std::fs::read_to_string(&marker).is_ok_and(|found| found == wanted) {
+        return interpreter;
+    }
+    step(Command::new(&uv).args(["venv", "--quiet", "--clear", "--python", "3.11"]).arg(&venv));
+    step(
+        Command::new(&uv)
+            .args(["pip", "install", "--quiet", "--python"])
+            .arg(&interpreter)
+            .arg("--requirements")
+            .arg(&list),
+    );
+    std::fs::write(&marker, wanted).unwrap();
+    interpreter
+}
+
+fn step(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|why| panic!("{command:?}: {why}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A folder as MWAA gets it: the module and the pipeline's tasks.
+fn dags(pipeline: &Pipeline) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |key: &str| folder.path().join(Path::new(key).file_name().unwrap());
+    std::fs::copy(repository().join("scripts").join(dag::MODULE_KEY), at(dag::MODULE_KEY)).unwrap();
+    std::fs::write(at(&dag::key(pipeline)), dag::print(pipeline, ACCOUNT, REGION).unwrap()).unwrap();
+    folder
+}
+
+/// What Airflow makes of the folder.
+fn parse(version: &str, folder: &Path) -> Value {
+    let script = repository().join("tests/airflow/parse.py");
+    let arguments = [script.to_str().unwrap(), folder.to_str().unwrap()];
+    let output = run(airflow(version), &arguments, "", &[]);
+    let last = output.stdout.lines().last().unwrap_or_default();
+    serde_json::from_str(last).unwrap_or_else(|_| panic!("{}{}", output.stdout, output.stderr))
+}
+
+fn check(version: &str, exactly: &str) {
+    let pipeline = pipeline();
+    let folder = dags(&pipeline);
+    let bag = parse(version, folder.path());
+    assert_eq!(bag["airflow"], exactly);
+    assert_eq!(bag["errors"], json!({}));
+    let found = &bag["dags"]["driven_data_pipeline"];
+    assert_eq!(found["schedule"], "0 7 * * *");
+    assert_eq!(found["start_date"], "2024-09-28");
+    assert_eq!((&found["catchup"], &found["max_active_runs"]), (&json!(false), &json!(1)));
+
+    let wanted = dag::dag(&pipeline, ACCOUNT, REGION);
+    let tasks = found["tasks"].as_object().unwrap();
+    assert_eq!(tasks.len(), wanted["tasks"].as_array().unwrap().len());
+    for task in wanted["tasks"].as_array().unwrap() {
+        let made = &tasks[task["id"].as_str().unwrap()];
+        let mut after: Vec<&str> = task["after"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        after.sort_unstable();
+        assert_eq!(made["after"], json!(after), "{task}");
+        assert_eq!((&made["retries"], &made["limited"]), (&json!(2), &json!(true)), "{task}");
+    }
+    // D1, D23: one name in the DAG, in Glue and in the policy.
+    let job = pipeline.physical(Kind::Job, "staging_fact_network_usage", ACCOUNT, REGION);
+    assert_eq!(tasks["staging_fact_network_usage"]["job_name"], job);
+    assert_eq!(tasks["staging_fact_network_usage"]["script_args"]["--date"], "{{ params.date or ds }}");
+    assert_eq!(tasks["crawl_raw"]["config"]["Name"], "raw_driven_data");
+    // D9, D11: bucket and day come from the pipeline and the run.
+    assert_eq!(tasks["wait_for_raw"]["bucket_name"], pipeline.bucket(ACCOUNT, REGION));
+    assert_eq!(tasks["wait_for_raw"]["bucket_key"], "data/raw/raw_batch_data_{{ params.date or ds }}.csv");
+
+    let script = repository().join("tests/airflow/ready.py");
+    let home = folder.path().to_str().unwrap();
+    let arguments = [script.to_str().unwrap(), home];
+    let output = run(airflow(version), &arguments, "", &[("AIRFLOW_HOME", home)]);
+    assert_eq!(output.status, Some(0), "{}{}", output.stdout, output.stderr);
+}
+
+#[test]
+fn the_dag_loads_and_checks_the_day_on_airflow_2() {
+    check("2.9", "2.9.2");
+}
+
+#[test]
+fn the_dag_loads_and_checks_the_day_on_airflow_3() {
+    check("3.0", "3.0.6");
+}
+
+#[test]
+fn d10_nothing_is_asked_for_while_the_dag_is_read() {
+    let text = std::fs::read_to_string(repository().join("scripts").join(dag::MODULE_KEY)).unwrap();
+    for word in ["Variable", "Connection", "boto3", "requests"] {
+        assert!(!text.contains(&format!("import {word}")), "{word}");
+    }
+}
+
+#[test]
+fn d11_no_day_and_d09_no_bucket_is_in_the_code() {
+    let text = std::fs::read_to_string(repository().join("scripts").join(dag::MODULE_KEY)).unwrap();
+    assert!(!text.contains("driven") && !text.contains("s3://b") && !text.contains("-bucket"));
+    let years = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4).count();
+    assert_eq!(years, 0, "a day is written into the DAG");
+}
