@@ -92,7 +92,7 @@ impl Resource for Bucket {
     async fn loses(&self, cx: &Context, live: &Live) -> Result<Option<String>, Error> {
         let own = cx.lives("file").into_iter().map(|file| file.id).collect();
         let held = contents::count(&self.0, &live.physical, &own).await?;
-        Ok((!held.is_empty()).then(|| format!("it holds {held}")))
+        Ok((!held.is_empty()).then(|| held.to_string()))
     }
 
     // A large bucket takes its time to empty; that happens within one `delete`.

@@ -4,6 +4,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use futures::future::try_join_all;
 use futures::{Stream, TryStreamExt, stream};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -85,12 +86,13 @@ pub(crate) async fn empty(s3: &Client, cx: &Context, bucket: &str) -> Result<Hel
         false => Ok(()),
     };
     let (mut count, own) = (Count::default(), BTreeSet::new());
-    let pages = versions(s3, bucket, "").inspect_ok(|page| count.add(page, &own));
-    let work = pages.try_for_each_concurrent(parallel, |page| async move {
+    // Listing and deleting take turns: not every S3 can list what is being deleted.
+    let mut chunks = std::pin::pin!(versions(s3, bucket, "").try_chunks(parallel));
+    while let Some(pages) = chunks.try_next().await.map_err(|error| error.1)? {
         go_on()?;
-        delete(s3, bucket, &page).await
-    });
-    work.await?;
+        try_join_all(pages.iter().map(|page| delete(s3, bucket, page))).await?;
+        pages.iter().for_each(|page| count.add(page, &own));
+    }
     let mut held = count.held;
     let mut pages = std::pin::pin!(uploads(s3, bucket));
     while let Some(page) = pages.try_next().await? {

@@ -153,9 +153,14 @@ impl Resource for File {
         self.upload(cx, &wish.id).await
     }
 
+    // `down` empties the bucket, so this is for files that nobody asks for any more.
     async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error> {
         let (bucket, key) = (bucket(cx), &live.id);
         let call = self.s3.delete_object().bucket(&bucket).key(key);
         call.send().await.during(|| format!("deleting s3://{bucket}/{key}")).map(drop)
+    }
+
+    fn goes_along(&self) -> bool {
+        true
     }
 }

@@ -44,6 +44,9 @@ pub(crate) async fn down(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
             for result in join_all(first).await {
                 result?;
             }
+            if part.resource.goes_along() {
+                return Ok(());
+            }
             remove(cx, part, cx.lives(part.kind)).await
         };
         running.insert(part.kind, work.boxed_local().shared());

@@ -76,6 +76,11 @@ pub trait Resource: Send + Sync {
         Ok(None)
     }
 
+    /// Whether it goes along with what it needs, as a file does with its bucket: `down` leaves it to that.
+    fn goes_along(&self) -> bool {
+        false
+    }
+
     /// How often and how long to look until it is ready, or gone.
     fn pace(&self) -> Pace {
         Pace::seconds(2, 300)
