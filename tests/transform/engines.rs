@@ -154,7 +154,7 @@ fn d19_a_job_keeps_no_memory_that_could_be_wrong() {
 }
 
 /// A file with all that is hard: a byte order mark, CRLF, another order, quotes, letters, duplicates, broken rows.
-pub fn hard() -> String {
+pub(crate) fn hard() -> String {
     let mut rows = vec![
         row("comma", &[("address", "\"Nr. 1, \"\"Casa, Mare\"\"\nBucuresti, 1\""), ("person_name", "\"Pop, Ana\"")]),
         row("letters", &[("user_name", "ștefănescu"), ("email", "ștefănescu@poștă.ro"), ("person_name", "Ștefănescu")]),

@@ -7,6 +7,7 @@ use polars::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet};
 use strata_sql::Query;
 use strata_state::Spec;
+use strata_state::spec::Place;
 use strata_state::wish::Format;
 
 /// Run the transform `spec` in `store`: for `date` alone, or for every day that its tables have. `log` gets a line for
@@ -57,7 +58,6 @@ fn one_day(
     let mut tables = BTreeMap::new();
     let mut rejects = csv::Rejects::default();
     let mut rows_in = BTreeMap::new();
-    let mut reads_csv = false;
     for (name, place) in &spec.reads {
         let objects = found.get(name.as_str()).and_then(|days| days.get(&date)).ok_or_else(|| Error::NoDay {
             transform: spec.name.clone(),
@@ -65,43 +65,18 @@ fn one_day(
             table: name.clone(),
             url: day::folder(place, date),
         })?;
-        let mut frame: Option<DataFrame> = None;
-        let mut rows = 0;
-        for Object { url, .. } in objects {
-            let bytes = get(store, url)?;
-            let wrong = |reason| Error::Input { url: url.clone(), reason };
-            let part = match place.format {
-                Format::Parquet => {
-                    let part = parquet::read(bytes, &place.columns).map_err(wrong)?;
-                    rows += part.height() as u64;
-                    part
-                }
-                Format::Csv => {
-                    reads_csv = true;
-                    let part = csv::read(&bytes, place, &|column| query.mentions(column)).map_err(wrong)?;
-                    rows += part.rows;
-                    rejects.add(part.rejects);
-                    part.frame
-                }
-            };
-            match &mut frame {
-                None => frame = Some(part),
-                Some(frame) => {
-                    frame.vstack_mut_owned(part).map_err(|error| wrong(error.to_string()))?;
-                }
-            }
-        }
+        let (frame, rows) = table(store, query, place, objects, &mut rejects)?;
         if rows == 0 {
             log(&format!("{} {date}: warning: table `{name}` has no rows on this day", spec.name));
         }
         rows_in.insert(name.clone(), rows);
-        tables.insert(name.clone(), frame.unwrap_or_else(|| parquet::empty(&place.columns)));
+        tables.insert(name.clone(), frame);
     }
 
     let mut answer = query::answer(spec, query, tables)?;
     let bytes = parquet::write(&mut answer)
         .map_err(|error| Error::Query { sql: spec.sql.clone(), reason: error.to_string() })?;
-    if reads_csv {
+    if spec.reads.values().any(|place| place.format == Format::Csv) {
         let url = format!("{}{date}.csv", spec.rejects);
         match rejects.is_empty() {
             true => delete(store, &url)?,
@@ -114,6 +89,42 @@ fn one_day(
         Day { date, rows_in, rows_out: answer.height() as u64, rejected: rejects.len(), reasons: rejects.reasons() };
     tell(spec, &day, log);
     Ok(day)
+}
+
+/// One day of one table, and how many rows its files have.
+fn table(
+    store: &dyn Store,
+    query: &Query,
+    place: &Place,
+    objects: &[Object],
+    rejects: &mut csv::Rejects,
+) -> Result<(DataFrame, u64), Error> {
+    let mut frame: Option<DataFrame> = None;
+    let mut rows = 0;
+    for Object { url, .. } in objects {
+        let bytes = get(store, url)?;
+        let wrong = |reason| Error::Input { url: url.clone(), reason };
+        let part = match place.format {
+            Format::Parquet => {
+                let part = parquet::read(bytes, &place.columns).map_err(wrong)?;
+                rows += part.height() as u64;
+                part
+            }
+            Format::Csv => {
+                let part = csv::read(&bytes, place, &|column| query.mentions(column)).map_err(wrong)?;
+                rows += part.rows;
+                rejects.add(part.rejects);
+                part.frame
+            }
+        };
+        match &mut frame {
+            None => frame = Some(part),
+            Some(frame) => {
+                frame.vstack_mut_owned(part).map_err(|error| wrong(error.to_string()))?;
+            }
+        }
+    }
+    Ok((frame.unwrap_or_else(|| parquet::empty(&place.columns)), rows))
 }
 
 /// One PUT replaces the day; what an earlier run or another engine left beside it goes afterwards.
@@ -132,7 +143,7 @@ fn tell(spec: &Spec, day: &Day, log: &mut dyn FnMut(&str)) {
     for (reason, rows) in &day.reasons {
         log(&format!("{name} {date}: warning: {rows} rows set aside: {reason}; see {}{date}.csv", spec.rejects));
     }
-    let most = day.rows_in.values().max().copied().unwrap_or(0) - day.rejected;
+    let most = day.rows_in.values().max().copied().unwrap_or(0).saturating_sub(day.rejected);
     if day.rows_out < most {
         let lost = most - day.rows_out;
         log(&format!("{name} {date}: warning: {lost} rows of the largest input have no row in the result"));

@@ -46,7 +46,11 @@ pub(super) fn layout<'a>(
         Some(column) => Ok(Slot { column, used: used(name), key: place.key.contains(name) }),
         None => Err(format!("column `{name}` is not declared; remove it, or declare it")),
     };
-    let slots = names.iter().map(slot).collect::<Result<Vec<_>, _>>()?;
+    let mut slots = names.iter().map(slot).collect::<Result<Vec<_>, _>>()?;
+    // A query that uses no column, such as one that only counts, still needs the rows.
+    if let Some(first) = slots.first_mut() {
+        first.used |= !names.iter().any(|name| used(name));
+    }
     Ok(Layout { slots, has_key: !place.key.is_empty(), body })
 }
 
