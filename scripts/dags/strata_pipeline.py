@@ -4,7 +4,8 @@ The JSON is written by `storage` from the pipeline's wish, so that the names of 
 were created. This module only orchestrates: it starts Glue jobs and crawlers, and looks for files. Importing it reads
 those JSON files and nothing else; it asks neither AWS nor Airflow's database. It runs on Airflow 2.9 and later, and 3.
 
-A run has a day: the day that it is scheduled on, or the parameter `date` (YYYY-MM-DD) of a run started by hand.
+A run has a day: the day that it is scheduled on, or the parameter `date` (YYYY-MM-DD) of a run started by hand. For a
+day before the DAG's start date only the parameter works: Airflow makes no tasks for an older logical date.
 """
 
 from __future__ import annotations
