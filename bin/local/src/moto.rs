@@ -11,8 +11,9 @@ use crate::error::{Error, file};
 pub(crate) mod venv;
 
 /// The programs that run in the virtual environment: one per topic, `launcher.py` is the first.
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 6] = [
     ("launcher.py", include_str!("moto/launcher.py")),
+    ("regions.py", include_str!("moto/regions.py")),
     ("network.py", include_str!("moto/network.py")),
     ("tokens.py", include_str!("moto/tokens.py")),
     ("buckets.py", include_str!("moto/buckets.py")),

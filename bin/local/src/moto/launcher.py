@@ -20,6 +20,10 @@ def end_with_parent():
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 
+import regions  # noqa: E402
+
+regions.patch()
+
 from moto.moto_server.werkzeug_app import (  # noqa: E402
     DomainDispatcherApplication,
     MotoRequestHandler,
