@@ -38,7 +38,7 @@ def create(bucket, *tags):
 
 
 def spoil(bucket):
-    """Change every setting behind strata's back."""
+    """Change every setting behind strata's back, and add a tag of one's own."""
     S3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
     S3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
@@ -48,7 +48,8 @@ def spoil(bucket):
     S3.delete_bucket_policy(Bucket=bucket)
     S3.delete_bucket_lifecycle(Bucket=bucket)
     tags = S3.get_bucket_tagging(Bucket=bucket)["TagSet"]
-    S3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [tag for tag in tags if tag["Key"] != "Project"]})
+    tags = [tag for tag in tags if tag["Key"] != "Project"] + [{"Key": "Owner", "Value": "me"}]
+    S3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
 
 
 def fill(bucket, objects, versions):
@@ -68,6 +69,12 @@ def put(bucket, key, text):
 def get(bucket, key):
     answer = S3.get_object(Bucket=bucket, Key=key)
     return {"text": answer["Body"].read().decode(), "type": answer["ContentType"], "metadata": answer["Metadata"]}
+
+
+def texts(bucket):
+    """All objects as text."""
+    keys = [one["Key"] for one in S3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+    return {key: S3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys}
 
 
 def versions(bucket, prefix=""):

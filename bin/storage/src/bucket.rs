@@ -11,10 +11,15 @@ use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
 pub(crate) struct Bucket(pub(crate) Client);
 
 impl Bucket {
-    async fn tag(&self, cx: &Context, name: &str, wish: &Wish) -> Result<(), Error> {
+    /// Set our tags beside those that somebody else gave it; the call replaces them all.
+    async fn tag(&self, cx: &Context, live: &Live, wish: &Wish) -> Result<(), Error> {
+        let name = &live.physical;
         let doing = || format!("tagging bucket {name}");
-        let tags = to_s3(&cx.tags("bucket", &wish.id, &wish.name));
-        let tagging = Tagging::builder().set_tag_set(Some(tags)).build();
+        let mut tags = live.tags.clone().unwrap_or_default();
+        // AWS keeps its own and takes them from nobody.
+        tags.retain(|key, _| !key.starts_with("aws:"));
+        tags.extend(cx.tags("bucket", &wish.id, &wish.name));
+        let tagging = Tagging::builder().set_tag_set(Some(to_s3(&tags))).build();
         let tagging = tagging.map_err(|error| Error::failed(doing(), error.to_string()))?;
         self.0.put_bucket_tagging().bucket(name).tagging(tagging).send().await.during(doing).map(drop)
     }
@@ -60,7 +65,7 @@ impl Resource for Bucket {
         }
         // An S3 that is older than tags in this call makes the bucket and forgets them; without them it is nobody's.
         match owner::look(&self.0, cx, name).await? {
-            Some(live) if live.tags.as_ref().is_some_and(|tags| tags.is_empty()) => self.tag(cx, name, wish).await,
+            Some(live) if live.tags.as_ref().is_some_and(|tags| tags.is_empty()) => self.tag(cx, &live, wish).await,
             _ => Ok(()),
         }
     }
@@ -69,7 +74,7 @@ impl Resource for Bucket {
         let name = &live.physical;
         for change in changes {
             let done = match change.field.as_str() {
-                "tags" => self.tag(cx, name, wish).await,
+                "tags" => self.tag(cx, live, wish).await,
                 field => settings::set(&self.0, cx, name, field).await,
             };
             // A new bucket is not known everywhere at once.
