@@ -178,11 +178,11 @@ fn grouped(count: usize) -> String {
 
 #[allow(clippy::cast_precision_loss, reason = "one digit after the point is shown")]
 fn size(bytes: i64) -> String {
-    match bytes {
-        ..1_000 => format!("{bytes} bytes"),
-        ..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        ..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    match bytes as f64 {
+        few if few < 1e3 => format!("{bytes} bytes"),
+        few if few < 1e6 => format!("{:.1} kB", few / 1e3),
+        some if some < 1e9 => format!("{:.1} MB", some / 1e6),
+        many => format!("{:.1} GB", many / 1e9),
     }
 }
 
