@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 /// The object's bytes as a file. The name holds the ETag, so a new version is a new file.
 pub(crate) async fn fetch(world: &World, bucket: &str, object: &Object) -> Result<PathBuf, String> {
-    let name = format!("{:x}", Sha256::digest(format!("{bucket}\n{}\n{}\n{}", object.key, object.etag, object.size)));
+    let digest = Sha256::digest(format!("{bucket}\n{}\n{}\n{}", object.key, object.etag, object.size));
+    let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let folder = world.dir.join("cache");
     let path = folder.join(name);
     if tokio::fs::metadata(&path).await.is_ok_and(|meta| meta.len() == object.size) {

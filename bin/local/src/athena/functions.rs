@@ -2,7 +2,7 @@
 
 use polars::{
     prelude::{udf::UserDefinedFunction, *},
-    sql::FunctionRegistry,
+    sql::{FunctionOptions, FunctionRegistry},
 };
 
 /// The functions that `translate` writes into a query.

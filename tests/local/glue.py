@@ -1,0 +1,329 @@
+"""Glue on the local endpoint, as boto3 sees it. Each function is one check; arguments name those to run."""
+
+import json
+import os
+
+from common import bucket, client, columns, crawl, crawler, glue, logs, main, put, quotes, refused, role, s3, unique, until
+
+ADDRESSES = 'id,address,n\na1,"Strada Mare Nr. 1, Cernavoda, 389586",7\na2,"Aleea Mica, Curtici, 748095",8\n'
+
+
+def d17_quotes():
+    where = bucket()
+    put(where, "data/raw/one.csv", ADDRESSES)
+    name, database = crawler(where, "data/raw/", Classifiers=[quotes()])
+    assert crawl(name)["Status"] == "SUCCEEDED"
+    table = glue.get_table(DatabaseName=database, Name="raw")["Table"]
+    assert columns(table) == [("id", "string"), ("address", "string"), ("n", "string")]
+    serde = table["StorageDescriptor"]["SerdeInfo"]
+    assert serde["SerializationLibrary"] == "org.apache.hadoop.hive.serde2.OpenCSVSerde"
+    assert serde["Parameters"] == {"separatorChar": ",", "quoteChar": '"', "escapeChar": "\\"}
+    assert table["Parameters"]["skip.header.line.count"] == "1"
+    assert table["Parameters"]["classification"] == "csv"
+    assert table["StorageDescriptor"]["Location"] == f"s3://{where}/data/raw/"
+
+
+def d17_built_in():
+    """Without the classifier it is as wrong as at AWS: no quotes."""
+    where = bucket()
+    put(where, "data/raw/one.csv", ADDRESSES)
+    name, database = crawler(where, "data/raw/")
+    crawl(name)
+    table = glue.get_table(DatabaseName=database, Name="raw")["Table"]
+    assert table["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"].endswith("LazySimpleSerDe")
+    assert columns(table) == [("id", "string"), ("address", "string"), ("n", "bigint")]
+
+
+def d18_header():
+    where = bucket()
+    put(where, "staging/dim_finance/part.csv", "unique_id,iban\na,RO1\nb,RO2\n")
+    name, database = crawler(where, "staging/dim_finance/")
+    crawl(name)
+    bare = glue.get_table(DatabaseName=database, Name="dim_finance")["Table"]
+    assert columns(bare) == [("col0", "string"), ("col1", "string")]
+    assert "skip.header.line.count" not in bare["Parameters"]
+    name, database = crawler(where, "staging/dim_finance/", Classifiers=[quotes()])
+    crawl(name)
+    kept = glue.get_table(DatabaseName=database, Name="dim_finance")["Table"]
+    assert columns(kept) == [("unique_id", "string"), ("iban", "string")]
+    assert kept["Parameters"]["recordCount"] == "2"
+
+
+def d22_path():
+    where = bucket()
+    put(where, "batch_2024-09-14.csv", "x,y\n1,2\n3,4\n")
+    put(where, "data/raw/day.csv", "id,n\na,1\nb,2\n")
+    put(where, "data/rawest/day.csv", "other,n\na,1\nb,2\n")
+    name, database = crawler(where, "data/raw")
+    crawl(name)
+    tables = glue.get_tables(DatabaseName=database)["TableList"]
+    assert [table["Name"] for table in tables] == ["raw"], tables
+    assert columns(tables[0]) == [("id", "string"), ("n", "bigint")]
+    assert tables[0]["Parameters"]["objectCount"] == "1"
+
+
+def classifier_types():
+    where = bucket()
+    put(where, "t/one.csv", "a,b,c\nx,1,2.5\ny,2,3.5\n")
+    types = {"CustomDatatypeConfigured": True, "CustomDatatypes": ["STRING", "LONG", "DOUBLE"]}
+    name, database = crawler(where, "t/", Classifiers=[quotes(**types)])
+    crawl(name)
+    table = glue.get_table(DatabaseName=database, Name="t")["Table"]
+    assert columns(table) == [("a", "string"), ("b", "bigint"), ("c", "double")]
+    refused("InvalidInputException", "Unsupported custom data type", quotes, CustomDatatypeConfigured=True, CustomDatatypes=["MONEY"])
+    refused("EntityNotFoundException", "nope", glue.get_classifier, Name="nope")
+    name = quotes()
+    refused("AlreadyExistsException", name, glue.create_classifier, CsvClassifier={"Name": name})
+    glue.update_classifier(CsvClassifier={"Name": name, "Delimiter": ";"})
+    found = glue.get_classifier(Name=name)["Classifier"]["CsvClassifier"]
+    assert (found["Delimiter"], found["ContainsHeader"], found["Version"]) == (";", "PRESENT", 2)
+    assert name in [one["CsvClassifier"]["Name"] for one in glue.get_classifiers()["Classifiers"]]
+    glue.delete_classifier(Name=name)
+    refused("EntityNotFoundException", name, glue.delete_classifier, Name=name)
+
+
+def parquet_partitions():
+    where = bucket()
+    with open(os.environ["PARQUET"], "rb") as file:
+        body = file.read()
+    for day in ("2024-09-14", "2024-09-15"):
+        put(where, f"staging/dim/batch_date={day}/part-0.parquet", body)
+    put(where, "staging/dim/_SUCCESS", "x")
+    put(where, "staging/dim/batch_date=2024-09-15/.hidden", "x")
+    put(where, "staging/dim/batch_date=2024-09-16/", "")
+    name, database = crawler(where, "staging/dim/", TablePrefix="My-")
+    crawl(name)
+    table = glue.get_table(DatabaseName=database, Name="my-dim")["Table"]
+    want = [("id", "string"), ("n", "int"), ("big", "bigint"), ("money", "decimal(18,2)"), ("day", "date"), ("at", "timestamp"), ("ok", "boolean"), ("x", "double")]
+    assert columns(table) == want, columns(table)
+    assert table["PartitionKeys"] == [{"Name": "batch_date", "Type": "string"}]
+    assert table["Parameters"]["objectCount"] == "2"
+
+    def days():
+        found = glue.get_partitions(DatabaseName=database, TableName="my-dim")["Partitions"]
+        return sorted(partition["Values"][0] for partition in found)
+
+    assert days() == ["2024-09-14", "2024-09-15"]
+    put(where, "staging/dim/batch_date=2024-09-17/part-0.parquet", body)
+    s3.delete_object(Bucket=where, Key="staging/dim/batch_date=2024-09-14/part-0.parquet")
+    crawl(name)
+    assert days() == ["2024-09-15", "2024-09-17"]
+
+
+def exclusions_and_empty():
+    where = bucket()
+    put(where, "t/keep.csv", "id,n\na,1\nb,2\n")
+    put(where, "t/drop.tmp", "id,n\na,1\nb,2\n")
+    name, database = crawler(where, "t/", target={"Exclusions": ["**.tmp"]})
+    crawl(name)
+    assert glue.get_table(DatabaseName=database, Name="t")["Table"]["Parameters"]["objectCount"] == "1"
+    name, database = crawler(where, "nothing/")
+    assert crawl(name)["Status"] == "SUCCEEDED"
+    assert glue.get_tables(DatabaseName=database)["TableList"] == []
+    name, _ = crawler("no-such-bucket-at-all", "x/")
+    last = crawl(name)
+    assert last["Status"] == "FAILED" and "does not exist" in last["ErrorMessage"], last
+    lines = logs.get_log_events(logGroupName=last["LogGroup"], logStreamName=last["LogStream"])["events"]
+    assert any(last["MessagePrefix"] in line["message"] and "does not exist" in line["message"] for line in lines)
+
+
+def schema_policy():
+    where = bucket()
+    put(where, "t/one.csv", "id,n\na,1\nb,2\n")
+    policy = {"UpdateBehavior": "LOG", "DeleteBehavior": "DELETE_FROM_DATABASE"}
+    name, database = crawler(where, "t/", SchemaChangePolicy=policy)
+    crawl(name)
+    put(where, "t/one.csv", "id,n,more\na,1,2\nb,2,3\n")
+    crawl(name)
+    assert len(columns(glue.get_table(DatabaseName=database, Name="t")["Table"])) == 2
+    glue.update_crawler(Name=name, SchemaChangePolicy={"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DELETE_FROM_DATABASE"})
+    crawl(name)
+    assert len(columns(glue.get_table(DatabaseName=database, Name="t")["Table"])) == 3
+    s3.delete_object(Bucket=where, Key="t/one.csv")
+    crawl(name)
+    assert glue.get_tables(DatabaseName=database)["TableList"] == []
+
+
+def crawler_states():
+    """READY before RUNNING cannot be seen, so a waiter that starts at once cannot be fooled."""
+    where = bucket()
+    put(where, "t/one.csv", "id,n\na,1\nb,2\n")
+    name, _ = crawler(where, "t/")
+    for _ in range(5):
+        glue.start_crawler(Name=name)
+        seen = [glue.get_crawler(Name=name)["Crawler"]["State"]]
+        refused("CrawlerRunningException", "already started", glue.start_crawler, Name=name)
+        refused("CrawlerRunningException", name, glue.update_crawler, Name=name, Description="x")
+        refused("CrawlerRunningException", name, glue.delete_crawler, Name=name)
+
+        def ready():
+            state = glue.get_crawler(Name=name)["Crawler"]["State"]
+            seen.append(state)
+            return state == "READY"
+
+        until("READY", ready)
+        order = ["RUNNING", "STOPPING", "READY"]
+        assert seen[0] == "RUNNING" and seen == sorted(seen, key=order.index), seen
+    metrics = glue.get_crawler_metrics(CrawlerNameList=[name])["CrawlerMetricsList"][0]
+    assert metrics["TablesUpdated"] == 1 and metrics["LastRuntimeSeconds"] > 0, metrics
+    refused("CrawlerNotRunningException", name, glue.stop_crawler, Name=name)
+    glue.start_crawler(Name=name)
+    glue.stop_crawler(Name=name)
+    until("READY", lambda: glue.get_crawler(Name=name)["Crawler"]["State"] == "READY")
+    assert glue.get_crawler(Name=name)["Crawler"]["LastCrawl"]["Status"] == "CANCELLED"
+    glue.delete_crawler(Name=name)
+    refused("EntityNotFoundException", name, glue.get_crawler, Name=name)
+
+
+def crawler_checks():
+    where, good = bucket(), role()
+    target = {"S3Targets": [{"Path": f"s3://{where}/x/"}]}
+    words = "Service is unable to assume provided role. Please verify role's TrustPolicy"
+    create = glue.create_crawler
+    refused("InvalidInputException", words, create, Name="c", Role="absent-role", DatabaseName="d", Targets=target)
+    lambda_only = role({"Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+    refused("InvalidInputException", words, create, Name="c", Role=lambda_only, DatabaseName="d", Targets=target)
+    refused("InvalidInputException", "Database name", create, Name="c", Role=good, Targets=target)
+    refused("InvalidInputException", "targets", create, Name="c", Role=good, DatabaseName="d", Targets={})
+    refused("EntityNotFoundException", "nope", create, Name="c", Role=good, DatabaseName="d", Targets=target, Classifiers=["nope"])
+    bad = {"UpdateBehavior": "MAYBE"}
+    refused("ValidationException", "enum value set", create, Name="c", Role=good, DatabaseName="d", Targets=target, SchemaChangePolicy=bad)
+    name = unique("c")
+    create(Name=name, Role=good, DatabaseName="d", Targets=target, Tags={"owner": name})
+    refused("AlreadyExistsException", name, create, Name=name, Role=good, DatabaseName="d", Targets=target)
+    assert glue.list_crawlers(Tags={"owner": name})["CrawlerNames"] == [name]
+    found = glue.batch_get_crawlers(CrawlerNames=[name, "nope"])
+    assert [one["Name"] for one in found["Crawlers"]] == [name] and found["CrawlersNotFound"] == ["nope"]
+    arn = f"arn:aws:glue:eu-central-1:123456789012:crawler/{name}"
+    glue.tag_resource(ResourceArn=arn, TagsToAdd={"a": "b"})
+    glue.untag_resource(ResourceArn=arn, TagsToRemove=["owner"])
+    assert glue.get_tags(ResourceArn=arn)["Tags"] == {"a": "b"}
+    refused("EntityNotFoundException", "nope", glue.get_tags, ResourceArn=arn.replace(name, "nope"))
+
+
+def job(name, **more):
+    command = {"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": "s3://b/scripts/glue/strata_transform.py"}
+    return {"Name": name, "Role": "r", "Command": command, "MaxCapacity": 0.0625, **more}
+
+
+def job_checks():
+    create = glue.create_job
+    refused("InvalidInputException", "Worker Type is not supported for Job Command pythonshell", create, **job("j", WorkerType="G.1X", NumberOfWorkers=2))
+    refused("InvalidInputException", "0.0625", create, **job("j", MaxCapacity=2.0))
+    spark = {"Name": "glueetl", "PythonVersion": "3", "ScriptLocation": "s3://b/k.py"}
+    both = {"WorkerType": "G.1X", "NumberOfWorkers": 2}
+    refused("InvalidInputException", "Please do not set Max Capacity", create, **job("j", Command=spark, **both))
+    refused("InvalidInputException", "not supported", create, **job("j", Command={**spark, "Name": "nope"}))
+    refused("ValidationException", "pythonVersion", create, **job("j", Command={**spark, "PythonVersion": "4"}))
+    refused("InvalidInputException", "Glue version", create, **job("j", GlueVersion="7.0"))
+    name = unique("job")
+    create(**job(name, Tags={"owner": name}, DefaultArguments={"--spec": "x"}, Description="one", Timeout=5))
+    refused("AlreadyExistsException", name, create, **job(name))
+    found = glue.get_job(JobName=name)["Job"]
+    assert (found["MaxCapacity"], found["Timeout"], found["ExecutionProperty"]) == (0.0625, 5, {"MaxConcurrentRuns": 1})
+    update = job(name)
+    update.pop("Name")
+    glue.update_job(JobName=name, JobUpdate=update)
+    found = glue.get_job(JobName=name)["Job"]
+    assert "Description" not in found and "DefaultArguments" not in found and found["Timeout"] == 2880, found
+    assert glue.list_jobs(Tags={"owner": name})["JobNames"] == [name]
+    assert glue.batch_get_jobs(JobNames=[name, "nope"])["JobsNotFound"] == ["nope"]
+    glue.delete_job(JobName=name)
+    glue.delete_job(JobName=name)
+    refused("EntityNotFoundException", name, glue.get_job, JobName=name)
+    refused("EntityNotFoundException", "missing metadata", glue.start_job_run, JobName=name)
+    names = sorted(unique("page") for _ in range(3))
+    for one in names:
+        create(**job(one))
+    pages = client("glue").get_paginator("get_jobs").paginate(PaginationConfig={"PageSize": 1})
+    seen = [one["Name"] for page in pages for one in page["Jobs"] if one["Name"] in names]
+    assert seen == names
+
+
+def ended(name, run):
+    def look():
+        found = glue.get_job_run(JobName=name, RunId=run)["JobRun"]
+        return found if found["JobRunState"] in ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT") else None
+
+    return until(f"job {name}", look)
+
+
+def transform_job(sql, **more):
+    """A job with all that a transform needs, over two raw rows."""
+    where, name = bucket(), unique("job")
+    put(where, "scripts/glue/strata_transform.py", "# the script of AWS\n")
+    put(where, "sql/t.sql", sql)
+    put(where, "data/raw/raw_2024-09-15.csv", 'id,address,n\na1,"Strada Mare, Cernavoda",7\na2,Aleea,8\n')
+    spec = {
+        "name": "t",
+        "sql": f"s3://{where}/sql/t.sql",
+        "reads": {"raw": {"path": f"s3://{where}/data/raw/", "format": "csv", "file": "raw_{date}.csv", "columns": ["id string", "address string", "n int"]}},
+        "writes": {"path": f"s3://{where}/data/out/", "format": "parquet", "partition": "batch_date", "columns": ["id string", "address string", "n int"]},
+        "rejects": f"s3://{where}/data/rejected/t/",
+    }
+    put(where, "scripts/transforms/t.json", json.dumps(spec))
+    command = {"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{where}/scripts/glue/strata_transform.py"}
+    glue.create_job(**job(name, Command=command, DefaultArguments={"--spec": f"s3://{where}/scripts/transforms/t.json"}, **more))
+    return where, name
+
+
+def job_run():
+    where, name = transform_job("SELECT id, address, n FROM raw")
+    run = glue.start_job_run(JobName=name, Arguments={"--date": "2024-09-15"})["JobRunId"]
+    first = glue.get_job_run(JobName=name, RunId=run)["JobRun"]
+    assert first["JobRunState"] in ("STARTING", "RUNNING"), first
+    refused("ConcurrentRunsExceededException", name, glue.start_job_run, JobName=name)
+    done = ended(name, run)
+    assert done["JobRunState"] == "SUCCEEDED", done
+    assert done["LogGroupName"] == "/aws-glue/python-jobs" and done["ExecutionTime"] >= 0 and done["CompletedOn"] >= done["StartedOn"]
+    listed = s3.list_objects_v2(Bucket=where, Prefix="data/out/batch_date=2024-09-15/")
+    assert listed["KeyCount"] == 1, listed
+    lines = logs.get_log_events(logGroupName="/aws-glue/python-jobs/output", logStreamName=run)["events"]
+    assert any("2 written" in line["message"] for line in lines), lines
+    assert [one["Id"] for one in glue.get_job_runs(JobName=name)["JobRuns"]] == [run]
+    refused("EntityNotFoundException", "jr_0", glue.get_job_run, JobName=name, RunId="jr_0")
+    stopped = glue.batch_stop_job_run(JobName=name, JobRunIds=[run, "jr_0"])
+    assert not stopped["SuccessfulSubmissions"] and len(stopped["Errors"]) == 2
+
+
+def job_failures():
+    _, name = transform_job("SELECT nope FROM raw")
+    done = ended(name, glue.start_job_run(JobName=name)["JobRunId"])
+    assert done["JobRunState"] == "FAILED" and "nope" in done["ErrorMessage"], done
+    errors = logs.get_log_events(logGroupName="/aws-glue/python-jobs/error", logStreamName=done["Id"])["events"]
+    assert errors[0]["message"] == done["ErrorMessage"]
+    where, name = transform_job("SELECT id, address, n FROM raw")
+    s3.delete_object(Bucket=where, Key="scripts/glue/strata_transform.py")
+    done = ended(name, glue.start_job_run(JobName=name)["JobRunId"])
+    assert done["JobRunState"] == "FAILED" and "Script could not be downloaded" in done["ErrorMessage"], done
+    put(where, "other.py", "print(1)")
+    name = unique("job")
+    glue.create_job(**job(name, Command={"Name": "glueetl", "ScriptLocation": f"s3://{where}/other.py"}, MaxCapacity=2.0))
+    done = ended(name, glue.start_job_run(JobName=name)["JobRunId"])
+    assert done["JobRunState"] == "FAILED" and "strata transforms only" in done["ErrorMessage"], done
+
+
+def job_stop():
+    _, name = transform_job("SELECT id, address, n FROM raw")
+    run = glue.start_job_run(JobName=name)["JobRunId"]
+    answer = glue.batch_stop_job_run(JobName=name, JobRunIds=[run])
+    assert answer["SuccessfulSubmissions"] == [{"JobName": name, "JobRunId": run}], answer
+    assert ended(name, run)["JobRunState"] == "STOPPED"
+
+
+def catalog_of_moto():
+    """What is left to moto and has to work: tags of databases, batches, pages."""
+    database = unique("db").replace("-", "_")
+    glue.create_database(DatabaseInput={"Name": database}, Tags={"a": "b"})
+    arn = f"arn:aws:glue:eu-central-1:123456789012:database/{database}"
+    assert glue.get_tags(ResourceArn=arn)["Tags"] == {"a": "b"}
+    assert database in [one["Name"] for one in glue.get_databases()["DatabaseList"]]
+    for at in range(3):
+        glue.create_table(DatabaseName=database, TableInput={"Name": f"t{at}"})
+    pages = glue.get_paginator("get_tables").paginate(DatabaseName=database, PaginationConfig={"PageSize": 2})
+    assert [table["Name"] for page in pages for table in page["TableList"]] == ["t0", "t1", "t2"]
+    errors = glue.batch_delete_table(DatabaseName=database, TablesToDelete=["t0", "nope"])["Errors"]
+    assert [error["TableName"] for error in errors] == ["nope"]
+
+
+main(globals())
