@@ -80,7 +80,7 @@ def errors():
     start = athena.start_query_execution
     to = {"OutputLocation": out}
     refused("InvalidRequestException", "line 1:", start, QueryString="SELCT 1", ResultConfiguration=to)
-    refused("InvalidRequestException", "line 1:", start, QueryString="SELECT FROM WHERE", ResultConfiguration=to)
+    refused("InvalidRequestException", "line 1:", start, QueryString="SELECT id FROM", ResultConfiguration=to)
     refused("InvalidRequestException", "Only one sql statement", start, QueryString="SELECT 1; SELECT 2", ResultConfiguration=to)
     refused("InvalidRequestException", "No output location provided", start, QueryString="SELECT 1")
     refused("InvalidRequestException", "WorkGroup nope is not found", start, QueryString="SELECT 1", WorkGroup="nope")
@@ -157,9 +157,9 @@ DIALECT = [
     ("count(*)", "3"),
     ("sum(n)", "24"),
     ("sum(n) / count(*)", "8"),
-    ("7 / 2", "3"),
-    ("-7 / 2", "-3"),
-    ("7 / 2.0", None),
+    ("max(7 / 2)", "3"),
+    ("max(-7 / 2)", "-3"),
+    ("max(7 / 2.0)", "3.5"),
     ("avg(n)", "8.0"),
     ("approx_distinct(id)", "3"),
     ("count(DISTINCT id)", "3"),
@@ -216,6 +216,18 @@ QUERIES = [
     ("SELECT id FROM people WHERE n BETWEEN 8 AND 9 AND NOT id = 'a3'", [["a2"]]),
     ("SELECT id, row_number() OVER (ORDER BY n DESC) AS r FROM people ORDER BY id LIMIT 1", [["a1", "3"]]),
     ("SELECT id, sum(n) OVER (PARTITION BY n % 2) AS s FROM people ORDER BY id", [["a1", "16"], ["a2", "8"], ["a3", "16"]]),
+    ("SELECT sum(1), count(1), sum(2000000000) FROM people", [["3", "3", "6000000000"]]),
+    ("SELECT a.id, b.id FROM people a JOIN people b ON a.id = b.id ORDER BY a.id LIMIT 1", [["a1", "a1"]]),
+    ("SELECT count(*) - 5, count(*) * 2000000000 FROM people", [["-2", "6000000000"]]),
+    ("SELECT n % 2, count(*) c FROM people GROUP BY 1 ORDER BY count(*) DESC, 1", [["1", "2"], ["0", "1"]]),
+    ("SELECT n % 2 AS m, sum(n) FROM people GROUP BY n % 2 HAVING sum(n) > 8", [["1", "16"]]),
+    ("SELECT n % 2, sum(n) / 2 FROM people GROUP BY 1 ORDER BY sum(n) / 2", [["0", "4"], ["1", "8"]]),
+    ("SELECT id, count(*) OVER (PARTITION BY n % 2) FROM people ORDER BY id LIMIT 1", [["a1", "2"]]),
+    ("SELECT substr(id, -1) FROM people WHERE n = 9", [["3"]]),
+    ("SELECT DATE '2024-09-30' + INTERVAL '1' DAY", [["2024-10-01"]]),
+    ("SELECT current_date > DATE '2024-01-01'", [["true"]]),
+    ("SELECT id, lag(n) OVER (ORDER BY n) FROM people ORDER BY id LIMIT 1", [["a1", None]]),
+    ("SELECT count(*) FILTER (WHERE n > 7) FROM people", [["2"]]),
     ("SELECT 1", [["1"]]),
     ("SELECT id FROM people WHERE nullif(x, '') IS NULL", [["a2"]]),
 ]

@@ -5,6 +5,7 @@ use super::{
     functions::Functions,
     scan,
     source::{Job, Source},
+    translate::AGAIN,
 };
 use polars::{prelude::*, sql::SQLContext};
 use regex::Regex;
@@ -24,18 +25,28 @@ pub(crate) fn execute(job: &Job) -> Result<Value, String> {
     for source in &job.sources {
         context.register(&source.name, scan::scan(source)?);
     }
-    let frame = context.execute(&job.sql).and_then(LazyFrame::collect);
+    let frame = context.execute(&job.sql).and_then(collect);
     let frame = frame.map_err(|error| told(&error, &job.sources))?;
     write(&frame, job).map_err(|error| format!("GENERIC_INTERNAL_ERROR: the result could not be written: {error}"))?;
     let columns: Vec<Value> =
-        frame.columns().iter().map(|column| format::describe(column.name(), column.dtype())).collect();
+        frame.columns().iter().map(|column| format::describe(plain(column.name()), column.dtype())).collect();
     Ok(json!({ "columns": columns, "rows": frame.height() }))
+}
+
+/// polars counts the rows of several files in a 128-bit type, which it is built without here. The count is then made
+/// without that shortcut.
+fn collect(frame: LazyFrame) -> PolarsResult<DataFrame> {
+    match frame.clone().collect() {
+        Err(error) if error.to_string().contains("UInt128") => frame.with_projection_pushdown(false).collect(),
+        done => done,
+    }
 }
 
 fn write(frame: &DataFrame, job: &Job) -> Result<(), Box<dyn std::error::Error>> {
     let mut csv = BufWriter::new(File::create(&job.csv)?);
     let mut rows = BufWriter::new(File::create(&job.rows)?);
-    let names: Vec<Option<String>> = frame.columns().iter().map(|column| Some(column.name().to_string())).collect();
+    let names: Vec<Option<String>> =
+        frame.columns().iter().map(|column| Some(plain(column.name()).to_owned())).collect();
     csv.write_all(format::csv_line(&names).as_bytes())?;
     writeln!(rows, "{}", serde_json::to_string(&names)?)?;
     // In parts, so that a large result is not in memory as text.
@@ -59,6 +70,11 @@ fn write(frame: &DataFrame, job: &Job) -> Result<(), Box<dyn std::error::Error>>
     Ok(())
 }
 
+/// A column's name as the query gave it.
+fn plain(name: &str) -> &str {
+    name.trim_end_matches(AGAIN)
+}
+
 /// polars's error in Athena's words, as far as there are any.
 fn told(error: &PolarsError, sources: &[Source]) -> String {
     let text = error.to_string();
@@ -71,7 +87,7 @@ fn told(error: &PolarsError, sources: &[Source]) -> String {
     let named = |pattern: &str| {
         Regex::new(pattern).ok().and_then(|pattern| Some(pattern.captures(&text)?.get(1)?.as_str().to_owned()))
     };
-    if let Some(column) = named(r#"(?:unable to find column|not found:|no column named) ["']?([\w.]+)"#)
+    if let Some(column) = named(r#"(?:unable to find column|no column named|column) ["']([\w.]+)"#)
         && matches!(error, PolarsError::ColumnNotFound(_) | PolarsError::SQLInterface(_) | PolarsError::Context { .. })
     {
         return format!(

@@ -4,7 +4,7 @@ use super::statement;
 use sqlparser::{
     ast::{
         BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName, OrderByKind, Query,
-        SelectItem, SetExpr, Statement, TableAlias, TableFactor, Value, VisitMut, VisitorMut,
+        SelectItem, SetExpr, Statement, TableAlias, TableFactor, UnaryOperator, Value, VisitMut, VisitorMut,
     },
     dialect::GenericDialect,
     parser::Parser,
@@ -13,11 +13,11 @@ use std::ops::ControlFlow;
 
 /// Functions that polars has by another name or not at all: name, number of arguments, what to write instead.
 const FUNCTIONS: &[(&str, usize, &str)] = &[
-    ("approx_distinct", 1, "count(DISTINCT {0})"),
+    ("approx_distinct", 1, "CAST(count(DISTINCT {0}) AS bigint)"),
     ("approx_percentile", 2, "quantile_cont({0}, {1})"),
     ("any_value", 1, "first({0})"),
     ("arbitrary", 1, "first({0})"),
-    ("count_if", 1, "count(CASE WHEN {0} THEN 1 END)"),
+    ("count_if", 1, "CAST(count(CASE WHEN {0} THEN 1 END) AS bigint)"),
     ("bool_and", 1, "min({0})"),
     ("every", 1, "min({0})"),
     ("bool_or", 1, "max({0})"),
@@ -36,6 +36,9 @@ const FUNCTIONS: &[(&str, usize, &str)] = &[
     ("minute", 1, "CAST(date_part('minute', {0}) AS bigint)"),
     ("second", 1, "CAST(date_part('second', {0}) AS bigint)"),
 ];
+
+/// Ends the second of two equal column names until the result is written.
+pub(super) const AGAIN: char = '\u{200b}';
 
 /// Names in WITH clauses, which are no catalog tables.
 pub(super) fn ctes(ast: &mut Statement) -> Vec<String> {
@@ -74,17 +77,39 @@ pub(super) fn translate(ast: &mut Statement, database: &str, ctes: &[String]) ->
 fn name_columns(body: &mut SetExpr) {
     match body {
         SetExpr::Select(select) => {
+            let mut seen = Vec::new();
             for (at, item) in select.projection.iter_mut().enumerate() {
-                if let SelectItem::UnnamedExpr(expr) = item
-                    && !matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_))
+                let (expr, name) = match &*item {
+                    SelectItem::UnnamedExpr(expr) => (expr, plain_name(expr)),
+                    SelectItem::ExprWithAlias { expr, alias } => (expr, Some(alias.value.clone())),
+                    _ => continue,
+                };
+                let mut name = name.unwrap_or_else(|| format!("_col{at}"));
+                // Athena lets two columns have one name, and polars does not.
+                while seen.contains(&name) {
+                    name.push(AGAIN);
+                }
+                seen.push(name.clone());
+                if matches!(item, SelectItem::ExprWithAlias { .. })
+                    || name.ends_with(AGAIN)
+                    || plain_name(expr).is_none()
                 {
-                    *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias: Ident::new(format!("_col{at}")) };
+                    *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias: Ident::with_quote('"', name) };
                 }
             }
         }
         SetExpr::SetOperation { left, .. } => name_columns(left),
         SetExpr::Query(query) => name_columns(&mut query.body),
         _ => {}
+    }
+}
+
+/// The name of a column that is selected as it is.
+fn plain_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Identifier(name) => Some(name.value.clone()),
+        Expr::CompoundIdentifier(names) => names.last().map(|name| name.value.clone()),
+        _ => None,
     }
 }
 
@@ -104,6 +129,27 @@ impl VisitorMut for Translator<'_> {
             let plain =
                 || TableAlias { explicit: true, name: Ident::with_quote('"', table), columns: Vec::new(), at: None };
             alias.get_or_insert_with(plain);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<String> {
+        // polars sorts by a column of the answer, not by an aggregate: `ORDER BY count(*)` is the column's number.
+        if let (SetExpr::Select(select), Some(order)) = (query.body.as_ref(), &mut query.order_by)
+            && let OrderByKind::Expressions(keys) = &mut order.kind
+        {
+            for key in keys.iter_mut().filter(|key| matches!(key.expr, Expr::Function(_) | Expr::BinaryOp { .. })) {
+                let wanted = key.expr.to_string();
+                let at = select.projection.iter().position(|item| match item {
+                    SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+                        expr.to_string() == wanted
+                    }
+                    _ => false,
+                });
+                if let Some(at) = at {
+                    key.expr = Expr::value(Value::Number((at + 1).to_string(), false));
+                }
+            }
         }
         ControlFlow::Continue(())
     }
@@ -141,7 +187,25 @@ fn rewrite(expr: &mut Expr) -> Result<Option<Expr>, String> {
         Expr::BinaryOp { left, op: BinaryOperator::Divide, right } => parse(&format!("athena_divide({left}, {right})")),
         Expr::Function(function) => {
             let name = function.name.to_string().to_lowercase();
-            let FunctionArguments::List(list) = &mut function.args else { return Ok(None) };
+            let list = match &mut function.args {
+                FunctionArguments::List(list) if !list.args.is_empty() => list,
+                _ => return now(&name),
+            };
+            if let ("sum" | "count", [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))]) =
+                (name.as_str(), list.args.as_slice())
+                && list.duplicate_treatment.is_none()
+            {
+                // polars would take a constant once, and not once for each row.
+                return match (name.as_str(), &value.value) {
+                    (_, Value::Null) => Ok(None),
+                    ("count", _) => parse("CAST(count(*) AS bigint)"),
+                    _ => parse(&format!("(nullif(CAST(count(*) AS bigint), 0) * {value})")),
+                };
+            }
+            if name == "count" {
+                // polars counts in an unsigned type that overflows silently in arithmetic.
+                return parse(&format!("CAST({function} AS bigint)"));
+            }
             if name == "sum" {
                 // A sum is a bigint; polars would overflow silently in the column's own type.
                 for arg in &mut list.args {
@@ -172,8 +236,33 @@ fn rewrite(expr: &mut Expr) -> Result<Option<Expr>, String> {
             let over = function.over.as_ref().map(|over| format!(" OVER {over}")).unwrap_or_default();
             parse(&format!("{text}{over}"))
         }
+        // From the end, which polars does not know.
+        Expr::Substring { expr: text, substring_from: Some(from), substring_for: None, .. } => match from.as_ref() {
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr: count } => parse(&format!("right({text}, {count})")),
+            _ => Ok(None),
+        },
+        // polars wants the unit inside of the quotes.
+        Expr::Interval(interval) => match (interval.value.as_ref(), &interval.leading_field) {
+            (Expr::Value(value), Some(unit)) => {
+                let count = value.value.clone().into_string().unwrap_or_default();
+                parse(&format!("INTERVAL '{count} {}'", unit.to_string().to_lowercase()))
+            }
+            _ => Ok(None),
+        },
         Expr::Value(value) if matches!(value.value, Value::Placeholder(_)) => {
             Err("SYNTAX_ERROR: line 1:1: Incorrect number of parameters: expected 1 but found 0".to_owned())
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Functions without arguments that tell the time, in UTC as Athena does.
+fn now(name: &str) -> Result<Option<Expr>, String> {
+    let now = chrono::Utc::now();
+    match name {
+        "current_date" => parse(&format!("DATE '{}'", now.format("%Y-%m-%d"))),
+        "now" | "current_timestamp" | "localtimestamp" => {
+            parse(&format!("TIMESTAMP '{}'", now.format("%Y-%m-%d %H:%M:%S%.3f")))
         }
         _ => Ok(None),
     }
