@@ -14,7 +14,7 @@ pub(crate) struct SecurityGroup(pub(crate) Client);
 
 /// The rule that lets members of the group talk to each other.
 fn own() -> Value {
-    json!({ "from": "the group itself", "port": "all", "description": "members of the group" })
+    json!({ "from": "the group itself", "port": "all", "description": "" })
 }
 
 fn rule(ingress: &Ingress) -> Value {
@@ -34,7 +34,7 @@ fn text<'a>(rule: &'a Value, field: &str) -> &'a str {
 fn permission(group: &str, rule: &Value) -> IpPermission {
     let permission = IpPermission::builder();
     if text(rule, "from") == "the group itself" {
-        let pair = UserIdGroupPair::builder().group_id(group).description(text(rule, "description")).build();
+        let pair = UserIdGroupPair::builder().group_id(group).build();
         return permission.ip_protocol("-1").user_id_group_pairs(pair).build();
     }
     let range = IpRange::builder().cidr_ip(text(rule, "from")).description(text(rule, "description")).build();
@@ -85,6 +85,13 @@ impl SecurityGroup {
         {
             return self.modify(group, &id, new).await;
         }
+        // Two rules that differ only in their description are one to AWS: the old one has to go first.
+        let ids: Vec<String> =
+            surplus.iter().filter_map(|rule| live.facts.get("rules").and_then(|rules| rule_id(rules, rule))).collect();
+        if !ids.is_empty() {
+            let call = self.0.revoke_security_group_ingress().group_id(group).set_security_group_rule_ids(Some(ids));
+            call.send().await.during(|| format!("removing rules from security group {group}"))?;
+        }
         if !lacking.is_empty() {
             let permissions = lacking.iter().map(|rule| permission(group, rule)).collect();
             let call = self.0.authorize_security_group_ingress().group_id(group).set_ip_permissions(Some(permissions));
@@ -92,12 +99,6 @@ impl SecurityGroup {
                 Err(error) if error.is(&["InvalidPermission.Duplicate"]) => {}
                 result => result.map(drop)?,
             }
-        }
-        let ids: Vec<String> =
-            surplus.iter().filter_map(|rule| live.facts.get("rules").and_then(|rules| rule_id(rules, rule))).collect();
-        if !ids.is_empty() {
-            let call = self.0.revoke_security_group_ingress().group_id(group).set_security_group_rule_ids(Some(ids));
-            call.send().await.during(|| format!("removing rules from security group {group}"))?;
         }
         Ok(())
     }

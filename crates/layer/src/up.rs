@@ -82,7 +82,10 @@ async fn replace(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     survey(cx, parts).await
 }
 
-/// What was last done to a thing, when, and how often in a row.
+/// More calls than this for one thing mean that AWS takes them and goes on reporting something else.
+const MOST_CALLS: u32 = 8;
+
+/// What was last done to a thing, when, and how often anything was.
 struct Done {
     what: String,
     at: Instant,
@@ -156,9 +159,9 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
         for (id, what, result) in results {
             match result {
                 Ok(()) => {
-                    let times = done.get(&id).filter(|done| done.what == what).map_or(1, |done| done.times + 1);
+                    let times = done.get(&id).map_or(1, |done| done.times + 1);
                     done.insert(id.clone(), Done { what, at: Instant::now(), times });
-                    if times > 3 {
+                    if times > MOST_CALLS {
                         let message = "AWS accepts the change and still reports something else";
                         refused = Some(Error::failed(format!("changing {} {id}", part.kind), message));
                     }
