@@ -17,7 +17,7 @@ fn endpoint() -> Arc<Endpoint> {
 }
 
 /// Runs the function `name` of `tests/local/<file>`, which asserts with boto3.
-pub fn check(file: &str, name: &str, variables: &[(&str, &Path)]) {
+pub(crate) fn check(file: &str, name: &str, variables: &[(&str, &Path)]) {
     let endpoint = endpoint();
     let mut command = Command::new(python());
     command.arg(repository().join("tests/local").join(file)).arg(name).envs(endpoint.env());
