@@ -12,7 +12,9 @@ pub(crate) struct Resolver;
 /// Whether `host` can only be this machine.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    ["localhost", "127.0.0.1"].iter().any(|name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    ["localhost", "127.0.0.1"]
+        .iter()
+        .any(|name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 impl ResolveDns for Resolver {

@@ -75,7 +75,10 @@ impl Error {
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.code.as_deref().is_some_and(|code| {
-            code.starts_with("NoSuch") || code.ends_with("NotFound") || code.ends_with("NotFoundException") || code == "404"
+            code.starts_with("NoSuch")
+                || code.ends_with("NotFound")
+                || code.ends_with("NotFoundException")
+                || code == "404"
         })
     }
 }
@@ -117,7 +120,9 @@ where
         _ if lower.contains("credential") => (
             Exit::Usage,
             "no usable AWS credentials were found".to_owned(),
-            Some("sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned()),
+            Some(
+                "sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned(),
+            ),
         ),
         SdkError::ConstructionFailure(_) => (Exit::Failed, text, None),
         SdkError::TimeoutError(_) => (Exit::Again, "no answer in time".to_owned(), None),
@@ -143,11 +148,27 @@ fn last_cause(error: &dyn std::error::Error) -> String {
 /// The wordings are AWS's own; a code alone says too little there.
 fn may_pass(code: &str, message: &str) -> bool {
     const CODES: [&str; 22] = [
-        "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded", "RequestThrottled",
-        "RequestThrottledException", "TooManyRequestsException", "SlowDown", "BandwidthLimitExceeded",
-        "PriorRequestNotComplete", "TransactionInProgressException", "ServiceUnavailable", "InternalError",
-        "InternalFailure", "InternalServiceException", "InternalServerException", "OperationAborted",
-        "ConcurrentModification", "ConcurrentModificationException", "EntityTemporarilyUnmodifiable", "RequestTimeout",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "TooManyRequestsException",
+        "SlowDown",
+        "BandwidthLimitExceeded",
+        "PriorRequestNotComplete",
+        "TransactionInProgressException",
+        "ServiceUnavailable",
+        "InternalError",
+        "InternalFailure",
+        "InternalServiceException",
+        "InternalServerException",
+        "OperationAborted",
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "EntityTemporarilyUnmodifiable",
+        "RequestTimeout",
         "OperationTimeoutException",
     ];
     const WORDS: [&str; 9] = [

@@ -11,4 +11,4 @@ mod wait;
 pub use cancel::Cancel;
 pub use error::{During, Error, Exit};
 pub use session::{Options, Session};
-pub use wait::{Pace, Poll, wait};
+pub use wait::{Pace, Poll, Waiting, wait};

@@ -59,7 +59,8 @@ impl Session {
             if let Err(error) = provider.provide_credentials().await {
                 let why = DisplayErrorContext(&error).to_string();
                 let expired = why.to_lowercase().contains("expired");
-                let message = if expired { "the AWS credentials have expired" } else { "no AWS credentials were found" };
+                let message =
+                    if expired { "the AWS credentials have expired" } else { "no AWS credentials were found" };
                 return Err(Error::usage(doing(), message).advise(advice));
             }
         }
@@ -85,7 +86,8 @@ impl Session {
     /// Whether calls go to this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        let host = |url: &str| url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next()).map(str::to_owned);
+        let host =
+            |url: &str| url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next()).map(str::to_owned);
         self.endpoint_url.as_deref().and_then(host).is_some_and(|host| is_loopback(&host))
     }
 }

@@ -32,39 +32,82 @@ impl Pace {
     }
 }
 
-/// Look until it is there, it has failed, the time is up, or a person pressed Ctrl-C. A look that fails in passing
-/// counts as not yet.
+/// An endpoint that gives no answer at all for this long is down; it is not waited for as long as a crawl is.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// One wait, look by look, for code that cannot put its look into a closure.
+#[derive(Debug)]
+pub struct Waiting<'a> {
+    doing: &'a str,
+    pace: Pace,
+    cancel: &'a Cancel,
+    start: Instant,
+    pause: Duration,
+    silent: Option<Instant>,
+}
+
+impl<'a> Waiting<'a> {
+    /// A wait that begins now.
+    #[must_use]
+    pub fn new(doing: &'a str, pace: Pace, cancel: &'a Cancel) -> Self {
+        Self { doing, pace, cancel, start: Instant::now(), pause: Duration::from_millis(50), silent: None }
+    }
+
+    /// What to do after a look: the value when it is there, and None after a pause, when it is time to look again. A
+    /// look that fails in passing counts as not yet.
+    ///
+    /// # Errors
+    /// The look's own error; a time-out that tells the last status; an interruption.
+    pub async fn after<T>(&mut self, look: Result<Poll<T>, Error>) -> Result<Option<T>, Error> {
+        let last = match look {
+            Ok(Poll::Ready(value)) => return Ok(Some(value)),
+            Ok(Poll::Failed(error)) => return Err(error),
+            Ok(Poll::NotYet(status)) => {
+                self.silent = None;
+                status
+            }
+            Err(error) if error.exit == Exit::Again => {
+                let since = *self.silent.get_or_insert_with(Instant::now);
+                if error.code.is_some() {
+                    self.silent = None;
+                } else if since.elapsed() >= SILENCE {
+                    return Err(Error { exit: Exit::Failed, ..error });
+                }
+                error.to_string()
+            }
+            Err(error) => return Err(error),
+        };
+        if self.cancel.is_cancelled() {
+            return Err(Error::interrupted(self.doing));
+        }
+        if self.start.elapsed() >= self.pace.limit {
+            let message = format!("not done after {} s; last seen: {last}", self.pace.limit.as_secs());
+            return Err(Error::failed(self.doing, message).advise("run it again: it goes on from there"));
+        }
+        tokio::select! {
+            () = tokio::time::sleep(self.pause) => {}
+            () = self.cancel.cancelled() => {}
+        }
+        self.pause = (self.pause * 3 / 2).min(self.pace.slowest);
+        Ok(None)
+    }
+}
+
+/// Look until it is there, it has failed, the time is up, or a person pressed Ctrl-C.
 ///
 /// # Errors
-/// The look's own error; a time-out that tells the last status; an interruption.
+/// Those of [`Waiting::after`].
 pub async fn wait<T>(
     doing: &str,
     pace: Pace,
     cancel: &Cancel,
     mut look: impl AsyncFnMut() -> Result<Poll<T>, Error>,
 ) -> Result<T, Error> {
-    let start = Instant::now();
-    let mut pause = Duration::from_millis(50);
+    let mut waiting = Waiting::new(doing, pace, cancel);
     loop {
-        let last = match look().await {
-            Ok(Poll::Ready(value)) => return Ok(value),
-            Ok(Poll::Failed(error)) => return Err(error),
-            Ok(Poll::NotYet(status)) => status,
-            Err(error) if error.exit == Exit::Again => error.to_string(),
-            Err(error) => return Err(error),
-        };
-        if cancel.is_cancelled() {
-            return Err(Error::interrupted(doing));
+        if let Some(value) = waiting.after(look().await).await? {
+            return Ok(value);
         }
-        if start.elapsed() >= pace.limit {
-            let message = format!("not done after {} s; last seen: {last}", pace.limit.as_secs());
-            return Err(Error::failed(doing, message).advise("run it again: it goes on from there"));
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = cancel.cancelled() => {}
-        }
-        pause = (pause * 3 / 2).min(pace.slowest);
     }
 }
 

@@ -56,6 +56,11 @@ pub trait Layer: Send + Sync + 'static {
     /// Take the layer's section out of a document.
     fn clear(&self, doc: &mut Document);
 
+    /// Whether what a verb prints is the document: then it comes out with `failed`, too, when the verb fails.
+    fn passes_on(&self, _verb: &Self::Verbs) -> bool {
+        false
+    }
+
     /// One of the layer's own verbs; what it returns is printed on stdout.
     ///
     /// # Errors
@@ -190,10 +195,17 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
             }
             Err(error) => told(&error, &say),
         },
-        Verb::Own(verb) => match layer.own(&cx, verb).await {
-            Ok(out) => (out, DONE),
-            Err(error) => told(&error, &say),
-        },
+        Verb::Own(verb) => {
+            let passes_on = layer.passes_on(&verb);
+            match layer.own(&cx, verb).await {
+                Ok(out) => (out, DONE),
+                Err(error) if passes_on => {
+                    say(&error);
+                    stop(name, doc, &error, Vec::new())
+                }
+                Err(error) => told(&error, &say),
+            }
+        }
         Verb::Up => {
             let result = up::up(&cx, &parts).await;
             let mut doc = cx.doc.clone();

@@ -1,0 +1,214 @@
+//! One crawler per crawled table: it looks at the table's files and writes the table into the database.
+//!
+//! The crawlers' log group is the account's; each crawler's stream in it goes with the crawler.
+
+use crate::glue::{ours, retag, role, role_arn, tags_for, tags_of};
+use crate::{classifier, database};
+use aws_sdk_glue::types::{
+    self, CrawlerState, CrawlerTargets, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target, SchemaChangePolicy,
+    UpdateBehavior,
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
+use strata_aws::{During, Error, Pace, Poll, Waiting};
+use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_state::Kind;
+
+pub(crate) struct Crawler {
+    pub(crate) glue: aws_sdk_glue::Client,
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+}
+
+/// Where every crawler of an account logs.
+pub(crate) const LOG_GROUP: &str = "/aws-glue/crawlers";
+
+/// A crawl takes minutes, and its end, `STOPPING`, some more.
+const CRAWL: Pace = Pace::seconds(10, 3600);
+
+/// Files with alike columns are one table whatever folders they are in, and partitions have the table's columns.
+fn configuration() -> Value {
+    json!({
+        "Version": 1.0,
+        "Grouping": { "TableGroupingPolicy": "CombineCompatibleSchemas" },
+        "CrawlerOutput": { "Partitions": { "AddOrUpdateBehavior": "InheritFromTable" } },
+    })
+}
+
+fn targets(wish: &Wish) -> CrawlerTargets {
+    CrawlerTargets::builder().s3_targets(S3Target::builder().path(wish.text("path")).build()).build()
+}
+
+fn classifiers(wish: &Wish) -> Vec<String> {
+    let names = wish.props.get("classifiers").and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn policy() -> SchemaChangePolicy {
+    SchemaChangePolicy::builder()
+        .update_behavior(UpdateBehavior::UpdateInDatabase)
+        .delete_behavior(DeleteBehavior::DeprecateInDatabase)
+        .build()
+}
+
+fn recrawl() -> RecrawlPolicy {
+    RecrawlPolicy::builder().recrawl_behavior(RecrawlBehavior::CrawlEverything).build()
+}
+
+impl Crawler {
+    async fn describe(&self, cx: &Context, crawler: &types::Crawler) -> Result<Option<Live>, Error> {
+        let name = crawler.name().unwrap_or_default();
+        let tags = tags_of(&self.glue, cx, &format!("crawler/{name}")).await?;
+        Ok(tags.map(|tags| live(name, crawler).tagged(cx, tags)))
+    }
+
+    async fn state(&self, name: &str) -> Result<Option<CrawlerState>, Error> {
+        let answer = self.glue.get_crawler().name(name).send().await;
+        let answer = answer.during(|| format!("looking at crawler {name}"))?;
+        Ok(answer.crawler.and_then(|crawler| crawler.state))
+    }
+
+    /// Wait until it does not crawl.
+    async fn idle(&self, cx: &Context, name: &str, doing: &str) -> Result<(), Error> {
+        let mut waiting = Waiting::new(doing, CRAWL, &cx.cancel);
+        loop {
+            let look = self.state(name).await.map(|state| match state {
+                Some(state @ (CrawlerState::Running | CrawlerState::Stopping)) => Poll::NotYet(state.to_string()),
+                _ => Poll::Ready(()),
+            });
+            if waiting.after(look).await?.is_some() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Resource for Crawler {
+    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
+        let tables = &cx.doc.pipeline.tables;
+        let crawled = tables.iter().filter_map(|(id, table)| Some((id, table, table.crawler.as_ref()?)));
+        let wish = |(id, table, crawler): (&String, &strata_state::wish::Table, &String)| {
+            let classifiers: Vec<String> = classifier::name(cx, id, table).into_iter().collect();
+            Wish::new(id.as_str(), cx.name(Kind::Crawler, crawler))
+                .prop("role", role(cx))
+                .prop("database", database::name(cx))
+                .prop("path", format!("s3://{}/{}", cx.bucket(), table.path))
+                .prop("classifiers", json!(classifiers))
+                .prop("on_change", UpdateBehavior::UpdateInDatabase.as_str())
+                .prop("on_delete", DeleteBehavior::DeprecateInDatabase.as_str())
+                .prop("recrawl", RecrawlBehavior::CrawlEverything.as_str())
+                .prop("configuration", configuration())
+        };
+        Ok(crawled.map(wish).collect())
+    }
+
+    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
+        let mut names: Vec<String> = self.wishes(cx)?.into_iter().map(|wish| wish.name).collect();
+        let mut pages = self.glue.list_crawlers().set_tags(Some(ours(cx))).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            names.extend(page.during(|| "listing crawlers".into())?.crawler_names.unwrap_or_default());
+        }
+        names.sort();
+        names.dedup();
+        let mut crawlers = Vec::new();
+        // The most that one call takes.
+        for part in names.chunks(100) {
+            let call = self.glue.batch_get_crawlers().set_crawler_names(Some(part.to_vec()));
+            let answer = call.send().await.during(|| "looking at crawlers".into())?;
+            crawlers.extend(answer.crawlers.unwrap_or_default());
+        }
+        let mut each = Vec::new();
+        for crawler in &crawlers {
+            each.push(self.describe(cx, crawler));
+        }
+        let lives: Vec<_> = stream::iter(each).buffered(usize::from(cx.global.parallel)).try_collect().await?;
+        Ok(lives.into_iter().flatten().collect())
+    }
+
+    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
+        let call = self
+            .glue
+            .create_crawler()
+            .name(&wish.name)
+            .set_role(role_arn(cx).cloned())
+            .database_name(wish.text("database"))
+            .targets(targets(wish))
+            .set_classifiers(Some(classifiers(wish)))
+            .schema_change_policy(policy())
+            .recrawl_policy(recrawl())
+            .configuration(configuration().to_string())
+            .set_tags(Some(tags_for(cx, "crawler", wish)));
+        call.send().await.during(|| format!("creating crawler {}", wish.name)).map(drop)
+    }
+
+    /// Glue changes no crawler that is crawling: its crawl is waited for.
+    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
+        let name = &live.physical;
+        if changes.iter().any(|change| change.field != "tags") {
+            let doing = format!("waiting for crawler {name} before it can be updated");
+            self.idle(cx, name, &doing).await?;
+            let call = self
+                .glue
+                .update_crawler()
+                .name(name)
+                .set_role(role_arn(cx).cloned())
+                .database_name(wish.text("database"))
+                .targets(targets(wish))
+                .set_classifiers(Some(classifiers(wish)))
+                .schema_change_policy(policy())
+                .recrawl_policy(recrawl())
+                .configuration(configuration().to_string());
+            call.send().await.during(|| format!("updating crawler {name}"))?;
+        }
+        if changes.iter().any(|change| change.field == "tags") {
+            retag(&self.glue, cx, "crawler", live, wish).await?;
+        }
+        Ok(())
+    }
+
+    /// Its log goes first, so that a crash in between leaves something that can be found again.
+    async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error> {
+        let name = &live.physical;
+        let state = self.state(name).await?;
+        if state == Some(CrawlerState::Running) {
+            let stopped =
+                self.glue.stop_crawler().name(name).send().await.during(|| format!("stopping crawler {name}"));
+            match stopped {
+                Err(error) if !error.is(&["CrawlerNotRunningException", "CrawlerStoppingException"]) => {
+                    return Err(error);
+                }
+                _ => {}
+            }
+        }
+        let doing = format!("waiting for crawler {name} to stop");
+        self.idle(cx, name, &doing).await?;
+        let call = self.logs.delete_log_stream().log_group_name(LOG_GROUP).log_stream_name(name);
+        match call.send().await.during(|| format!("removing the log of crawler {name}")) {
+            Err(error) if !error.is_gone() => return Err(error),
+            _ => {}
+        }
+        let call = self.glue.delete_crawler().name(name);
+        call.send().await.during(|| format!("removing crawler {name}")).map(drop)
+    }
+}
+
+fn live(name: &str, crawler: &types::Crawler) -> Live {
+    let paths = crawler.targets().into_iter().flat_map(CrawlerTargets::s3_targets).filter_map(S3Target::path);
+    let paths: Vec<&str> = paths.collect();
+    let path = match paths[..] {
+        [path] => json!(path),
+        _ => json!(paths),
+    };
+    let configuration = crawler.configuration().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let policy = crawler.schema_change_policy();
+    let recrawl = crawler.recrawl_policy().and_then(RecrawlPolicy::recrawl_behavior);
+    Live::new("", name)
+        .prop("role", crawler.role().map(crate::glue::role_name))
+        .prop("database", crawler.database_name())
+        .prop("path", path)
+        .prop("classifiers", json!(crawler.classifiers()))
+        .prop("on_change", policy.and_then(SchemaChangePolicy::update_behavior).map(UpdateBehavior::as_str))
+        .prop("on_delete", policy.and_then(SchemaChangePolicy::delete_behavior).map(DeleteBehavior::as_str))
+        .prop("recrawl", recrawl.map(RecrawlBehavior::as_str))
+        .prop("configuration", configuration)
+}

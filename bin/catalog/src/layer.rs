@@ -1,0 +1,105 @@
+//! The list of what `catalog` owns, its section and its verbs.
+
+use crate::classifier::Classifier;
+use crate::crawler::Crawler;
+use crate::database::Database;
+use crate::show::Format;
+use crate::table::Table;
+use crate::workgroup::Workgroup;
+use crate::{counts, crawl, query};
+use clap::Subcommand;
+use strata_aws::{Error, Session};
+use strata_layer::{Context, Layer, Part, async_trait, part};
+use strata_state::{Document, section};
+
+pub(crate) struct Catalog;
+
+/// What `catalog` does beside plan, up, down and status.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verbs {
+    /// Run crawlers, all at once, and wait until each has finished; prints the document
+    Crawl {
+        /// Tables to crawl; all that have a crawler when none is named
+        #[arg(value_name = "TABLE")]
+        tables: Vec<String>,
+    },
+    /// Run one SQL query in Athena and print its rows
+    Query {
+        /// The query, for example "SELECT * FROM raw LIMIT 10"
+        #[arg(value_name = "SQL")]
+        sql: String,
+        /// Rows to print at most
+        #[arg(long, default_value_t = 1000, value_name = "N")]
+        max_rows: usize,
+        /// How rows are printed
+        #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+        format: Format,
+    },
+    /// Count the rows of every table, and show a few of the last one
+    Counts {
+        /// How rows are printed
+        #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+        format: Format,
+    },
+}
+
+#[async_trait]
+impl Layer for Catalog {
+    type Verbs = Verbs;
+
+    fn name(&self) -> &'static str {
+        "catalog"
+    }
+
+    fn about(&self) -> &'static str {
+        "The catalog: Glue database, tables, classifiers, crawlers, Athena workgroup"
+    }
+
+    fn needs(&self) -> &'static [&'static str] {
+        &["iam", "storage"]
+    }
+
+    fn parts(&self, session: &Session) -> Vec<Part> {
+        let glue = aws_sdk_glue::Client::new(&session.sdk);
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
+        let athena = aws_sdk_athena::Client::new(&session.sdk);
+        vec![
+            part("database", "Glue databases", &[], Database(glue.clone())),
+            part("classifier", "Glue classifiers", &[], Classifier(glue.clone())),
+            part("table", "declared Glue tables", &["database"], Table(glue.clone())),
+            part("crawler", "Glue crawlers", &["database", "classifier"], Crawler { glue, logs }),
+            part("workgroup", "Athena workgroups", &[], Workgroup(athena)),
+        ]
+    }
+
+    fn section(&self, cx: &Context, doc: &mut Document) {
+        let by_id = |kind: &str| cx.lives(kind).into_iter().map(|live| (live.id, live.physical));
+        let first = |kind: &str| by_id(kind).map(|(_, physical)| physical).min().unwrap_or_default();
+        let mut tables: Vec<String> = by_id("table").map(|(_, physical)| physical).collect();
+        tables.sort();
+        let section = section::Catalog {
+            database: first("database"),
+            classifier: first("classifier"),
+            crawlers: by_id("crawler").collect(),
+            tables,
+            workgroup: first("workgroup"),
+        };
+        doc.catalog = (section != section::Catalog::default()).then_some(section);
+    }
+
+    fn clear(&self, doc: &mut Document) {
+        doc.catalog = None;
+    }
+
+    fn passes_on(&self, verb: &Verbs) -> bool {
+        matches!(verb, Verbs::Crawl { .. })
+    }
+
+    async fn own(&self, cx: &Context, verb: Verbs) -> Result<String, Error> {
+        match verb {
+            Verbs::Crawl { tables } => crawl::crawl(cx, &tables).await,
+            Verbs::Query { sql, max_rows, format } => query::query(cx, &sql, max_rows, format).await,
+            Verbs::Counts { format } => counts::counts(cx, format).await,
+        }
+    }
+}

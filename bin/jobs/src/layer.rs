@@ -1,0 +1,99 @@
+//! The list of what `jobs` owns, its section and its verbs.
+
+use crate::job::Job;
+use crate::{logs, run};
+use chrono::NaiveDate;
+use clap::Subcommand;
+use std::path::Path;
+use strata_aws::{Error, Session};
+use strata_layer::{Context, Layer, Part, async_trait, part};
+use strata_state::{Document, section};
+
+pub(crate) struct Jobs;
+
+/// What `jobs` does beside plan, up, down and status.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verbs {
+    /// Run transforms, each as soon as what it reads is there, and wait for them; prints the document
+    Run {
+        /// Transforms to run; all when none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// The day to run; all days that there are when it is left out
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<NaiveDate>,
+    },
+    /// Print what a run of a transform printed
+    Logs {
+        /// The transform
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The run; the newest when it is left out
+        #[arg(long, value_name = "ID")]
+        run: Option<String>,
+        /// How many lines from the end
+        #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=10_000), value_name = "N")]
+        tail: u16,
+    },
+}
+
+#[async_trait]
+impl Layer for Jobs {
+    type Verbs = Verbs;
+
+    fn name(&self) -> &'static str {
+        "jobs"
+    }
+
+    fn about(&self) -> &'static str {
+        "The Glue jobs that run the transforms"
+    }
+
+    fn needs(&self) -> &'static [&'static str] {
+        &["iam", "storage", "catalog"]
+    }
+
+    /// A job whose SQL cannot be parsed would only fail when it runs.
+    fn check(&self, doc: &Document) -> Result<(), Error> {
+        for transform in &doc.pipeline.transforms {
+            let reads: Vec<&str> = transform.reads.iter().map(String::as_str).collect();
+            let path = Path::new(&doc.pipeline.folder).join(&transform.sql);
+            let checked = strata_sql::load(&path).and_then(|query| query.check(&reads));
+            let doing = || format!("checking the SQL of transform {}", transform.name);
+            checked.map_err(|error| Error::usage(doing(), error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    fn parts(&self, session: &Session) -> Vec<Part> {
+        let glue = aws_sdk_glue::Client::new(&session.sdk);
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
+        vec![part("job", "Glue jobs", &[], Job { glue, logs })]
+    }
+
+    fn section(&self, cx: &Context, doc: &mut Document) {
+        let pipeline = &cx.doc.pipeline;
+        let job = |transform: &strata_state::wish::Transform| {
+            let live = cx.live("job", &transform.name)?;
+            let engine = pipeline.jobs.engine(transform);
+            Some((transform.name.clone(), section::Job { name: live.physical, engine }))
+        };
+        let jobs: std::collections::BTreeMap<_, _> = pipeline.transforms.iter().filter_map(job).collect();
+        doc.jobs = (!jobs.is_empty()).then_some(section::Jobs { jobs });
+    }
+
+    fn clear(&self, doc: &mut Document) {
+        doc.jobs = None;
+    }
+
+    fn passes_on(&self, verb: &Verbs) -> bool {
+        matches!(verb, Verbs::Run { .. })
+    }
+
+    async fn own(&self, cx: &Context, verb: Verbs) -> Result<String, Error> {
+        match verb {
+            Verbs::Run { names, date } => run::run(cx, &names, date).await,
+            Verbs::Logs { name, run, tail } => logs::logs(cx, &name, run.as_deref(), tail).await,
+        }
+    }
+}
