@@ -13,6 +13,7 @@ mod query;
 mod report;
 mod run;
 mod store;
+mod twice;
 
 pub use error::Error;
 pub use report::{Day, Report};

@@ -2,9 +2,11 @@
 
 use crate::Error;
 use crate::parquet::dtype;
+use crate::twice::twice;
 use polars::prelude::*;
 use polars::sql::SQLContext;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use strata_sql::Query;
 use strata_state::Spec;
 use strata_state::spec::Place;
@@ -74,18 +76,27 @@ fn typed(found: polars::prelude::Column, wanted: &Column) -> Result<polars::prel
 
 /// Joins that multiply rows show here.
 fn unique(frame: &DataFrame, key: &[String]) -> Result<(), String> {
-    let distinct = match key {
-        [] => return Ok(()),
-        [one] => frame.column(one).and_then(polars::prelude::Column::n_unique),
-        more => {
-            let keys = more.iter().map(|name| col(name.as_str())).collect::<Vec<_>>();
-            frame.clone().lazy().group_by(keys).agg([len()]).collect().map(|groups| groups.height())
-        }
-    };
-    let distinct = distinct.map_err(|error| error.to_string())?;
-    if distinct == frame.height() {
+    if key.is_empty() || surely_unique(frame, key) {
         return Ok(());
     }
-    let (key, rows) = (key.join(", "), frame.height());
+    let keys = key.iter().map(|name| col(name.as_str())).collect::<Vec<_>>();
+    let groups = frame.clone().lazy().group_by(keys).agg([len()]).collect().map_err(|error| error.to_string())?;
+    let (key, rows, distinct) = (key.join(", "), frame.height(), groups.height());
+    if distinct == rows {
+        return Ok(());
+    }
     Err(format!("{rows} rows have only {distinct} different values of its key ({key}); a join multiplies rows"))
+}
+
+/// Whether a key of one text column has no two equal hashes, which is quick to see; anything else is not sure.
+fn surely_unique(frame: &DataFrame, key: &[String]) -> bool {
+    let [name] = key else { return false };
+    let Some(texts) = frame.column(name).ok().and_then(|column| column.str().ok()) else { return false };
+    let hash = |text: Option<&str>| {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        hasher.finish()
+    };
+    let hashes = texts.downcast_iter().flat_map(|chunk| chunk.iter().map(hash)).collect();
+    twice(hashes).is_empty()
 }

@@ -4,8 +4,8 @@
 use super::layout::Layout;
 use super::part::{Aside, row, text_of};
 use super::scan;
-use rayon::slice::ParallelSliceMut;
-use std::collections::{BTreeMap, HashSet};
+use crate::twice::twice;
+use std::collections::BTreeMap;
 
 /// Decide about rows that share a key: returns which rows stay, or None when all do. `keys` holds hash and start of each.
 pub(super) fn decide(
@@ -14,9 +14,7 @@ pub(super) fn decide(
     keys: &[(u64, usize)],
     aside: &mut Vec<Aside>,
 ) -> Option<Vec<bool>> {
-    let mut hashes: Vec<u64> = keys.iter().map(|(hash, _)| *hash).collect();
-    hashes.par_sort_unstable();
-    let twice: HashSet<u64> = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    let twice = twice(keys.iter().map(|(hash, _)| *hash).collect());
     if twice.is_empty() {
         return None;
     }

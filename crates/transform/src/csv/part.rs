@@ -114,14 +114,13 @@ fn check(text: &str, slots: &[Slot<'_>], fields: &[Field], values: &mut [Value])
 
 fn hash(text: &str, layout: &Layout<'_>, fields: &[Field], values: &[Value]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for ((slot, field), value) in layout.slots.iter().zip(fields).zip(values).filter(|((slot, _), _)| slot.key) {
+    for ((_, field), value) in layout.slots.iter().zip(fields).zip(values).filter(|((slot, _), _)| slot.key) {
         match value {
             Value::Whole(whole) => whole.hash(&mut hasher),
             Value::Boolean(boolean) => boolean.hash(&mut hasher),
             Value::Double(double) => double.to_bits().hash(&mut hasher),
             Value::Missing | Value::Text => text_of(text, *field).hash(&mut hasher),
         }
-        slot.column.name.hash(&mut hasher);
     }
     hasher.finish()
 }
