@@ -25,7 +25,8 @@ pub(crate) async fn counts(cx: &Context, format: Format) -> Result<String, Error
     let Some(last) = last(cx, &there) else { return Ok(String::new()) };
     // One query for all: each costs a start and a wait of its own.
     let count = |(at, table): (usize, &&str)| {
-        format!("SELECT {at} AS position, '{table}' AS table_name, count(*) AS row_count FROM \"{table}\"")
+        let rows = format!("SELECT count(*) AS row_count FROM \"{table}\"");
+        format!("SELECT {at} AS position, '{table}' AS table_name, row_count FROM ({rows})")
     };
     let each: Vec<String> = there.iter().enumerate().map(count).collect();
     let mut counted = athena::run(cx, &each.join(" UNION ALL "), there.len()).await?;

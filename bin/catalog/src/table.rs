@@ -6,6 +6,7 @@
 
 use crate::classifier::csv_type;
 use crate::database::{self, marks};
+use crate::glue::tags_of;
 use aws_sdk_glue::Client;
 use aws_sdk_glue::types::{self, SerDeInfo, StorageDescriptor, TableInput};
 use serde_json::{Map, Value, json};
@@ -88,6 +89,10 @@ impl Resource for Table {
 
     async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
         let database = database::name(cx);
+        let owned = tags_of(&self.0, cx, &format!("database/{database}")).await?;
+        if !owned.is_some_and(|tags| tags::is_ours(&tags, &cx.doc.pipeline)) {
+            return Ok(Vec::new());
+        }
         let wishes = self.wishes(cx)?;
         let mut pages = self.0.get_tables().database_name(&database).into_paginator().send();
         let mut lives = Vec::new();
