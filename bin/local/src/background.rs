@@ -30,14 +30,14 @@ pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
         say(&format!("already running at {} (process {})", running.url, running.pid));
         return Ok(ExitCode::SUCCESS);
     }
-    let begun = Instant::now();
     std::fs::create_dir_all(&place.dir).map_err(file("making the folder", &place.dir))?;
     venv::ensure(&options.venv())?;
+    let begun = Instant::now();
     check_port(options.port)?;
     let log = place.log_file();
     let mut child = spawn(options, &log)?;
     let failed = |why: String| Error::Start { why, log: log.clone() };
-    while begun.elapsed() < PATIENCE + Duration::from_secs(5) {
+    while begun.elapsed() < PATIENCE {
         if let Some(running) = running(place) {
             say(&format!("running at {} (process {}), {} ms", running.url, running.pid, begun.elapsed().as_millis()));
             return Ok(ExitCode::SUCCESS);
@@ -48,6 +48,7 @@ pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
         }
         std::thread::sleep(Duration::from_millis(5));
     }
+    let _ = child.kill();
     Err(failed("it does not answer".to_string()))
 }
 
