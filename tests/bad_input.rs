@@ -92,7 +92,12 @@ fn a_bucket_name_that_aws_would_refuse() {
 
 #[test]
 fn an_unknown_region() {
-    refused("net", &["up"], &changed("/region", "eu-centrall-1").to_string(), &["no region `eu-centrall-1`", "did you mean `eu-central-1`"]);
+    refused(
+        "net",
+        &["up"],
+        &changed("/region", "eu-centrall-1").to_string(),
+        &["no region `eu-centrall-1`", "did you mean `eu-central-1`"],
+    );
     refused("net", &["up", "--region", "mars-1"], &pipeline().to_string(), &["no region `mars-1`"]);
 }
 
@@ -136,7 +141,11 @@ fn credentials_that_are_missing() {
     ];
     let output = layer("net", &["up"], &pipeline().to_string(), &env);
     assert_eq!(output.status, Some(2), "{}", output.stderr);
-    assert!(output.stderr.contains("no AWS credentials were found") && output.stderr.contains("AWS_PROFILE"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("no AWS credentials were found") && output.stderr.contains("AWS_PROFILE"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]
@@ -157,7 +166,8 @@ fn paths_cannot_leave_the_folder() {
 #[test]
 fn nothing_is_touched_by_any_of_them() {
     let endpoint = Endpoint::start();
-    let bad: Vec<Value> = vec![changed("/net/cidr", "10.0.0.0/8"), changed("/region", "mars-1"), json!({ "version": 9 })];
+    let bad: Vec<Value> =
+        vec![changed("/net/cidr", "10.0.0.0/8"), changed("/region", "mars-1"), json!({ "version": 9 })];
     for document in bad {
         let output = layer("net", &["up"], &document.to_string(), &endpoint.env());
         assert_eq!(output.status, Some(2), "{}", output.stderr);

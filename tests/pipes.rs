@@ -126,5 +126,8 @@ fn ctrl_c_finishes_calls_and_writes_the_document() {
     assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = parse(&String::from_utf8(output.stdout).unwrap());
     assert_eq!(printed["failed"]["layer"], "airflow");
-    assert!(printed["failed"]["left"].as_array().unwrap().iter().any(|left| left["resource"] == "environment.main"), "{printed}");
+    assert!(
+        printed["failed"]["left"].as_array().unwrap().iter().any(|left| left["resource"] == "environment.main"),
+        "{printed}"
+    );
 }

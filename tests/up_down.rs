@@ -51,7 +51,13 @@ fn from_nothing_to_answers_and_back_to_nothing() {
     });
     assert_eq!(seen["buckets"], json!([bucket]));
     assert_eq!(seen["databases"], json!(["driven_data_db"]));
-    let staging = ["staging_dim_address", "staging_dim_date", "staging_dim_finance", "staging_dim_person", "staging_fact_network_usage"];
+    let staging = [
+        "staging_dim_address",
+        "staging_dim_date",
+        "staging_dim_finance",
+        "staging_dim_person",
+        "staging_fact_network_usage",
+    ];
     let mut crawlers = vec!["raw_driven_data"];
     crawlers.extend(staging);
     assert_eq!(seen["crawlers"], json!(crawlers));
@@ -114,7 +120,8 @@ fn one_change_is_one_call_as_planned() {
     for (name, pointer, value, call) in cases {
         let wish = changed(pointer, value).to_string();
         // Layers before this one have nothing to do; their sections are needed.
-        let document = LAYERS.iter().take_while(|layer| **layer != name).fold(wish, |doc, layer| done(layer, &["up"], &doc, &env));
+        let document =
+            LAYERS.iter().take_while(|layer| **layer != name).fold(wish, |doc, layer| done(layer, &["up"], &doc, &env));
         let before = endpoint.count();
         let planned = layer(name, &["plan", "--detailed-exitcode"], &document, &env);
         assert_eq!(planned.status, Some(2), "{name}: {}", planned.stderr);

@@ -81,7 +81,7 @@ impl SecurityGroup {
         let lacking: Vec<&Value> = to.iter().filter(|rule| !from.contains(rule)).collect();
         if let ([old], [new]) = (surplus.as_slice(), lacking.as_slice())
             && let Some(id) = live.facts.get("rules").and_then(|rules| rule_id(rules, old))
-            && text(new, "from") != "the group itself"
+            && [old, new].iter().all(|rule| text(rule, "from") != "the group itself")
         {
             return self.modify(group, &id, new).await;
         }

@@ -40,12 +40,17 @@ pub(crate) async fn down(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
             .filter(|other| other.needs.contains(&part.kind))
             .filter_map(|other| running.get(other.kind).cloned())
             .collect();
+        let last = !first.is_empty();
         let work = async move {
             for result in join_all(first).await {
                 result?;
             }
             if part.resource.goes_along() {
                 return Ok(());
+            }
+            if last {
+                // What used it may have made more of it meanwhile: MWAA its log groups, for one.
+                again(cx, part).await?;
             }
             remove(cx, part, cx.lives(part.kind)).await
         };
@@ -100,6 +105,11 @@ pub(crate) async fn unwanted(cx: &Context, parts: &[Part]) -> Result<(), Error> 
         remove(cx, part, lives).await?;
     }
     Ok(())
+}
+
+/// List one part again, by the names that the document asks for, too: classifiers have no tags to be found by.
+async fn again(cx: &Context, part: &Part) -> Result<(), Error> {
+    look(cx, part, &part.resource.wishes(cx)?).await
 }
 
 /// Remove these, all at once, and wait until none of them is listed.
@@ -168,7 +178,7 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
                 Err(error) => return Err(error),
             }
         }
-        look(cx, part, &[]).await?;
+        again(cx, part).await?;
         let gone = lives.iter().all(|live| !cx.lives(part.kind).iter().any(|now| now.physical == live.physical));
         if !gone {
             tokio::select! {

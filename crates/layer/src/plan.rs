@@ -117,7 +117,8 @@ fn describe(part: &Part, action: &Action) -> (Option<usize>, char, String) {
     }
 }
 
-fn short(value: &Value) -> String {
+/// A value in a line for people.
+pub(crate) fn short(value: &Value) -> String {
     let text = match value {
         Value::Null => "(not set)".to_owned(),
         Value::String(text) => text.clone(),

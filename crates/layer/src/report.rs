@@ -3,6 +3,7 @@
 use crate::cli::{Global, LogFormat};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Where progress goes.
@@ -26,6 +27,8 @@ pub struct Step {
     what: String,
     start: Instant,
     bar: Option<ProgressBar>,
+    /// What was said last: a line that says the same again tells nobody anything.
+    last: Mutex<String>,
 }
 
 impl Report {
@@ -59,7 +62,7 @@ impl Report {
                 None
             }
         };
-        Step { report: self.clone(), what, start: Instant::now(), bar }
+        Step { report: self.clone(), what, start: Instant::now(), bar, last: Mutex::new(happening.to_owned()) }
     }
 
     /// A line that stands by itself.
@@ -96,6 +99,11 @@ impl Report {
 impl Step {
     /// What is happening to it now.
     pub fn status(&self, happening: &str) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last == happening {
+            return;
+        }
+        happening.clone_into(&mut last);
         match &self.bar {
             Some(bar) => bar.set_message(format!("{} {}: {happening}", self.report.layer, self.what)),
             None => self.report.event(&self.what, happening, None),

@@ -1,6 +1,7 @@
 //! What exists and what drifted.
 
 use crate::diff::diff;
+use crate::plan::short;
 use crate::{Action, Context, Part, State};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -66,8 +67,8 @@ pub(crate) fn to_text(status: &Value) -> String {
                 text,
                 "      drifted: {} is {}, and asked for is {}",
                 word(&drift["field"]),
-                drift["from"],
-                drift["to"]
+                short(&drift["from"]),
+                short(&drift["to"])
             );
         }
     }

@@ -15,6 +15,6 @@ pub struct Airflow {
     pub version: String,
     /// Environment class.
     pub class: String,
-    /// Host name of the web server, without scheme.
+    /// Address of the web server, as AWS gives it.
     pub webserver: String,
 }
