@@ -11,6 +11,8 @@ import sys
 
 SCRIPTS = os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "glue")
 sys.path.insert(0, SCRIPTS)
+sys.dont_write_bytecode = True
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 # Spark's Python workers import the script, too.
 os.environ["PYTHONPATH"] = os.pathsep.join([os.path.abspath(SCRIPTS), os.environ.get("PYTHONPATH", "")])
 os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable

@@ -1,25 +1,10 @@
 //! The same transforms on other engines: an oracle of its own, polars in Python, Spark.
 
 use crate::bucket::{Bucket, HEADER, file, real, root, row};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use std::sync::OnceLock;
 use strata_state::Spec;
-
-/// Python with the pinned packages of tests/requirements.txt, made at first use.
-fn python() -> &'static Path {
-    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let venv = root().join(".local/test-venv");
-        let python = venv.join("bin/python");
-        if !python.exists() {
-            succeed(Command::new("python3").args(["-m", "venv"]).arg(&venv));
-        }
-        let wanted = root().join("tests/requirements.txt");
-        succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(wanted));
-        python
-    })
-}
+use strata_testkit::python;
 
 /// Run a command; its stdout. A failure shows all that it said.
 fn succeed(command: &mut Command) -> String {
