@@ -248,14 +248,14 @@ fn crawl_joins_the_one_that_is_under_way() {
 #[test]
 fn a_crawl_that_fails_says_why_and_stops_the_pipe() {
     let (world, document) = with_catalog(&pipeline());
-    world.put(&raw("2024-09-15"), &day());
-    world.boto("glue", "delete_database", json!({ "Name": DATABASE }));
+    let targets = json!({ "S3Targets": [{ "Path": "s3://no-such-bucket/raw/" }] });
+    world.boto("glue", "update_crawler", json!({ "Name": "raw_driven_data", "Targets": targets }));
     let output = world.run("catalog", &["crawl", "raw"], &document);
     assert_eq!(output.status, Some(1), "{}", output.stderr);
     assert!(output.stderr.contains("stream raw_driven_data of log group /aws-glue/crawlers"), "{}", output.stderr);
     let printed = parse(&output.stdout);
     assert_eq!(printed["failed"]["layer"], "catalog");
-    assert!(printed["failed"]["message"].as_str().unwrap().contains(DATABASE), "{printed}");
+    assert!(printed["failed"]["message"].as_str().unwrap().contains("no-such-bucket"), "{printed}");
     let unknown = world.run("catalog", &["crawl", "pii_data"], &document);
     assert_eq!(unknown.status, Some(2));
     assert!(unknown.stderr.contains("it is declared, so it needs no crawl"), "{}", unknown.stderr);

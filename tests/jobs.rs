@@ -7,6 +7,7 @@ mod lossy;
 mod world;
 
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 use strata_testkit::Output;
 use strata_tests::{changed, json as parse, layer, pipeline};
 use world::{BUCKET, World, day, raw, sorted};
@@ -210,11 +211,12 @@ fn a_failed_transform_shows_glues_message_and_holds_up_only_what_reads_it() {
 fn a_lost_answer_does_not_start_a_second_run() {
     let (world, document) = with_jobs(&pipeline());
     world.put(&raw("2024-09-15"), &day());
-    let proxy = lossy::start(world.endpoint.url(), "StartJobRun");
+    let (proxy, lost) = lossy::start(world.endpoint.url(), "StartJobRun");
     let mut env = world.endpoint.env();
     env[0].1 = &proxy;
     let output = layer("jobs", &["run", "staging_dim_date", "--date", "2024-09-15"], &document, &env);
     assert_eq!(output.status, Some(0), "{}", output.stderr);
+    assert!(lost.load(Ordering::SeqCst), "the proxy lost nothing");
     assert_eq!(world.runs("staging_dim_date").len(), 1);
 }
 

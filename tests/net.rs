@@ -8,7 +8,8 @@ use strata_tests::{changed, done, json as parse, layer, pipeline};
 
 /// What an expression over a boto3 EC2 client gives, as JSON.
 fn ec2(endpoint: &Endpoint, expression: &str) -> Value {
-    let program = format!("import boto3, json; ec2 = boto3.client('ec2'); print(json.dumps({expression}, default=str))");
+    let program =
+        format!("import boto3, json; ec2 = boto3.client('ec2'); print(json.dumps({expression}, default=str))");
     let output = Command::new(python()).args(["-c", &program]).envs(endpoint.env()).output().unwrap();
     assert!(output.status.success(), "{expression}: {}", String::from_utf8_lossy(&output.stderr));
     parse(&String::from_utf8(output.stdout).unwrap())
@@ -31,7 +32,10 @@ fn d05_private_subnets_have_a_way_out() {
         let out = routes.as_array().unwrap().iter().find(|route| route["DestinationCidrBlock"] == "0.0.0.0/0").unwrap();
         assert_eq!(out["NatGatewayId"], document["net"]["nat"]["gateway_id"]);
     }
-    let zones = ec2(&endpoint, "[subnet['AvailabilityZone'] for subnet in ec2.describe_subnets(Filters=[dict(Name='tag:strata:pipeline', Values=['driven-data'])])['Subnets']]");
+    let zones = ec2(
+        &endpoint,
+        "[subnet['AvailabilityZone'] for subnet in ec2.describe_subnets(Filters=[dict(Name='tag:strata:pipeline', Values=['driven-data'])])['Subnets']]",
+    );
     let mut zones: Vec<&str> = zones.as_array().unwrap().iter().map(|zone| zone.as_str().unwrap()).collect();
     zones.sort_unstable();
     assert_eq!((zones[0], zones[2]), (zones[1], zones[3]));
@@ -42,7 +46,8 @@ fn d05_private_subnets_have_a_way_out() {
 fn the_way_out_can_change() {
     let endpoint = Endpoint::start();
     let env = endpoint.env();
-    let has = |document: &Value, kind: &str| kinds(&endpoint, document).iter().filter(|name| name.starts_with(kind)).count();
+    let has =
+        |document: &Value, kind: &str| kinds(&endpoint, document).iter().filter(|name| name.starts_with(kind)).count();
     let nat = pipeline();
     done("net", &["up"], &nat.to_string(), &env);
     assert_eq!((has(&nat, "nat-gateway"), has(&nat, "address"), has(&nat, "endpoint")), (1, 1, 1));
@@ -67,11 +72,18 @@ fn what_somebody_changed_is_found_and_set_back() {
     let text = done("net", &["up"], &pipeline().to_string(), &env);
     let net = &parse(&text)["net"];
     let id = |name: &str| net[name].as_str().unwrap().to_owned();
-    let (vpc, group, public) = (id("vpc_id"), id("security_group_id"), net["route_table_ids"]["public"].as_str().unwrap());
+    let (vpc, group, public) =
+        (id("vpc_id"), id("security_group_id"), net["route_table_ids"]["public"].as_str().unwrap());
     let open = "[dict(IpProtocol='tcp', FromPort=22, ToPort=22, IpRanges=[dict(CidrIp='0.0.0.0/0')])]";
     let cases = [
-        (format!("ec2.authorize_security_group_ingress(GroupId='{group}', IpPermissions={open})"), "ec2:RevokeSecurityGroupIngress"),
-        (format!("ec2.modify_vpc_attribute(VpcId='{vpc}', EnableDnsHostnames=dict(Value=False))"), "ec2:ModifyVpcAttribute"),
+        (
+            format!("ec2.authorize_security_group_ingress(GroupId='{group}', IpPermissions={open})"),
+            "ec2:RevokeSecurityGroupIngress",
+        ),
+        (
+            format!("ec2.modify_vpc_attribute(VpcId='{vpc}', EnableDnsHostnames=dict(Value=False))"),
+            "ec2:ModifyVpcAttribute",
+        ),
         (format!("ec2.delete_route(RouteTableId='{public}', DestinationCidrBlock='0.0.0.0/0')"), "ec2:CreateRoute"),
         (format!("ec2.delete_tags(Resources=['{vpc}'], Tags=[dict(Key='Project')])"), "ec2:CreateTags"),
     ];
@@ -90,7 +102,8 @@ fn a_second_vpc_with_the_same_range_and_name_is_left_alone() {
     let endpoint = Endpoint::start();
     let env = endpoint.env();
     let name = "[dict(ResourceType='vpc', Tags=[dict(Key='Name', Value='driven-data-dev-vpc')])]";
-    let other = ec2(&endpoint, &format!("ec2.create_vpc(CidrBlock='10.0.0.0/16', TagSpecifications={name})['Vpc']['VpcId']"));
+    let other =
+        ec2(&endpoint, &format!("ec2.create_vpc(CidrBlock='10.0.0.0/16', TagSpecifications={name})['Vpc']['VpcId']"));
     let text = done("net", &["up"], &pipeline().to_string(), &env);
     assert_ne!(parse(&text)["net"]["vpc_id"], other);
     done("net", &["down"], &text, &env);
@@ -106,7 +119,11 @@ fn another_range_is_planned_as_replacement_and_asks() {
     let wish = changed("/net/private_subnets/0", "10.0.9.0/24").to_string();
     let plan = parse(&layer("net", &["plan"], &wish, &env).stdout);
     let changes = plan["changes"].as_array().unwrap();
-    let replaced: Vec<&str> = changes.iter().filter(|change| change["action"] == "replace").map(|change| change["resource"].as_str().unwrap()).collect();
+    let replaced: Vec<&str> = changes
+        .iter()
+        .filter(|change| change["action"] == "replace")
+        .map(|change| change["resource"].as_str().unwrap())
+        .collect();
     assert_eq!(replaced, ["subnet.private-1"], "{plan}");
     let before = endpoint.count();
     done("net", &["up", "--yes"], &wish, &env);

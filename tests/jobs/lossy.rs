@@ -5,12 +5,13 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Start one in front of `upstream`; its address. Its thread ends with the test's process.
-pub(crate) fn start(upstream: &str, operation: &'static str) -> String {
+/// Start one in front of `upstream`; its address, and whether an answer was lost. Its thread ends with the test's process.
+pub(crate) fn start(upstream: &str, operation: &'static str) -> (String, Arc<AtomicBool>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let target = upstream.trim_start_matches("http://").replace("localhost", "127.0.0.1");
     let lost = Arc::new(AtomicBool::new(false));
+    let told = lost.clone();
     std::thread::spawn(move || {
         for client in listener.incoming().flatten() {
             let (target, lost) = (target.clone(), lost.clone());
@@ -18,7 +19,7 @@ pub(crate) fn start(upstream: &str, operation: &'static str) -> String {
             std::thread::spawn(move || drop(one(client, &target, operation, &lost)));
         }
     });
-    address
+    (address, told)
 }
 
 /// One request, one answer, and the connection is closed.

@@ -96,7 +96,7 @@ async fn follow(cx: &Context, glue: &Client, name: &str, step: &Step) -> Result<
     let before = start(cx, glue, name, step).await.map_err(advise)?;
     let doing = format!("waiting for crawler {name}");
     let mut waiting = Waiting::new(&doing, CRAWL, &cx.cancel);
-    let mut shown = String::new();
+    let mut shown = "starting".to_owned();
     loop {
         let look = look(glue, name).await.map(|crawler| {
             if crawler.state() == Some(&CrawlerState::Ready) && last_start(&crawler) != before {

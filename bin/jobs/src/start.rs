@@ -103,7 +103,7 @@ async fn find(glue: &Client, name: &str, mark: &str) -> Result<Option<String>, E
 pub(crate) async fn follow(cx: &Context, glue: &Client, name: &str, id: &str, step: &Step) -> Result<JobRun, Error> {
     let doing = format!("waiting for run {id} of job {name}");
     let mut waiting = Waiting::new(&doing, limit(cx, 5), &cx.cancel);
-    let mut shown = String::new();
+    let mut shown = "starting".to_owned();
     loop {
         let answer = glue.get_job_run().job_name(name).run_id(id).send().await.during(|| doing.clone());
         let look = answer.map(|answer| match answer.job_run {

@@ -21,6 +21,10 @@ mod upstream;
 mod worker;
 mod world;
 
+// Columns are large and short-lived; the system's allocator gives them back to the kernel each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let done = match cli.verb {

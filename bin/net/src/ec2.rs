@@ -21,7 +21,10 @@ pub(crate) fn filter(name: &str, value: &str) -> Filter {
 
 /// Tags for the create call itself.
 pub(crate) fn specification(cx: &Context, kind: &str, wish: &Wish, resource: ResourceType) -> TagSpecification {
-    TagSpecification::builder().resource_type(resource).set_tags(Some(to_ec2(&cx.tags(kind, &wish.id, &wish.name)))).build()
+    TagSpecification::builder()
+        .resource_type(resource)
+        .set_tags(Some(to_ec2(&cx.tags(kind, &wish.id, &wish.name))))
+        .build()
 }
 
 /// Tags as EC2 answers them.
@@ -47,8 +50,7 @@ pub(crate) fn token(cx: &Context, kind: &str, wish: &Wish) -> String {
     let pipeline = &cx.doc.pipeline;
     let text = format!("{} {} {kind} {} {:?}", pipeline.name, pipeline.env, wish.id, wish.props);
     // Two FNV-1a runs make 128 bits: enough to tell wishes apart, within EC2's 64 characters.
-    let hash = |seed: u64| {
-        text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-    };
+    let hash =
+        |seed: u64| text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("strata-{:016x}{:016x}", hash(0xcbf2_9ce4_8422_2325), hash(0x9e37_79b9_7f4a_7c15))
 }

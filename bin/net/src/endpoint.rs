@@ -14,7 +14,18 @@ pub(crate) struct Endpoint(pub(crate) Client);
 
 /// What MWAA needs, and what the DAG calls: Glue, Athena and STS.
 const INTERFACES: [&str; 12] = [
-    "airflow.api", "airflow.env", "airflow.ops", "athena", "ecr.api", "ecr.dkr", "glue", "kms", "logs", "monitoring", "sqs", "sts",
+    "airflow.api",
+    "airflow.env",
+    "airflow.ops",
+    "athena",
+    "ecr.api",
+    "ecr.dkr",
+    "glue",
+    "kms",
+    "logs",
+    "monitoring",
+    "sqs",
+    "sts",
 ];
 
 fn service(cx: &Context, name: &str) -> String {
@@ -43,7 +54,10 @@ impl Resource for Endpoint {
             subnets.sort_by_key(ToString::to_string);
             let groups = json!([cx.physical("security-group", "main")]);
             let interface = |name: &&str| {
-                wish(name).prop("subnets", json!(subnets)).prop("security_groups", groups.clone()).prop("private_dns", true)
+                wish(name)
+                    .prop("subnets", json!(subnets))
+                    .prop("security_groups", groups.clone())
+                    .prop("private_dns", true)
             };
             wishes.extend(INTERFACES.iter().map(interface));
         }
@@ -152,7 +166,8 @@ fn live(cx: &Context, endpoint: &VpcEndpoint) -> Option<Live> {
         items.sort();
         json!(items)
     };
-    let groups: Vec<String> = endpoint.groups().iter().filter_map(|group| group.group_id().map(str::to_owned)).collect();
+    let groups: Vec<String> =
+        endpoint.groups().iter().filter_map(|group| group.group_id().map(str::to_owned)).collect();
     let live = Live::new("", endpoint.vpc_endpoint_id().unwrap_or_default())
         .tagged(cx, from_ec2(endpoint.tags()))
         .state(state)

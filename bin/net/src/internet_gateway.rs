@@ -25,7 +25,8 @@ impl InternetGateway {
 #[async_trait]
 impl Resource for InternetGateway {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let wish = Wish::new("main", cx.name(Kind::Network, "internet-gateway")).prop("vpc_id", cx.physical("vpc", "main"));
+        let wish =
+            Wish::new("main", cx.name(Kind::Network, "internet-gateway")).prop("vpc_id", cx.physical("vpc", "main"));
         Ok(vec![wish])
     }
 

@@ -35,7 +35,12 @@ impl Layer for Net {
             part("security-group", "security groups", &["vpc"], SecurityGroup(ec2.clone())),
             part("address", "addresses", &[], Address(ec2.clone())),
             part("nat-gateway", "NAT gateways", &["subnet", "internet-gateway", "address"], NatGateway(ec2.clone())),
-            part("route-table", "route tables", &["subnet", "internet-gateway", "nat-gateway"], RouteTable(ec2.clone())),
+            part(
+                "route-table",
+                "route tables",
+                &["subnet", "internet-gateway", "nat-gateway"],
+                RouteTable(ec2.clone()),
+            ),
             part("endpoint", "VPC endpoints", &["subnet", "security-group", "route-table"], Endpoint(ec2)),
         ]
     }

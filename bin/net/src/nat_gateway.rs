@@ -34,7 +34,8 @@ impl Resource for NatGateway {
                 Some(NatGatewayState::Available) => State::Ready,
                 Some(NatGatewayState::Deleting) => State::Leaving("deleting".into()),
                 Some(NatGatewayState::Failed) => {
-                    let (code, why) = (nat.failure_code().unwrap_or("failed"), nat.failure_message().unwrap_or_default());
+                    let (code, why) =
+                        (nat.failure_code().unwrap_or("failed"), nat.failure_message().unwrap_or_default());
                     State::Failed(format!("{code}: {why}"))
                 }
                 state => State::NotYet(state.map_or("pending", |state| state.as_str()).to_owned()),

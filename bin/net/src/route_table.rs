@@ -94,7 +94,10 @@ impl Resource for RouteTable {
     }
 
     async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let vpc = Wish { props: wish.props.iter().filter(|(name, _)| **name == "vpc_id").map(|(k, v)| (*k, v.clone())).collect(), ..wish.clone() };
+        let vpc = Wish {
+            props: wish.props.iter().filter(|(name, _)| **name == "vpc_id").map(|(k, v)| (*k, v.clone())).collect(),
+            ..wish.clone()
+        };
         let call = self
             .0
             .create_route_table()

@@ -3,7 +3,10 @@
 
 use crate::ec2::{filter, from_ec2, ours, retag, specification};
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::{IpPermission, IpRange, ResourceType, SecurityGroupRule, SecurityGroupRuleRequest, SecurityGroupRuleUpdate, UserIdGroupPair};
+use aws_sdk_ec2::types::{
+    IpPermission, IpRange, ResourceType, SecurityGroupRule, SecurityGroupRuleRequest, SecurityGroupRuleUpdate,
+    UserIdGroupPair,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use strata_aws::{During, Error};

@@ -17,7 +17,9 @@ use strata_layer::Global;
 /// All layers backwards, then proof that nothing is left
 #[derive(Debug, Parser)]
 #[command(name = "teardown", version)]
-#[command(after_help = "Exit codes: 0 nothing is left; 1 failed; 2 bad input, nothing touched; 3 something is left; 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 nothing is left; 1 failed; 2 bad input, nothing touched; 3 something is left; 130 interrupted."
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,

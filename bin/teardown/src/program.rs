@@ -26,7 +26,8 @@ pub(crate) fn run(layer: &str, words: &[&str], document: &str, global: &Global, 
         command.arg("--quiet");
     }
     let mut child = command.spawn().map_err(|error| {
-        Error::failed(doing(), format!("{}: {error}", program.display())).advise("the programs have to lie in one folder")
+        Error::failed(doing(), format!("{}: {error}", program.display()))
+            .advise("the programs have to lie in one folder")
     })?;
     if let Some(mut stdin) = child.stdin.take() {
         // A program that refuses its options ends before it reads; its exit code tells more than our broken pipe.

@@ -40,7 +40,8 @@ fn ask(global: &Global, text: &str) -> Result<(), Error> {
     for (layer, answer) in &answers {
         if answer.code != 0 {
             // The program has said why on stderr.
-            let error = Error::failed(format!("asking {layer} what there is"), "it could not tell, and nothing was touched");
+            let error =
+                Error::failed(format!("asking {layer} what there is"), "it could not tell, and nothing was touched");
             return Err(if answer.code == 2 { Error { exit: Exit::Usage, ..error } } else { error });
         }
         let list = answer.json["loses"].as_array().into_iter().flatten();

@@ -1,3 +1,5 @@
+//! Queries that hold and queries that are refused, with their places.
+
 use crate::{load, parse};
 
 fn error(text: &str) -> String {

@@ -4,7 +4,9 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nothing came in.
-    #[error("reading the document: stdin is empty; give a document, for example: cat pipelines/driven-data/pipeline.json | net plan")]
+    #[error(
+        "reading the document: stdin is empty; give a document, for example: cat pipelines/driven-data/pipeline.json | net plan"
+    )]
     Empty,
     /// The text is not JSON.
     #[error("reading the document: it is not JSON, line {line}, column {column}: {reason}")]
@@ -20,7 +22,9 @@ pub enum Error {
     #[error("reading the document: it has to be a JSON object, and this is {0}")]
     NotObject(&'static str),
     /// Two documents say different things at one path.
-    #[error("merging the documents: they disagree at `{path}`: {left} in one and {right} in another; leave one of them out, or run the layer that owns it again")]
+    #[error(
+        "merging the documents: they disagree at `{path}`: {left} in one and {right} in another; leave one of them out, or run the layer that owns it again"
+    )]
     Conflict {
         /// Dotted path of the value.
         path: String,
@@ -30,7 +34,9 @@ pub enum Error {
         right: String,
     },
     /// A document of a later strata.
-    #[error("reading the document: it has version {found}, and this program knows versions up to {known}; use a newer strata")]
+    #[error(
+        "reading the document: it has version {found}, and this program knows versions up to {known}; use a newer strata"
+    )]
     Newer {
         /// The document's version.
         found: u64,

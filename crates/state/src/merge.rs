@@ -29,9 +29,7 @@ fn at(base: &mut Value, other: Value, path: &mut Vec<String>) -> Result<(), Erro
             Ok(())
         }
         (base, other) if *base == other => Ok(()),
-        (base, other) => {
-            Err(Error::Conflict { path: path.join("."), left: short(base), right: short(&other) })
-        }
+        (base, other) => Err(Error::Conflict { path: path.join("."), left: short(base), right: short(&other) }),
     }
 }
 

@@ -17,11 +17,7 @@ pub fn read(text: &str) -> Result<Document, Error> {
         match values.next() {
             None => break,
             Some(Err(error)) => {
-                return Err(Error::NotJson {
-                    line: error.line(),
-                    column: error.column(),
-                    reason: reason(&error),
-                });
+                return Err(Error::NotJson { line: error.line(), column: error.column(), reason: reason(&error) });
             }
             Some(Ok(value)) => {
                 if !value.is_object() {
@@ -47,7 +43,10 @@ fn version(value: &Value) -> Result<(), Error> {
         Some(version) => match version.as_u64() {
             Some(found) if found > u64::from(VERSION) => Err(Error::Newer { found, known: VERSION }),
             Some(1..) => Ok(()),
-            _ => Err(Error::Field { path: "version".into(), reason: format!("it has to be {VERSION}, and is {version}") }),
+            _ => Err(Error::Field {
+                path: "version".into(),
+                reason: format!("it has to be {VERSION}, and is {version}"),
+            }),
         },
         None => Err(Error::Field {
             path: "version".into(),

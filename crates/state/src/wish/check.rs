@@ -39,9 +39,8 @@ pub(crate) fn region_problem(region: &str) -> Option<String> {
     if regions().contains(&region) {
         return None;
     }
-    let nearest = regions().iter().max_by(|a, b| {
-        strsim::jaro_winkler(a, region).total_cmp(&strsim::jaro_winkler(b, region))
-    })?;
+    let nearest =
+        regions().iter().max_by(|a, b| strsim::jaro_winkler(a, region).total_cmp(&strsim::jaro_winkler(b, region)))?;
     Some(format!("AWS has no region `{region}`; did you mean `{nearest}`?"))
 }
 
@@ -76,7 +75,12 @@ fn tags(found: &mut Vec<String>, pipeline: &Pipeline) {
     for (key, value) in &pipeline.tags {
         if key.starts_with("strata:") || key.to_lowercase().starts_with("aws:") || key == "Name" {
             found.push(format!("pipeline.tags: `{key}` is set by strata or by AWS; choose another key"));
-        } else if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 || !legal(key) || !legal(value) {
+        } else if key.is_empty()
+            || key.chars().count() > 128
+            || value.chars().count() > 256
+            || !legal(key)
+            || !legal(value)
+        {
             found.push(format!(
                 "pipeline.tags: `{key}` = `{value}`: a key has 1 to 128, a value up to 256 letters, digits, spaces and _.:/=+-@"
             ));
@@ -175,7 +179,9 @@ fn storage(found: &mut Vec<String>, pipeline: &Pipeline) {
         Some("3 to 63 characters")
     } else if !bucket.chars().all(legal) {
         Some("lower-case letters, digits, hyphens and dots only")
-    } else if !bucket.starts_with(|c: char| c.is_ascii_alphanumeric()) || !bucket.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+    } else if !bucket.starts_with(|c: char| c.is_ascii_alphanumeric())
+        || !bucket.ends_with(|c: char| c.is_ascii_alphanumeric())
+    {
         Some("a letter or digit at both ends")
     } else if bucket.contains("..") {
         Some("no two dots in a row")
@@ -203,7 +209,10 @@ fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
         relative(found, &format!("{path}.path"), wish.path.trim_end_matches('/'));
         // A crawler names a table after the last folder, and a job only finds the table under the name in the SQL.
         if !wish.path.ends_with(&format!("/{table}/")) {
-            found.push(format!("{path}.path: `{}` has to end in `/{table}/`, since a crawler names the table after it", wish.path));
+            found.push(format!(
+                "{path}.path: `{}` has to end in `/{table}/`, since a crawler names the table after it",
+                wish.path
+            ));
         }
         if !paths.insert(&wish.path) {
             found.push(format!("{path}.path: `{}` belongs to another table already", wish.path));
@@ -217,7 +226,9 @@ fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
             (Some(file), None) if file.matches("{date}").count() == 1 && !file.contains('/') => {}
             (Some(_), None) => found.push(format!("{path}.file: it needs one {{date}} and no slash")),
             (None, Some(partition)) if !wish.columns.iter().any(|column| column.name == *partition) => {}
-            (None, Some(partition)) => found.push(format!("{path}.partition: `{partition}` is a column of the files, too")),
+            (None, Some(partition)) => {
+                found.push(format!("{path}.partition: `{partition}` is a column of the files, too"))
+            }
             _ => found.push(format!("{path}: give either `file` (one file a day) or `partition` (one folder a day)")),
         }
         if wish.format == Format::Csv && wish.partition.is_some() {
@@ -263,7 +274,10 @@ fn transforms(found: &mut Vec<String>, pipeline: &Pipeline) {
             }
         }
         if pipeline.tables.get(&transform.writes).is_some_and(|table| table.partition.is_none()) {
-            found.push(format!("{path}.writes: `{}` needs a `partition`, so that a day can be replaced alone", transform.writes));
+            found.push(format!(
+                "{path}.writes: `{}` needs a `partition`, so that a day can be replaced alone",
+                transform.writes
+            ));
         }
         if transform.reads.is_empty() || transform.reads.contains(&transform.writes) {
             found.push(format!("{path}.reads: it has to read at least one table, and not the one that it writes"));
@@ -289,9 +303,9 @@ impl Pipeline {
         let mut rest: Vec<&super::Transform> = self.transforms.iter().collect();
         let mut waves = Vec::new();
         while !rest.is_empty() {
-            let (wave, later): (Vec<_>, Vec<_>) = rest
-                .into_iter()
-                .partition(|transform| transform.reads.iter().all(|table| !made.contains(table) || done.contains(table)));
+            let (wave, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|transform| {
+                transform.reads.iter().all(|table| !made.contains(table) || done.contains(table))
+            });
             if wave.is_empty() {
                 return None;
             }
@@ -335,7 +349,9 @@ fn airflow(found: &mut Vec<String>, pipeline: &Pipeline) {
     let window = airflow.maintenance.split_once(':');
     let days = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
     // AWS takes whole and half hours (MWAA API: ([01]\d|2[0-3]):(00|30)).
-    if !window.is_some_and(|(day, time)| days.contains(&day) && is_clock(time) && (time.ends_with(":00") || time.ends_with(":30"))) {
+    if !window.is_some_and(|(day, time)| {
+        days.contains(&day) && is_clock(time) && (time.ends_with(":00") || time.ends_with(":30"))
+    }) {
         found.push(format!(
             "pipeline.airflow.maintenance: `{}` is not a day and a whole or half hour such as SAT:09:00",
             airflow.maintenance

@@ -129,7 +129,9 @@ impl TryFrom<String> for Column {
         let nullable = match words.next() {
             None => false,
             Some("null") => true,
-            Some(other) => return Err(format!("after the type only `null` may follow, and in `{text}` it is `{other}`")),
+            Some(other) => {
+                return Err(format!("after the type only `null` may follow, and in `{text}` it is `{other}`"));
+            }
         };
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         if words.next().is_some() || !name.chars().all(legal) {
