@@ -20,8 +20,6 @@ pub(crate) struct Object {
     pub size: u64,
     /// Its ETag without quotes.
     pub etag: String,
-    /// When it was written, in RFC 3339.
-    pub modified: String,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +37,6 @@ struct Content {
     size: u64,
     #[serde(rename = "ETag", default)]
     etag: String,
-    last_modified: String,
 }
 
 impl Upstream {
@@ -61,7 +58,6 @@ impl Upstream {
                 key: found.key,
                 size: found.size,
                 etag: found.etag.trim_matches('"').to_string(),
-                modified: found.last_modified,
             }));
             token = page.next_continuation_token;
             if token.is_none() {
