@@ -115,7 +115,7 @@ mod tests {
         let text = show(&rows(), Format::Table).unwrap();
         assert_eq!(
             text,
-            "name          n  paid\n--------  ----  ----\nAna, \"A\"     7  1.10\nNULL       1200  NULL\n"
+            "name         n  paid\n--------  ----  ----\nAna, \"A\"     7  1.10\nNULL      1200  NULL\n"
         );
     }
 
