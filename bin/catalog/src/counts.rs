@@ -19,7 +19,7 @@ pub(crate) async fn counts(cx: &Context, format: Format) -> Result<String, Error
     if !missing.is_empty() {
         let has_crawler =
             |table: &&str| cx.doc.pipeline.tables.get(*table).is_some_and(|table| table.crawler.is_some());
-        let advice = if missing.iter().any(|table| has_crawler(table)) { "catalog crawl" } else { "catalog up" };
+        let advice = if missing.iter().any(has_crawler) { "catalog crawl" } else { "catalog up" };
         cx.report.say(&format!("not in the catalog yet: {} (see `{advice}`)", missing.join(", ")));
     }
     let Some(last) = last(cx, &there) else { return Ok(String::new()) };

@@ -113,10 +113,7 @@ mod tests {
     #[test]
     fn numbers_are_aligned_to_the_right() {
         let text = show(&rows(), Format::Table).unwrap();
-        assert_eq!(
-            text,
-            "name         n  paid\n--------  ----  ----\nAna, \"A\"     7  1.10\nNULL      1200  NULL\n"
-        );
+        assert_eq!(text, "name         n  paid\n--------  ----  ----\nAna, \"A\"     7  1.10\nNULL      1200  NULL\n");
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(crate) fn remedy(code: &str, message: &str) -> Option<String> {
         | "InvalidAccessKeyId"
         | "SignatureDoesNotMatch" => "AWS does not know these credentials: check AWS_PROFILE or AWS_ACCESS_KEY_ID",
         "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
-            "the credentials lack this right: policies/deployer/ lists what each program calls"
+            "the credentials lack this right: have it granted, or use another profile"
         }
         "VpcLimitExceeded" => {
             "the region's quota of VPCs (5 by default) is used up: remove one, or ask for more in Service Quotas"

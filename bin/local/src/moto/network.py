@@ -108,7 +108,8 @@ def group_in_use(self, name=None, group_id=None):
     if group_id is None:
         return
     used = any(group.id == group_id for eni in self.enis.values() for group in eni.group_set)
-    used = used or any(group_id in endpoint.security_group_ids for endpoint in self.vpc_end_points.values())
+    endpoints = [endpoint for endpoint in self.vpc_end_points.values() if endpoint.state != "deleted"]
+    used = used or any(group_id in (endpoint.security_group_ids or []) for endpoint in endpoints)
     if used or any(refers(group, group_id) for group in others(self, group_id)):
         raise DependencyViolationError(f"resource {group_id} has a dependent object")
 

@@ -7,6 +7,9 @@ use super::scan;
 use crate::twice::twice;
 use std::collections::BTreeMap;
 
+/// One of the rows that share a key: its place in the list, where the next one starts, its values.
+type Copy = (usize, usize, Vec<String>);
+
 /// Decide about rows that share a key: returns which rows stay, or None when all do. `keys` holds hash and start of each.
 pub(super) fn decide(
     text: &str,
@@ -19,7 +22,7 @@ pub(super) fn decide(
         return None;
     }
     // Few rows come here; equal hashes are not yet equal keys, so the rows are compared as they are.
-    let mut groups: BTreeMap<Vec<String>, Vec<(usize, usize, Vec<String>)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<String>, Vec<Copy>> = BTreeMap::new();
     for (index, (_, start)) in keys.iter().enumerate().filter(|(_, (hash, _))| twice.contains(hash)) {
         let mut fields = Vec::new();
         let Ok(next) = scan::record(text.as_bytes(), *start, false, &mut fields) else { continue };
