@@ -50,7 +50,7 @@ fn one(mut client: TcpStream, target: &str, operation: &str, lost: &AtomicBool) 
     let mut answer = Vec::new();
     upstream.read_to_end(&mut answer)?;
     let is_it = head.to_lowercase().contains(&format!(".{}\r\n", operation.to_lowercase()));
-    if !(is_it && !lost.swap(true, Ordering::SeqCst)) {
+    if !is_it || lost.swap(true, Ordering::SeqCst) {
         client.write_all(&answer)?;
     }
     client.shutdown(Shutdown::Both)

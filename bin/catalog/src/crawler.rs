@@ -2,7 +2,6 @@
 //!
 //! The crawlers' log group is the account's; each crawler's stream in it goes with the crawler.
 
-use crate::glue::{ours, retag, role, role_arn, tags_for, tags_of};
 use crate::{classifier, database};
 use aws_sdk_glue::types::{
     self, CrawlerState, CrawlerTargets, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target, SchemaChangePolicy,
@@ -11,6 +10,7 @@ use aws_sdk_glue::types::{
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use strata_aws::{During, Error, Pace, Poll, Waiting};
+use strata_glue::{ours, retag, role, role_arn, tags_for, tags_of};
 use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
 use strata_state::Kind;
 
@@ -203,7 +203,7 @@ fn live(name: &str, crawler: &types::Crawler) -> Live {
     let policy = crawler.schema_change_policy();
     let recrawl = crawler.recrawl_policy().and_then(RecrawlPolicy::recrawl_behavior);
     Live::new("", name)
-        .prop("role", crawler.role().map(crate::glue::role_name))
+        .prop("role", crawler.role().map(strata_glue::role_name))
         .prop("database", crawler.database_name())
         .prop("path", path)
         .prop("classifiers", json!(crawler.classifiers()))

@@ -1,13 +1,13 @@
 //! The Glue database. Its parameters say whose it is, too: databases cannot be listed by tag, and parameters come with
 //! the list, so that not every database of the account has to be asked for its tags.
 
-use crate::glue::{retag, tags_for, tags_of};
 use aws_sdk_glue::Client;
 use aws_sdk_glue::types::DatabaseInput;
 use serde_json::json;
 use std::collections::HashMap;
 use strata_aws::tags::{self, Tags};
 use strata_aws::{During, Error};
+use strata_glue::{retag, tags_for, tags_of};
 use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
 use strata_state::Kind;
 

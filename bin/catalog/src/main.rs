@@ -10,7 +10,6 @@ mod counts;
 mod crawl;
 mod crawler;
 mod database;
-mod glue;
 mod layer;
 mod query;
 mod show;

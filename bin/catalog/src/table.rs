@@ -6,12 +6,12 @@
 
 use crate::classifier::csv_type;
 use crate::database::{self, marks};
-use crate::glue::tags_of;
 use aws_sdk_glue::Client;
 use aws_sdk_glue::types::{self, SerDeInfo, StorageDescriptor, TableInput};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use strata_aws::{During, Error, tags};
+use strata_glue::tags_of;
 use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
 use strata_state::wish::{self, Format};
 

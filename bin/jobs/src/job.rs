@@ -4,13 +4,13 @@
 //! which has workers. Glue refuses the settings of the one for the other, and a Spark script in a `pythonshell` job
 //! dies on its first import, so everything follows from the engine.
 
-use crate::glue::{ours, retag, role, role_arn, role_name, tags_for, tags_of};
 use crate::log;
 use aws_sdk_glue::types::{self, ExecutionProperty, JobCommand, JobRun, JobRunState, JobUpdate, WorkerType};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use strata_aws::{During, Error, Pace, Poll, Waiting};
+use strata_glue::{ours, retag, role, role_arn, role_name, tags_for, tags_of};
 use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
 use strata_state::wish::{Engine, Transform};
 use strata_state::{Kind, Spec, spec::SCRIPT_KEY};

@@ -1,4 +1,4 @@
-//! What every Glue resource needs: whose it is, setting tags later, and the role that crawlers run as.
+//! What every Glue resource needs, in `catalog` and in `jobs`: whose it is, setting tags later, and the role that runs it.
 
 use aws_sdk_glue::Client;
 use serde_json::Value;
@@ -8,7 +8,8 @@ use strata_aws::{During, Error};
 use strata_layer::{Context, Live, Wish, later};
 
 /// The tags that a list of ours is filtered by.
-pub(crate) fn ours(cx: &Context) -> HashMap<String, String> {
+#[must_use]
+pub fn ours(cx: &Context) -> HashMap<String, String> {
     let pipeline = &cx.doc.pipeline;
     [(tags::PIPELINE, pipeline.name.as_str()), (tags::ENV, pipeline.env.as_str()), (tags::LAYER, cx.layer)]
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
@@ -16,12 +17,16 @@ pub(crate) fn ours(cx: &Context) -> HashMap<String, String> {
 }
 
 /// Tags for the create call itself.
-pub(crate) fn tags_for(cx: &Context, kind: &str, wish: &Wish) -> HashMap<String, String> {
+#[must_use]
+pub fn tags_for(cx: &Context, kind: &str, wish: &Wish) -> HashMap<String, String> {
     cx.tags(kind, &wish.id, &wish.name).into_iter().collect()
 }
 
-/// The tags of `crawler/<name>` or `database/<name>`; None when it is gone.
-pub(crate) async fn tags_of(glue: &Client, cx: &Context, resource: &str) -> Result<Option<Tags>, Error> {
+/// The tags of a resource such as `job/<name>`; None when it is gone.
+///
+/// # Errors
+/// When AWS cannot be asked.
+pub async fn tags_of(glue: &Client, cx: &Context, resource: &str) -> Result<Option<Tags>, Error> {
     let call = glue.get_tags().resource_arn(cx.session.arn("glue", resource));
     match call.send().await.during(|| format!("reading the tags of {resource}")) {
         Ok(answer) => Ok(Some(answer.tags.unwrap_or_default().into_iter().collect())),
@@ -31,7 +36,10 @@ pub(crate) async fn tags_of(glue: &Client, cx: &Context, resource: &str) -> Resu
 }
 
 /// Set all tags of a resource that lost some.
-pub(crate) async fn retag(glue: &Client, cx: &Context, kind: &str, live: &Live, wish: &Wish) -> Result<(), Error> {
+///
+/// # Errors
+/// When AWS refuses.
+pub async fn retag(glue: &Client, cx: &Context, kind: &str, live: &Live, wish: &Wish) -> Result<(), Error> {
     let resource = format!("{kind}/{}", live.physical);
     let call = glue.tag_resource().resource_arn(cx.session.arn("glue", &resource));
     let call = call.set_tags_to_add(Some(tags_for(cx, kind, wish)));
@@ -39,16 +47,19 @@ pub(crate) async fn retag(glue: &Client, cx: &Context, kind: &str, live: &Live, 
 }
 
 /// The ARN of the role that `iam` made for Glue.
-pub(crate) fn role_arn(cx: &Context) -> Option<&String> {
+#[must_use]
+pub fn role_arn(cx: &Context) -> Option<&String> {
     cx.doc.iam.as_ref()?.role_arns.get("glue")
 }
 
-/// The role as Glue tells it: a crawler that was given an ARN answers with the name.
-pub(crate) fn role(cx: &Context) -> Value {
+/// The role by its name: an ARN and a name are the same to Glue, and it answers with the name.
+#[must_use]
+pub fn role(cx: &Context) -> Value {
     role_arn(cx).map_or_else(|| later("iam"), |arn| role_name(arn).into())
 }
 
 /// The name in an ARN of a role, or the name itself.
-pub(crate) fn role_name(role: &str) -> &str {
+#[must_use]
+pub fn role_name(role: &str) -> &str {
     role.split_once(":role/").map_or(role, |(_, name)| name)
 }
