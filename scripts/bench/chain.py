@@ -64,7 +64,7 @@ def chain(endpoint):
     since = endpoint.count()
     pipe = " | ".join(f"{BIN / layer} --quiet up" for layer in LAYERS)
     start = time.perf_counter()
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", f"{pipe} > /dev/null < {PIPELINE}"], env=endpoint.env, cwd=ROOT)
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", f"cat {PIPELINE} | {pipe} > /dev/null"], env=endpoint.env, cwd=ROOT)
     wall = time.perf_counter() - start
     if done.returncode:
         sys.exit(f"chain: up ended with {done.returncode}")
