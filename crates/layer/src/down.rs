@@ -23,15 +23,18 @@ const HELD: [&str; 9] = [
     "ConflictException",
 ];
 
-/// Remove everything of ours in this layer. Returns how many things went.
-pub(crate) async fn down(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
+/// Look at everything, and ask a person where data would be lost. Nothing has been touched yet.
+pub(crate) async fn ask(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     survey(cx, parts).await?;
-    if !cx.global.yes {
-        let losses = losses(cx, parts).await?;
-        if !losses.is_empty() {
-            confirm(&format!("removing {}", cx.layer), &losses.join("; "))?;
-        }
+    if cx.global.yes {
+        return Ok(());
     }
+    let losses = losses(cx, parts).await?;
+    if losses.is_empty() { Ok(()) } else { confirm(&format!("removing {}", cx.layer), &losses.join("; ")) }
+}
+
+/// Remove everything of ours that [`ask`] found. Returns how many things went.
+pub(crate) async fn down(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
     let count = parts.iter().map(|part| cx.lives(part.kind).len()).sum();
     let mut running: BTreeMap<&str, Shared<LocalBoxFuture<'_, Result<(), Error>>>> = BTreeMap::new();
     for part in parts.iter().rev() {

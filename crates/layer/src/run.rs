@@ -229,6 +229,10 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
             Err(error) => told(&error, &say),
         },
         Verb::Down { dry_run: false } => {
+            if let Err(error) = down::ask(&cx, &parts).await {
+                say(&error);
+                return stop(name, doc, &error, Vec::new());
+            }
             let result = down::down(&cx, &parts).await;
             let mut doc = cx.doc.clone();
             match result {
