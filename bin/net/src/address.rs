@@ -1,7 +1,7 @@
 //! The public address of the NAT gateway. An address that nothing uses costs as much as one in use, for ever: it is
 //! released with the gateway, after it.
 
-use crate::ec2::{from_ec2, ours, retag, specification};
+use crate::ec2::{dated_specification, from_ec2, ours, retag};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{DomainType, ResourceType};
 use strata_aws::{During, Error};
@@ -29,13 +29,17 @@ impl Resource for Address {
     }
 
     async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let tags = specification(cx, "address", wish, ResourceType::ElasticIp);
+        let tags = dated_specification(cx, "address", wish, ResourceType::ElasticIp);
         let call = self.0.allocate_address().domain(DomainType::Vpc).tag_specifications(tags);
         call.send().await.during(|| format!("allocating address {}", wish.name)).map(drop)
     }
 
     async fn update(&self, cx: &Context, live: &Live, wish: &Wish, _: &[Change]) -> Result<(), Error> {
         retag(&self.0, cx, "address", live, wish).await
+    }
+
+    fn doubles(&self) -> bool {
+        true
     }
 
     async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
+use std::time::{SystemTime, UNIX_EPOCH};
 use strata_aws::tags::{self, Tags};
 use strata_aws::{During, Error};
 use strata_layer::{Context, Live, Wish};
@@ -27,6 +28,16 @@ pub(crate) fn specification(cx: &Context, kind: &str, wish: &Wish, resource: Res
         .build()
 }
 
+/// The same with the moment of asking, for what EC2 would make twice: of two, the older one stays. Not for calls with a
+/// token: they have to be the same each time.
+pub(crate) fn dated_specification(cx: &Context, kind: &str, wish: &Wish, resource: ResourceType) -> TagSpecification {
+    let mut tags = cx.tags(kind, &wish.id, &wish.name);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // As many digits each time, so that the texts sort as the moments do.
+    tags.insert(tags::CREATED.into(), format!("{:020}", now.as_micros()));
+    TagSpecification::builder().resource_type(resource).set_tags(Some(to_ec2(&tags))).build()
+}
+
 /// Tags as EC2 answers them.
 pub(crate) fn from_ec2(tags: &[Tag]) -> Tags {
     let pair = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
@@ -44,11 +55,11 @@ pub(crate) async fn retag(ec2: &Client, cx: &Context, kind: &str, live: &Live, w
     call.send().await.during(|| format!("tagging {kind} {}", live.physical)).map(drop)
 }
 
-/// A token for creates that take one: the same wish for the same parents gives the same token, so a lost answer cannot
-/// make a second one; new parents give a new token, so a removed one is not handed back.
+/// A token for creates that take one: asking again after a lost answer cannot make a second one. Other runs find by its
+/// tags what this one has made; see [`Context::nonce`] for why they do not share the token.
 pub(crate) fn token(cx: &Context, kind: &str, wish: &Wish) -> String {
     let pipeline = &cx.doc.pipeline;
-    let text = format!("{} {} {kind} {} {:?}", pipeline.name, pipeline.env, wish.id, wish.props);
+    let text = format!("{} {} {kind} {} {:?} {}", pipeline.name, pipeline.env, wish.id, wish.props, cx.nonce());
     // Two FNV-1a runs make 128 bits: enough to tell wishes apart, within EC2's 64 characters.
     let hash =
         |seed: u64| text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

@@ -1,6 +1,6 @@
 //! The internet gateway, attached to the VPC.
 
-use crate::ec2::{from_ec2, ours, retag, specification};
+use crate::ec2::{dated_specification, from_ec2, ours, retag};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::ResourceType;
 use serde_json::Value;
@@ -43,7 +43,7 @@ impl Resource for InternetGateway {
     }
 
     async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let tags = specification(cx, "internet-gateway", wish, ResourceType::InternetGateway);
+        let tags = dated_specification(cx, "internet-gateway", wish, ResourceType::InternetGateway);
         let call = self.0.create_internet_gateway().tag_specifications(tags);
         call.send().await.during(|| format!("creating internet gateway {}", wish.name)).map(drop)
     }
@@ -61,6 +61,10 @@ impl Resource for InternetGateway {
             call.send().await.during(|| format!("attaching internet gateway {id} to {vpc}"))?;
         }
         Ok(())
+    }
+
+    fn doubles(&self) -> bool {
+        true
     }
 
     async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {

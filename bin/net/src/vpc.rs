@@ -1,6 +1,6 @@
 //! The VPC, with DNS support and host names: private DNS of endpoints needs both.
 
-use crate::ec2::{from_ec2, ours, retag, specification};
+use crate::ec2::{dated_specification, from_ec2, ours, retag};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName};
 use strata_aws::{During, Error};
@@ -54,7 +54,7 @@ impl Resource for Vpc {
     }
 
     async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let tags = specification(cx, "vpc", wish, ResourceType::Vpc);
+        let tags = dated_specification(cx, "vpc", wish, ResourceType::Vpc);
         let call = self.0.create_vpc().cidr_block(wish.text("cidr")).tag_specifications(tags);
         call.send().await.during(|| format!("creating VPC {}", wish.name)).map(drop)
     }
@@ -75,6 +75,10 @@ impl Resource for Vpc {
             call.send().await.during(|| format!("setting {} of VPC {id}", change.field))?;
         }
         Ok(())
+    }
+
+    fn doubles(&self) -> bool {
+        true
     }
 
     async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {

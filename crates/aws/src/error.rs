@@ -81,6 +81,28 @@ impl Error {
                 || code == "404"
         })
     }
+
+    /// Whether AWS says that something of that name is there already. Spelled in many ways, too.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        const CODES: [&str; 6] = [
+            "EntityAlreadyExists",
+            "BucketAlreadyOwnedByYou",
+            "InvalidGroup.Duplicate",
+            "InvalidSubnet.Conflict",
+            "RouteAlreadyExists",
+            "InvalidPermission.Duplicate",
+        ];
+        self.code.as_deref().is_some_and(|code| CODES.contains(&code) || code.ends_with("AlreadyExistsException"))
+            || self.code.is_some() && self.message.contains("already exists")
+    }
+
+    /// Whether the call may have been done although it failed: the answer was lost, or AWS broke down midway. A call
+    /// that was throttled has not been done.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        self.exit == Exit::Again && self.code.as_deref().is_none_or(|code| !THROTTLES.contains(&code))
+    }
 }
 
 /// Turns an SDK's result into ours, saying what was being done.
@@ -144,19 +166,23 @@ fn last_cause(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
+/// Too many calls: this one was not done, and may be tried again.
+const THROTTLES: [&str; 9] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "SlowDown",
+    "BandwidthLimitExceeded",
+];
+
 /// Codes and wordings that pass by themselves: throttling, consistency, and a new role that a service cannot use yet.
 /// The wordings are AWS's own; a code alone says too little there.
 fn may_pass(code: &str, message: &str) -> bool {
-    const CODES: [&str; 22] = [
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "TooManyRequestsException",
-        "SlowDown",
-        "BandwidthLimitExceeded",
+    const CODES: [&str; 14] = [
         "PriorRequestNotComplete",
         "TransactionInProgressException",
         "ServiceUnavailable",
@@ -165,6 +191,7 @@ fn may_pass(code: &str, message: &str) -> bool {
         "InternalServiceException",
         "InternalServerException",
         "OperationAborted",
+        "OperationAbortedException",
         "ConcurrentModification",
         "ConcurrentModificationException",
         "EntityTemporarilyUnmodifiable",
@@ -184,7 +211,10 @@ fn may_pass(code: &str, message: &str) -> bool {
     ];
     // "The security token included in the request is invalid" without the trailer speaks of our own credentials.
     let service_token = message.contains("security token included in the request is invalid. (Service:");
-    CODES.contains(&code) || WORDS.iter().any(|words| message.contains(words)) || service_token
+    THROTTLES.contains(&code)
+        || CODES.contains(&code)
+        || WORDS.iter().any(|words| message.contains(words))
+        || service_token
 }
 
 #[cfg(test)]

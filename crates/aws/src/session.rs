@@ -1,18 +1,21 @@
 //! Who we are: credentials, account, partition, region; and how calls are made.
 
 use crate::dns::{Resolver, is_loopback};
-use crate::{During, Error, Exit};
+use crate::{Cancel, During, Error, Exit, Pace, Poll, wait};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials;
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_types::app_name::AppName;
 use std::time::Duration;
 
 /// What the person said on the command line; everything else is found as every AWS tool finds it.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// The program: it says so in each call's user agent, so that the endpoint's record tells who needs which right.
+    pub program: &'static str,
     /// `--region`.
     pub region: Option<String>,
     /// `--profile`.
@@ -64,9 +67,17 @@ impl Session {
                 return Err(Error::usage(doing(), message).advise(advice));
             }
         }
-        let identity = aws_sdk_sts::Client::new(&sdk).get_caller_identity().send().await.during(doing);
+        let sts = aws_sdk_sts::Client::new(&sdk);
+        let (asking, never) = (doing(), Cancel::default());
+        let identity = wait(&asking, Pace::seconds(1, 10), &never, async || {
+            match sts.get_caller_identity().send().await.during(doing) {
+                Ok(identity) => Ok(Poll::Ready(identity)),
+                Err(error) if error.exit == Exit::Again && error.code.is_some() => Err(error),
+                Err(error) => Ok(Poll::Failed(error)),
+            }
+        });
         // Nothing has been touched yet, whatever went wrong.
-        let identity = identity.map_err(|error| Error { exit: Exit::Usage, ..error })?;
+        let identity = identity.await.map_err(|error| Error { exit: Exit::Usage, ..error })?;
         let arn = identity.arn().unwrap_or_default();
         Ok(Self {
             account: identity.account().unwrap_or_default().to_owned(),
@@ -116,6 +127,10 @@ async fn config(options: &Options, region: Option<&str>) -> SdkConfig {
         .timeout_config(timeouts);
     if let Some(region) = options.region.as_deref().or(region) {
         loader = loader.region(Region::new(region.to_owned()));
+    }
+    // Every program's name is a valid one.
+    if let Ok(name) = AppName::new(format!("strata-{}", options.program)) {
+        loader = loader.app_name(name);
     }
     if let Some(profile) = &options.profile {
         loader = loader.profile_name(profile);

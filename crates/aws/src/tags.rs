@@ -13,6 +13,8 @@ pub const LAYER: &str = "strata:layer";
 pub const ID: &str = "strata:id";
 /// The day after which it may go.
 pub const EXPIRES: &str = "strata:expires";
+/// When it was asked for, on things that AWS would make twice: of two that are the same, the older one stays.
+pub const CREATED: &str = "strata:created";
 /// What the console shows.
 pub const NAME: &str = "Name";
 

@@ -5,7 +5,9 @@ use crate::{Live, Report, later};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
 use strata_aws::tags::{self, Tags};
 use strata_aws::{Cancel, Session};
 use strata_state::{Document, Kind};
@@ -25,6 +27,9 @@ pub struct Context {
     /// Ctrl-C.
     pub cancel: Cancel,
     lives: RwLock<BTreeMap<&'static str, Vec<Live>>>,
+    touched: AtomicBool,
+    started: u128,
+    removals: AtomicU64,
 }
 
 impl Context {
@@ -36,7 +41,9 @@ impl Context {
         report: Report,
         cancel: Cancel,
     ) -> Self {
-        Self { layer, doc, session, global, report, cancel, lives: RwLock::default() }
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let (lives, touched, removals) = (RwLock::default(), AtomicBool::new(false), AtomicU64::new(0));
+        Self { layer, doc, session, global, report, cancel, lives, touched, started, removals }
     }
 
     /// The physical name of `name`, a thing of this kind.
@@ -88,7 +95,32 @@ impl Context {
         self.live(kind, id).and_then(|mut live| live.facts.remove(fact)).unwrap_or_default()
     }
 
-    pub(crate) fn set(&self, kind: &'static str, lives: Vec<Live>) {
+    /// For tokens: the same until this run removes something. With the token of a thing that is gone, AWS hands out the
+    /// gone one again; what an earlier run has made is found by its tags.
+    #[must_use]
+    pub fn nonce(&self) -> String {
+        format!("{} {}", self.started, self.removals.load(Ordering::SeqCst))
+    }
+
+    /// Something is removed.
+    pub(crate) fn removes(&self) {
+        self.touch();
+        self.removals.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Something has been asked of AWS that changes it.
+    pub(crate) fn touch(&self) {
+        self.touched.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether this run has asked AWS for any change.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.touched.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set(&self, kind: &'static str, mut lives: Vec<Live>) {
+        // Of two that are the same thing the older one counts, for everybody who looks.
+        lives.sort_by_cached_key(|live| (live.facts.get("created").cloned(), live.physical.clone()));
         self.lives.write().unwrap_or_else(PoisonError::into_inner).insert(kind, lives);
     }
 

@@ -41,7 +41,14 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
         // What is on its way out stands in the way only where the name is the key.
         let (leaving, mut there): (Vec<&Live>, Vec<&Live>) =
             same.by_ref().partition(|live| matches!(live.state, State::Leaving(_)));
-        there.sort_by_key(|live| live.facts.get("created").cloned().unwrap_or_default());
+        // Of two, the older one stays, unless it belongs to something else that is there twice and goes.
+        let strays = |live: &Live| {
+            wish.fixed.iter().any(|field| {
+                let to = wish.props.get(field);
+                to.is_some_and(|to| !is_later(to)) && live.props.get(field) != to
+            })
+        };
+        there.sort_by_cached_key(|live| (strays(live), live.facts.get("created").cloned(), live.physical.clone()));
         if let Some(live) = leaving.iter().find(|live| live.physical == wish.name)
             && let State::Leaving(status) = &live.state
         {

@@ -1,9 +1,10 @@
 //! Removing: what is needed by others goes after them, and nothing counts as gone while AWS still lists it.
 
+use crate::lock::Locks;
 use crate::survey::{look, survey};
 use crate::up::outcome;
 use crate::{Action, Context, Live, Part, State, confirm, diff::diff};
-use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all};
+use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,18 +24,39 @@ const HELD: [&str; 9] = [
     "ConflictException",
 ];
 
-/// Look at everything, and ask a person where data would be lost. Nothing has been touched yet.
-pub(crate) async fn ask(cx: &Context, parts: &[Part]) -> Result<(), Error> {
-    survey(cx, parts).await?;
-    if cx.global.yes {
-        return Ok(());
-    }
-    let losses = losses(cx, parts).await?;
-    if losses.is_empty() { Ok(()) } else { confirm(&format!("removing {}", cx.layer), &losses.join("; ")) }
+/// What holds a thing and will not go by itself is waited for only this long: the listing may be behind.
+const STUBBORN: Duration = Duration::from_secs(5);
+
+/// Why a thing is still there.
+struct Kept {
+    error: Error,
+    /// Since when only such things have held it as do not go by themselves.
+    stuck: Option<Instant>,
 }
 
-/// Remove everything of ours that [`ask`] found. Returns how many things went.
+/// Look at everything, ask a person where data would be lost, and remove everything of ours while no other run works on
+/// this layer. Returns how many things went.
 pub(crate) async fn down(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
+    let locks = Locks::new(cx, "down");
+    let (over, ()) = try_join(locks.look(), survey(cx, parts)).await?;
+    if !over && parts.iter().all(|part| cx.lives(part.kind).is_empty()) {
+        return Ok(0);
+    }
+    if !cx.global.yes {
+        let losses = losses(cx, parts).await?;
+        if !losses.is_empty() {
+            confirm(&format!("removing {}", cx.layer), &losses.join("; "))?;
+        }
+    }
+    let held = locks.take().await?;
+    let result = remove_all(cx, parts).await;
+    held.release().await;
+    result
+}
+
+async fn remove_all(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
+    // Another run may have come between the first look and the lock.
+    survey(cx, parts).await?;
     let count = parts.iter().map(|part| cx.lives(part.kind).len()).sum();
     let mut running: BTreeMap<&str, Shared<LocalBoxFuture<'_, Result<(), Error>>>> = BTreeMap::new();
     for part in parts.iter().rev() {
@@ -59,9 +81,15 @@ pub(crate) async fn down(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
         };
         running.insert(part.kind, work.boxed_local().shared());
     }
-    let results = join_all(running.into_values()).await;
-    results.into_iter().collect::<Result<Vec<()>, Error>>()?;
-    Ok(count)
+    // What depends on a part that failed fails with the same words.
+    let failures = join_all(running.into_values()).await.into_iter().filter_map(Result::err);
+    let failures: BTreeMap<String, Error> = failures.map(|error| (error.doing.clone(), error)).collect();
+    let mut failures = failures.into_values();
+    let Some(first) = failures.next() else { return Ok(count) };
+    for other in failures {
+        cx.report.say(&format!("{}: {other}", cx.layer));
+    }
+    Err(first)
 }
 
 /// What a person would lose, thing by thing.
@@ -125,7 +153,7 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
     let mut pause = Duration::from_millis(50);
     let mut steps: BTreeMap<String, _> = BTreeMap::new();
     let mut asked: Vec<String> = Vec::new();
-    let mut last: Option<Error> = None;
+    let mut kept: BTreeMap<String, Kept> = BTreeMap::new();
     loop {
         let listed = cx.lives(part.kind);
         let rest: Vec<&Live> =
@@ -144,10 +172,14 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
         if cx.cancel.is_cancelled() {
             return Err(Error::interrupted(format!("removing {}", part.label)));
         }
+        let since = |live: &&Live| kept.get(&live.physical).and_then(|kept| kept.stuck);
+        if rest.iter().all(|live| since(live).is_some_and(|since| since.elapsed() > STUBBORN)) {
+            return Err(stays(part, &rest, &kept).advise("then run `down` again"));
+        }
         if start.elapsed() > limit {
-            let doing = format!("removing {} {}", part.kind, rest[0].physical);
-            let why = last.map_or_else(|| "AWS still lists it".to_owned(), |error| error.message);
-            return Err(Error::failed(doing, format!("not gone after {} s: {why}", limit.as_secs())));
+            let error = stays(part, &rest, &kept);
+            let message = format!("not gone after {} s: {}", limit.as_secs(), error.message);
+            return Err(Error { message, ..error }.advise("run `down` again: it goes on waiting"));
         }
         let due: Vec<&Live> = rest
             .into_iter()
@@ -157,13 +189,16 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
                 !leaving && !asked.contains(&live.physical)
             })
             .collect();
+        if !due.is_empty() {
+            cx.removes();
+        }
         let results =
             join_all(due.iter().map(|live| async { (live.physical.clone(), part.resource.delete(cx, live).await) }));
         for live in &due {
             let what = format!("{} {}", part.kind, live.id);
             steps
                 .entry(live.physical.clone())
-                .or_insert_with(|| cx.report.step(what, &format!("removing {}", live.physical)));
+                .or_insert_with(|| cx.report.step(what, &format!("removing {}{}", live.physical, usually(part))));
         }
         for (physical, result) in results.await {
             match result {
@@ -173,10 +208,12 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
                     if error.code.is_none() && start.elapsed() > Duration::from_secs(8) {
                         return Err(Error { exit: Exit::Failed, ..error });
                     }
+                    let (error, is_stuck) = explain(cx, part, &lives, &physical, error).await;
                     if let Some(step) = steps.get(&physical) {
-                        step.status(&outcome(&Err(error.clone()), ""));
+                        step.status(&format!("{}{}", outcome(&Err(error.clone()), ""), usually(part)));
                     }
-                    last = Some(error);
+                    let since = kept.get(&physical).and_then(|kept| kept.stuck).unwrap_or_else(Instant::now);
+                    kept.insert(physical, Kept { error, stuck: is_stuck.then_some(since) });
                 }
                 Err(error) => return Err(error),
             }
@@ -191,4 +228,37 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
             pause = (pause * 3 / 2).min(part.resource.pace().slowest);
         }
     }
+}
+
+/// What to expect of AWS, for a line of progress.
+fn usually(part: &Part) -> String {
+    part.resource.leaves().map(|leaves| format!(" (usually {leaves})")).unwrap_or_default()
+}
+
+/// AWS's error with what holds the thing, where it is held: AWS says only that something does. And whether nothing of
+/// that will go by itself.
+async fn explain(cx: &Context, part: &Part, lives: &[Live], physical: &str, error: Error) -> (Error, bool) {
+    let live = lives.iter().find(|live| error.is(&HELD) && live.physical == physical);
+    let Some(live) = live else { return (error, false) };
+    match part.resource.held_by(cx, live).await {
+        Ok(holders) if !holders.is_empty() => {
+            let names: Vec<&str> = holders.iter().map(|holder| holder.what.as_str()).collect();
+            let message = format!("held by {}", names.join("; "));
+            (Error { message, ..error }, !holders.iter().any(|holder| holder.passes))
+        }
+        _ => (error, false),
+    }
+}
+
+/// What is still there, and why.
+fn stays(part: &Part, rest: &[&Live], kept: &BTreeMap<String, Kept>) -> Error {
+    let names: Vec<&str> = rest.iter().map(|live| live.physical.as_str()).collect();
+    let doing = format!("removing {} {}", part.kind, names.join(", "));
+    let why = |name: &str| kept.get(name).map_or("AWS still lists it", |kept| kept.error.message.as_str()).to_owned();
+    let message = match names.as_slice() {
+        [name] => why(name),
+        names => names.iter().map(|name| format!("{name}: {}", why(name))).collect::<Vec<_>>().join(" | "),
+    };
+    let code = names.iter().find_map(|name| kept.get(*name)?.error.code.clone());
+    Error { code, ..Error::failed(doing, message) }
 }

@@ -81,15 +81,42 @@ pub trait Resource: Send + Sync {
         false
     }
 
+    /// Whether AWS would make a second one when asked twice, since neither a name nor a token tells it that it is the same.
+    fn doubles(&self) -> bool {
+        false
+    }
+
     /// How often and how long to look until it is ready, or gone.
     fn pace(&self) -> Pace {
         Pace::seconds(2, 300)
     }
 
-    /// How long AWS usually takes, where that is more than seconds.
+    /// How long AWS usually takes to make it, where that is more than seconds.
     fn takes(&self) -> Option<&'static str> {
         None
     }
+
+    /// How long AWS usually takes to let it go, where that is more than seconds.
+    fn leaves(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What holds `live`, when AWS says that it cannot go. AWS's own error names nothing.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked.
+    async fn held_by(&self, _cx: &Context, _live: &Live) -> Result<Vec<Holder>, Error> {
+        Ok(Vec::new())
+    }
+}
+
+/// Something that keeps a thing from going.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// One clause: its id, whose it is, and what will release it.
+    pub what: String,
+    /// Whether it goes by itself. Where nothing does, `down` does not wait for long.
+    pub passes: bool,
 }
 
 /// One thing that is asked for.
@@ -155,6 +182,9 @@ impl Live {
     /// With its tags; they decide whose it is. `id` comes from the tag `strata:id` where it is there.
     #[must_use]
     pub fn tagged(mut self, cx: &Context, tags: Tags) -> Self {
+        if let Some(created) = tags.get(strata_aws::tags::CREATED) {
+            self.facts.insert("created", created.clone());
+        }
         if strata_aws::tags::is_ours(&tags, &cx.doc.pipeline) {
             if let Some((_, id)) = tags.get(strata_aws::tags::ID).and_then(|tag| tag.split_once('.')) {
                 id.clone_into(&mut self.id);

@@ -3,8 +3,7 @@
 use crate::cli::{Cli, Verb};
 use crate::report::line;
 use crate::survey::{refuse_foreign, survey};
-use crate::{Context, Global, Part, Report, down, input, plan, status, up};
-use async_trait::async_trait;
+use crate::{Context, Global, Layer, Part, Report, down, input, plan, status, up};
 use clap::{CommandFactory, FromArgMatches, Subcommand};
 use serde_json::Value;
 use std::io::Write;
@@ -21,54 +20,6 @@ const CHANGES: u8 = 2;
 const LEFT: u8 = 3;
 const DRIFTED: u8 = 4;
 const INTERRUPTED: u8 = 130;
-
-/// One layer.
-#[async_trait]
-pub trait Layer: Send + Sync + 'static {
-    /// Verbs beside plan, up, down and status; [`crate::NoVerbs`] when there are none.
-    type Verbs: Subcommand + Send;
-
-    /// The program's name, which is the name of its section, folder and policy file, too.
-    fn name(&self) -> &'static str;
-
-    /// One line for `--help`.
-    fn about(&self) -> &'static str;
-
-    /// Sections that have to be in the document before `up`.
-    fn needs(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// Check what only this layer can check, such as files that have to be there. Nothing has been touched yet.
-    ///
-    /// # Errors
-    /// [`Exit::Usage`].
-    fn check(&self, _doc: &Document) -> Result<(), Error> {
-        Ok(())
-    }
-
-    /// The layer's list: each kind of thing after those that it needs.
-    fn parts(&self, session: &Session) -> Vec<Part>;
-
-    /// Write the layer's section from what is there now.
-    fn section(&self, cx: &Context, doc: &mut Document);
-
-    /// Take the layer's section out of a document.
-    fn clear(&self, doc: &mut Document);
-
-    /// Whether what a verb prints is the document: then it comes out with `failed`, too, when the verb fails.
-    fn passes_on(&self, _verb: &Self::Verbs) -> bool {
-        false
-    }
-
-    /// One of the layer's own verbs; what it returns is printed on stdout.
-    ///
-    /// # Errors
-    /// Its own.
-    async fn own(&self, _cx: &Context, _verb: Self::Verbs) -> Result<String, Error> {
-        Ok(String::new())
-    }
-}
 
 /// Run a layer's program.
 pub fn main<L: Layer>(layer: L) -> ExitCode {
@@ -184,8 +135,11 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
     };
     let parts = layer.parts(&cx.session);
     match cli.verb {
-        Verb::Plan { detailed_exitcode } => match planned(&cx, &parts).await {
-            Ok((value, changes)) => (json(&value), if detailed_exitcode && changes { CHANGES } else { DONE }),
+        Verb::Plan { detailed_exitcode } => match planned(layer, &cx, &parts).await {
+            Ok(Planned { value, refused: true, .. }) => (json(&value), FAILED),
+            Ok(Planned { value, changes, .. }) => {
+                (json(&value), if detailed_exitcode && changes { CHANGES } else { DONE })
+            }
             Err(error) => told(&error, &say),
         },
         Verb::Status => match survey(&cx, &parts).await.and_then(|()| status::status(&cx, &parts)) {
@@ -207,7 +161,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
             }
         }
         Verb::Up => {
-            let result = up::up(&cx, &parts).await;
+            let result = up::up(layer, &cx, &parts).await;
             let mut doc = cx.doc.clone();
             let target = &cx.session;
             doc.target = Some(Target {
@@ -229,10 +183,6 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
             Err(error) => told(&error, &say),
         },
         Verb::Down { dry_run: false } => {
-            if let Err(error) = down::ask(&cx, &parts).await {
-                say(&error);
-                return stop(name, doc, &error, Vec::new());
-            }
             let result = down::down(&cx, &parts).await;
             let mut doc = cx.doc.clone();
             match result {
@@ -286,6 +236,7 @@ async fn prepare<L: Layer>(
 
 async fn connect(name: &'static str, global: &Global, doc: &Document, cancel: Cancel) -> Result<Context, Error> {
     let options = Options {
+        program: name,
         region: global.region.clone(),
         profile: global.profile.clone(),
         endpoint_url: global.endpoint_url.clone(),
@@ -304,16 +255,32 @@ async fn connect(name: &'static str, global: &Global, doc: &Document, cancel: Ca
     Ok(Context::new(name, doc.clone(), session, global.clone(), Report::new(name, global), cancel))
 }
 
-async fn planned(cx: &Context, parts: &[Part]) -> Result<(Value, bool), Error> {
+/// What `plan` found.
+struct Planned {
+    value: Value,
+    changes: bool,
+    refused: bool,
+}
+
+async fn planned<L: Layer>(layer: &L, cx: &Context, parts: &[Part]) -> Result<Planned, Error> {
     survey(cx, parts).await?;
     refuse_foreign(cx, parts)?;
     let plan = plan::plan(cx, parts)?;
     cx.report.say(&plan::to_text(cx, &plan));
-    Ok((plan::to_json(cx, &plan), plan::has_changes(&plan)))
+    let findings = layer.preflight(cx).await?;
+    for finding in &findings {
+        cx.report.say(&format!("{} x {}; {}", cx.layer, finding.what, finding.remedy));
+    }
+    let mut value = plan::to_json(cx, &plan);
+    value["findings"] = serde_json::json!(findings);
+    Ok(Planned { value, changes: plan::has_changes(&plan), refused: !findings.is_empty() })
 }
 
-/// What exists now, for `failed.left`.
+/// What exists now, for `failed.left`; nothing where this run has touched nothing.
 fn left(cx: &Context, parts: &[Part]) -> Vec<Left> {
+    if !cx.is_touched() {
+        return Vec::new();
+    }
     let each = |part: &Part| {
         let kind = part.kind;
         cx.lives(kind).into_iter().map(move |live| Left { resource: format!("{kind}.{}", live.id), id: live.physical })

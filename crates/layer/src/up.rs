@@ -1,11 +1,12 @@
 //! Making a layer as the document asks: look, act on the difference, look again, until there is none.
 
 use crate::diff::diff;
-use crate::plan::plan;
+use crate::lock::Locks;
+use crate::plan::{self, plan};
 use crate::survey::{look, refuse_foreign, survey};
-use crate::{Action, Context, Part, confirm, down};
+use crate::{Action, Context, Finding, Layer, Part, confirm, down};
 use futures::StreamExt;
-use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all};
+use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
 use futures::stream;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,8 +20,32 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Silence is waited out for this long: an endpoint that is down is not a new role.
 const SILENCE: Duration = Duration::from_secs(8);
 
+/// Look, and make what differs as asked, while no other run works on this layer.
+pub(crate) async fn up<L: Layer>(layer: &L, cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    let locks = Locks::new(cx, "up");
+    let (over, ()) = try_join(locks.look(), survey(cx, parts)).await?;
+    refuse_foreign(cx, parts)?;
+    let plan = plan(cx, parts)?;
+    if !over && plan.iter().all(|(_, actions)| actions.is_empty()) {
+        return Ok(());
+    }
+    if plan::has_changes(&plan) {
+        refuse_findings(cx, layer.preflight(cx).await?)?;
+    }
+    let only_settings = plan.iter().flat_map(|(_, actions)| actions).all(|action| matches!(action, Action::Update(..)));
+    if only_settings && !over {
+        // Nothing can be made twice: the look at the locks was enough.
+        return make(cx, parts).await;
+    }
+    let held = locks.take().await?;
+    let result = make(cx, parts).await;
+    held.release().await;
+    result
+}
+
 /// Make all parts as asked, each as soon as what it needs is there. What is no longer asked for goes last.
-pub(crate) async fn up(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+async fn make(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    // Another run may have come between the first look and the lock.
     survey(cx, parts).await?;
     refuse_foreign(cx, parts)?;
     replace(cx, parts).await?;
@@ -48,6 +73,15 @@ pub(crate) async fn up(cx: &Context, parts: &[Part]) -> Result<(), Error> {
         Some(error) => Err(error),
         None => down::unwanted(cx, parts).await,
     }
+}
+
+/// AWS would refuse, or fail late: say so now, while nothing has been touched.
+fn refuse_findings(cx: &Context, findings: Vec<Finding>) -> Result<(), Error> {
+    let Some((last, others)) = findings.split_last() else { return Ok(()) };
+    for finding in others {
+        cx.report.say(&format!("{} x {}; {}", cx.layer, finding.what, finding.remedy));
+    }
+    Err(Error::usage(format!("checking what {} needs", cx.layer), last.what.clone()).advise(last.remedy.clone()))
 }
 
 /// Take down what has to be made anew, dependants first. Afterwards it is simply missing.
@@ -82,21 +116,26 @@ async fn replace(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     survey(cx, parts).await
 }
 
+/// A thing that AWS would make twice is not asked for again this soon after a lost answer: it may be listed late.
+const DOUBTFUL: Duration = Duration::from_secs(5);
 /// More calls than this for one thing mean that AWS takes them and goes on reporting something else.
 const MOST_CALLS: u32 = 8;
 
-/// What was last done to a thing, when, and how often anything was.
+/// What was last done to a thing, until when it may not show, and how often anything was done.
 struct Done {
     what: String,
-    at: Instant,
+    unlisted: Instant,
     times: u32,
 }
+
+/// The fingerprint of every creation.
+const CREATE: &str = "create";
 
 /// What an action does, so that the same one is recognised when the next look asks for it again.
 fn fingerprint(action: &Action) -> String {
     match action {
         Action::Update(_, _, changes) => serde_json::to_string(changes).unwrap_or_default(),
-        _ => "create".to_owned(),
+        _ => CREATE.to_owned(),
     }
 }
 
@@ -123,7 +162,7 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
                 Action::Create(ref wish) | Action::Update(_, ref wish, _)
                     if done
                         .get(&wish.id)
-                        .is_some_and(|done| done.what == fingerprint(&action) && done.at.elapsed() < UNLISTED) =>
+                        .is_some_and(|done| done.what == fingerprint(&action) && Instant::now() < done.unlisted) =>
                 {
                     waits.push((wish.id.clone(), "done, and not to be seen yet".to_owned()));
                 }
@@ -160,13 +199,22 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
             match result {
                 Ok(()) => {
                     let times = done.get(&id).map_or(1, |done| done.times + 1);
-                    done.insert(id.clone(), Done { what, at: Instant::now(), times });
+                    done.insert(id.clone(), Done { what, unlisted: Instant::now() + UNLISTED, times });
                     if times > MOST_CALLS {
                         let message = "AWS accepts the change and still reports something else";
                         refused = Some(Error::failed(format!("changing {} {id}", part.kind), message));
                     }
                 }
-                Err(error) if error.exit == Exit::Again => passing = Some(error),
+                // An answer was lost before, or it is not listed yet: the next look tells whose it is.
+                Err(error) if error.is_there() && done.get(&id).is_none_or(|done| done.what != what) => {
+                    done.insert(id, Done { what, unlisted: Instant::now() + UNLISTED, times: 1 });
+                }
+                Err(error) if error.exit == Exit::Again => {
+                    if error.may_be_done() && part.resource.doubles() && what == CREATE {
+                        done.insert(id, Done { what, unlisted: Instant::now() + DOUBTFUL, times: 1 });
+                    }
+                    passing = Some(error);
+                }
                 Err(error) => refused = Some(error),
             }
         }
@@ -206,6 +254,7 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
 async fn act(cx: &Context, part: &Part, action: Action) -> (String, String, Result<(), Error>) {
     let kind = part.kind;
     let what = fingerprint(&action);
+    cx.touch();
     match action {
         Action::Create(wish) => {
             let step = cx.report.step(format!("{kind} {}", wish.id), &format!("creating {}", wish.name));

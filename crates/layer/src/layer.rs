@@ -1,0 +1,74 @@
+//! What a layer has to say about itself; the runner does the rest.
+
+use crate::{Context, Part};
+use async_trait::async_trait;
+use clap::Subcommand;
+use strata_aws::{Error, Session};
+use strata_state::Document;
+
+/// One layer.
+#[async_trait]
+pub trait Layer: Send + Sync + 'static {
+    /// Verbs beside plan, up, down and status; [`crate::NoVerbs`] when there are none.
+    type Verbs: Subcommand + Send;
+
+    /// The program's name, which is the name of its section, folder and policy file, too.
+    fn name(&self) -> &'static str;
+
+    /// One line for `--help`.
+    fn about(&self) -> &'static str;
+
+    /// Sections that have to be in the document before `up`.
+    fn needs(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Check what only this layer can check, such as files that have to be there. Nothing has been touched yet.
+    ///
+    /// # Errors
+    /// [`Exit::Usage`].
+    fn check(&self, _doc: &Document) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Look for what would make AWS refuse, or fail late: prerequisites that are missing, quotas that are used up. Only
+    /// asks; the survey has been done. `plan` shows the findings, `up` refuses while there are any and anything is to be
+    /// changed.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked.
+    async fn preflight(&self, _cx: &Context) -> Result<Vec<Finding>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// The layer's list: each kind of thing after those that it needs.
+    fn parts(&self, session: &Session) -> Vec<Part>;
+
+    /// Write the layer's section from what is there now.
+    fn section(&self, cx: &Context, doc: &mut Document);
+
+    /// Take the layer's section out of a document.
+    fn clear(&self, doc: &mut Document);
+
+    /// Whether what a verb prints is the document: then it comes out with `failed`, too, when the verb fails.
+    fn passes_on(&self, _verb: &Self::Verbs) -> bool {
+        false
+    }
+
+    /// One of the layer's own verbs; what it returns is printed on stdout.
+    ///
+    /// # Errors
+    /// Its own.
+    async fn own(&self, _cx: &Context, _verb: Self::Verbs) -> Result<String, Error> {
+        Ok(String::new())
+    }
+}
+
+/// Something that would make AWS refuse, or fail late.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// What is wrong with what: `subnet-1 (private-1): its route table has no way out`.
+    pub what: String,
+    /// What to do about it, in one line.
+    pub remedy: String,
+}

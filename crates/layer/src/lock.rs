@@ -1,0 +1,227 @@
+//! One run at a time for each layer of a pipeline and environment, on however many machines.
+//!
+//! The lock is an empty CloudWatch log group `/strata/lock/<pipeline>/<env>/<layer>/<n>`: AWS makes a name once, at
+//! once, free of charge, in every region, with its tags in the same call, and without anything having to be there
+//! before. The tags say who holds it and until when. A run that is over (its time ran out, or its process on this
+//! machine ended) is followed by number n + 1: of several that want to follow, AWS lets one make that name.
+
+mod holder;
+
+use crate::Context;
+use crate::report::line;
+use aws_sdk_cloudwatchlogs::Client;
+use holder::{EXPIRES, Holder, clock, now};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use strata_aws::{During, Error, Exit, Pace, Poll, tags, wait};
+use tokio::task::JoinHandle;
+
+/// How often a run says that it goes on.
+const RENEWS: Duration = Duration::from_secs(EXPIRES.as_secs() / 4);
+
+/// One lock at AWS.
+struct Found {
+    name: String,
+    layer: String,
+    number: u64,
+    holder: Holder,
+}
+
+/// The locks of one pipeline and environment.
+pub(crate) struct Locks<'a> {
+    cx: &'a Context,
+    client: Client,
+    me: Holder,
+}
+
+/// A lock that is held until [`Held::release`].
+pub(crate) struct Held<'a> {
+    locks: Locks<'a>,
+    name: String,
+    renewal: JoinHandle<()>,
+}
+
+impl<'a> Locks<'a> {
+    /// For a run that does `verb`.
+    pub(crate) fn new(cx: &'a Context, verb: &str) -> Self {
+        Self { cx, client: Client::new(&cx.session.sdk), me: Holder::me(verb) }
+    }
+
+    /// Refuse while another run works on this layer, or does the opposite to another one. Says whether a run that is
+    /// over has left a lock of this layer behind.
+    pub(crate) async fn look(&self) -> Result<bool, Error> {
+        let found = self.list().await?;
+        self.refuse(&found)?;
+        Ok(found.iter().any(|lock| lock.layer == self.cx.layer))
+    }
+
+    /// Take the lock, or say who has it.
+    pub(crate) async fn take(self) -> Result<Held<'a>, Error> {
+        match self.acquire().await {
+            Ok((name, over)) => {
+                let renewal = self.renew(&name);
+                let held = Held { locks: self, name, renewal };
+                for name in over {
+                    if let Err(error) = held.locks.delete(&name).await {
+                        held.release().await;
+                        return Err(error);
+                    }
+                }
+                Ok(held)
+            }
+            Err(error) => {
+                // It may have been made all the same.
+                for lock in self.list().await.unwrap_or_default() {
+                    if lock.holder.is(&self.me) {
+                        let _ = self.delete(&lock.name).await;
+                    }
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The lock's name, and the names of those that runs have left that are over.
+    async fn acquire(&self) -> Result<(String, Vec<String>), Error> {
+        wait(&self.doing(), Pace::seconds(2, 60), &self.cx.cancel, async || {
+            let found = self.list().await?;
+            if let Some(taken) = self.taken(&found) {
+                return Ok(taken);
+            }
+            let numbers = found.iter().filter(|lock| lock.layer == self.cx.layer).map(|lock| lock.number);
+            match self.create(numbers.max().unwrap_or_default() + 1).await {
+                Ok(()) => {}
+                Err(error) if error.is(&["ResourceAlreadyExistsException"]) => {}
+                Err(error) => return Err(error),
+            }
+            // Only who sees nobody else afterwards has it.
+            let found = self.list().await?;
+            Ok(self.taken(&found).unwrap_or_else(|| Poll::NotYet("not listed yet".to_owned())))
+        })
+        .await
+    }
+
+    /// Whether it is ours by now, or somebody else's; nothing when it is free.
+    fn taken(&self, found: &[Found]) -> Option<Poll<(String, Vec<String>)>> {
+        if let Err(error) = self.refuse(found) {
+            return Some(Poll::Failed(error));
+        }
+        let (mine, over): (Vec<&Found>, Vec<&Found>) =
+            found.iter().filter(|lock| lock.layer == self.cx.layer).partition(|lock| lock.holder.is(&self.me));
+        let names = |locks: &[&Found]| locks.iter().map(|lock| lock.name.clone()).collect();
+        mine.first().map(|lock| Poll::Ready((lock.name.clone(), names(&over))))
+    }
+
+    fn doing(&self) -> String {
+        format!("taking the lock of {}", self.cx.layer)
+    }
+
+    /// `/strata/lock/<pipeline>/<env>/`.
+    fn prefix(&self) -> String {
+        format!("/strata/lock/{}/{}/", self.cx.doc.pipeline.name, self.cx.doc.pipeline.env)
+    }
+
+    fn name(&self, number: u64) -> String {
+        format!("{}{}/{number}", self.prefix(), self.cx.layer)
+    }
+
+    fn arn(&self, name: &str) -> String {
+        self.cx.session.arn("logs", &format!("log-group:{name}"))
+    }
+
+    async fn list(&self) -> Result<Vec<Found>, Error> {
+        let prefix = self.prefix();
+        let mut pages =
+            self.client.describe_log_groups().log_group_name_prefix(&prefix).into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(group) = pages.next().await {
+            let group = group.during(|| format!("looking for locks {prefix}*"))?;
+            let name = group.log_group_name().unwrap_or_default();
+            let Some((layer, number)) = name.strip_prefix(&prefix).and_then(|rest| rest.split_once('/')) else {
+                continue;
+            };
+            let Ok(number) = number.parse() else { continue };
+            let call = self.client.list_tags_for_resource().resource_arn(self.arn(name));
+            let tags = match call.send().await.during(|| format!("reading lock {name}")) {
+                Ok(answer) => answer.tags.unwrap_or_default().into_iter().collect(),
+                Err(error) if error.is_gone() => continue,
+                Err(error) => return Err(error),
+            };
+            let made = group.creation_time().unwrap_or_default() / 1000;
+            let holder = Holder::from_tags(&tags, made);
+            found.push(Found { name: name.to_owned(), layer: layer.to_owned(), number, holder });
+        }
+        Ok(found)
+    }
+
+    /// Layers may be brought up side by side, and taken down side by side, but not one up while another goes down.
+    fn refuse(&self, found: &[Found]) -> Result<(), Error> {
+        let other = found.iter().find(|lock| {
+            let opposed = lock.layer == self.cx.layer || lock.holder.verb != self.me.verb;
+            opposed && !lock.holder.is(&self.me) && !lock.holder.is_over(&self.me)
+        });
+        let Some(lock) = other else { return Ok(()) };
+        let error = Error::failed(self.doing(), format!("{} is under way", lock.holder.describe(&lock.layer)));
+        let free = clock(lock.holder.until + 1);
+        Err(error.advise(format!("run it again when that is done; should it have died, its lock ends at {free}")))
+    }
+
+    async fn create(&self, number: u64) -> Result<(), Error> {
+        let name = self.name(number);
+        let mut tags = tags::tags(&self.cx.doc.pipeline, self.cx.layer, "lock", &name);
+        tags.extend(self.me.to_tags());
+        let call = self.client.create_log_group().log_group_name(&name).set_tags(Some(tags.into_iter().collect()));
+        call.send().await.during(|| self.doing()).map(drop)
+    }
+
+    /// Delete a lock; gone is gone. Errors that pass are waited out.
+    async fn delete(&self, name: &str) -> Result<(), Error> {
+        let doing = format!("deleting lock {name}");
+        let never = strata_aws::Cancel::default();
+        wait(&doing, Pace::seconds(2, 20), &never, async || {
+            let call = self.client.delete_log_group().log_group_name(name);
+            match call.send().await.during(|| doing.clone()) {
+                Ok(_) => Ok(Poll::Ready(())),
+                Err(error) if error.is_gone() => Ok(Poll::Ready(())),
+                Err(error) if error.exit == Exit::Again => Err(error),
+                Err(error) => Ok(Poll::Failed(error)),
+            }
+        })
+        .await
+    }
+
+    /// Say every now and then that this run goes on. When that cannot be said until the lock's time has run out,
+    /// another run may have begun: this one comes to its end.
+    fn renew(&self, name: &str) -> JoinHandle<()> {
+        let (client, arn, cancel) = (self.client.clone(), self.arn(name), self.cx.cancel.clone());
+        let (me, name) = (self.me.clone(), name.to_owned());
+        tokio::spawn(async move {
+            let mut until = me.until;
+            loop {
+                tokio::time::sleep(RENEWS).await;
+                let later = now() + EXPIRES.as_secs().cast_signed();
+                let tags: BTreeMap<_, _> = Holder { until: later, ..me.clone() }.to_tags();
+                let call = client.tag_resource().resource_arn(&arn).set_tags(Some(tags.into_iter().collect()));
+                match call.send().await.during(|| format!("renewing lock {name}")) {
+                    Ok(_) => until = later,
+                    Err(error) if error.exit == Exit::Again && now() < until => {}
+                    Err(error) => {
+                        line(&format!("the lock is lost, and this run ends: {error}"));
+                        cancel.cancel();
+                        return;
+                    }
+                }
+            }
+        })
+    }
+}
+
+impl Held<'_> {
+    /// Let the next run begin. A lock that cannot be deleted ends by itself; that is said, and is no failure.
+    pub(crate) async fn release(self) {
+        self.renewal.abort();
+        if let Err(error) = self.locks.delete(&self.name).await {
+            line(&format!("{error}; it ends at {}", clock(now() + EXPIRES.as_secs().cast_signed())));
+        }
+    }
+}
