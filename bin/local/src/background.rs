@@ -26,6 +26,8 @@ pub(crate) struct Running {
 /// Starts the endpoint unless it runs.
 pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
     let place = &options.place;
+    // Wrong weather is told here, not in the log.
+    options.weather()?;
     if let Some(running) = running(place) {
         say(&format!("already running at {} (process {})", running.url, running.pid));
         return Ok(ExitCode::SUCCESS);
@@ -61,6 +63,12 @@ fn spawn(options: &Serve, log: &Path) -> Result<std::process::Child, Error> {
     let mut command = Command::new(program);
     command.arg("serve").arg("--dir").arg(&options.place.dir).arg("--venv").arg(options.venv());
     command.args(["--port", &options.port.to_string(), "--pace", &options.pace.to_string()]);
+    if let Some(record) = &options.record {
+        command.arg("--record").arg(record);
+    }
+    if let Some(weather) = &options.weather {
+        command.arg("--weather").arg(weather);
+    }
     command.stdin(Stdio::null()).stdout(words).stderr(more_words);
     command.process_group(0).spawn().map_err(failed)
 }

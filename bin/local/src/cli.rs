@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::error::Error;
+use crate::weather::Settings;
+
 /// The local AWS endpoint: any AWS client may talk to it, nothing leaves this machine.
 #[derive(Debug, Parser)]
 #[command(name = "local", version, about)]
@@ -57,6 +60,12 @@ pub(crate) struct Serve {
     /// How long a state lasts that takes minutes in AWS, in milliseconds
     #[arg(long, default_value_t = 100)]
     pub pace: u64,
+    /// Write each different call with its whole request to this file, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Bad days of AWS: a seed, or a file with the weather as JSON
+    #[arg(long, value_name = "SEED|FILE")]
+    pub weather: Option<String>,
     /// End when stdin closes: for a test, which may end without a chance to say so
     #[arg(long, hide = true)]
     pub until_eof: bool,
@@ -79,6 +88,11 @@ impl Serve {
     /// The folder of the Python environment.
     pub(crate) fn venv(&self) -> PathBuf {
         self.venv.clone().unwrap_or_else(|| self.place.dir.join("venv"))
+    }
+
+    /// The weather that is asked for.
+    pub(crate) fn weather(&self) -> Result<Settings, Error> {
+        self.weather.as_deref().map_or_else(|| Ok(Settings::default()), Settings::from_argument)
     }
 }
 

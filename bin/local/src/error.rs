@@ -54,6 +54,17 @@ pub(crate) enum Error {
         /// Where its own words are.
         log: PathBuf,
     },
+    /// Weather that cannot be read.
+    #[error(
+        "reading the weather {given}: {why}; give a number (the seed), or a file like \
+         {{\"seed\": 7, \"minute_ms\": 50, \"faults\": [{{\"mutating\": 12, \"kind\": \"lost\"}}]}}"
+    )]
+    Weather {
+        /// The argument.
+        given: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The background process did not come up.
     #[error("starting the endpoint in the background: {why}; its own words are in {log}", log = .log.display())]
     Start {

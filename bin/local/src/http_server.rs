@@ -1,29 +1,36 @@
 //! The door: every request comes in here, is named, logged, and answered by this program or by moto.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::response::Response;
 use http::Request;
-use tokio::net::TcpListener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
+use crate::record::Record;
 use crate::requests::Requests;
 use crate::world::World;
 
 mod admin;
 mod dispatch;
 mod forward;
+mod heard;
 mod host;
+mod incoming;
 mod protocol;
 mod reply;
 mod s3_operation;
 mod scope;
+mod struck;
 
 pub(crate) use protocol::{decode, parameter};
+use struck::Log;
 
 /// What the handlers share.
 pub(crate) struct Server {
@@ -31,33 +38,63 @@ pub(crate) struct Server {
     pub world: Arc<World>,
     /// The log.
     pub requests: Requests,
+    /// The record, where one is asked for.
+    pub record: Option<Record>,
     /// Ends the program.
     pub stop: Arc<Notify>,
 }
 
 /// Serves until the task is aborted.
 pub(crate) async fn serve(listener: TcpListener, server: Arc<Server>) {
-    use axum::serve::ListenerExt;
-    // A small answer that waits for Nagle costs 40 ms.
-    let listener = listener.tap_io(|stream| {
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(why) => {
+                // Too many open files, say: it passes.
+                tracing::error!("accepting a connection: {why}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        // A small answer that waits for Nagle costs 40 ms.
         let _ = stream.set_nodelay(true);
-    });
-    let router = Router::new().fallback(handle).with_state(server);
-    if let Err(why) = axum::serve(listener, router).await {
-        tracing::error!("serving: {why}");
+        tokio::spawn(connection(stream, server.clone()));
     }
 }
 
-async fn handle(State(server): State<Arc<Server>>, request: Request<Body>) -> Response {
+/// One connection. It ends when the client leaves, which drops the call under way; or when a call gets no answer.
+async fn connection(stream: TcpStream, server: Arc<Server>) {
+    let service = service_fn(|request: Request<Incoming>| {
+        let server = server.clone();
+        async move {
+            let answer = handle(&server, request.map(Body::new)).await;
+            answer.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
+        }
+    });
+    // Nobody is left to be told of an error.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// The answer; `None` closes the connection without one.
+async fn handle(server: &Server, request: Request<Body>) -> Option<Response> {
     let begun = Instant::now();
     let Some(host) = host::of(&request).filter(|host| host::is_local(host)).map(str::to_string) else {
-        return reply::text(403, "only this machine may ask: the Host header must be localhost or 127.0.0.1\n");
+        let why = "only this machine may ask: the Host header must be localhost or 127.0.0.1\n";
+        return Some(reply::text(403, why));
     };
     if request.uri().path().starts_with("/_local/") {
-        return admin::answer(&server, request.method().clone(), request.uri().clone()).await;
+        return Some(admin::answer(server, request).await);
     }
-    let dispatched = dispatch::answer(&server.world, &host, request).await;
-    let status = dispatched.response.status().as_u16();
-    server.requests.add(&dispatched.service, &dispatched.operation, status, begun.elapsed(), dispatched.code);
-    dispatched.response
+    let (request, heard) = match &server.record {
+        Some(_) => {
+            let (request, heard) = heard::hear(&host, request).await;
+            (request, Some(heard))
+        }
+        None => (request, None),
+    };
+    let log = Log { server, begun, heard };
+    match incoming::read(&host, request).await {
+        Ok(incoming) => struck::answer(log, incoming).await,
+        Err(refused) => Some(log.answered(refused, None)),
+    }
 }

@@ -15,9 +15,11 @@ mod glue;
 mod http_server;
 mod moto;
 mod mwaa;
+mod record;
 mod requests;
 mod serve;
 mod upstream;
+mod weather;
 mod worker;
 mod world;
 

@@ -11,11 +11,12 @@ use crate::error::{Error, file};
 pub(crate) mod venv;
 
 /// The programs that run in the virtual environment: one per topic, `launcher.py` is the first.
-const PROGRAMS: [(&str, &str); 6] = [
+const PROGRAMS: [(&str, &str); 7] = [
     ("launcher.py", include_str!("moto/launcher.py")),
     ("regions.py", include_str!("moto/regions.py")),
     ("network.py", include_str!("moto/network.py")),
     ("tokens.py", include_str!("moto/tokens.py")),
+    ("weather.py", include_str!("moto/weather.py")),
     ("buckets.py", include_str!("moto/buckets.py")),
     ("workgroups.py", include_str!("moto/workgroups.py")),
 ];

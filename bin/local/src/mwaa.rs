@@ -59,20 +59,24 @@ impl Mwaa {
     }
 }
 
-/// Answers a call: the operation's name and what it says.
-pub(crate) async fn answer(world: &Arc<World>, region: &str, parts: &Parts, body: &Bytes) -> (String, Answer) {
+/// The operation that a request asks for.
+pub(crate) fn operation(parts: &Parts) -> String {
+    match path::operation(&parts.method, parts.uri.path()) {
+        Some((operation, _)) => operation.to_string(),
+        None => format!("{} {}", parts.method, parts.uri.path()),
+    }
+}
+
+/// Answers a call.
+pub(crate) async fn answer(world: &Arc<World>, region: &str, parts: &Parts, body: &Bytes) -> Answer {
     let Some((operation, name)) = path::operation(&parts.method, parts.uri.path()) else {
-        let operation = format!("{} {}", parts.method, parts.uri.path());
-        let why = AwsError::new("UnknownOperationException", "There is no such operation.").with_status(404);
-        return (operation, Err(why));
+        return Err(AwsError::new("UnknownOperationException", "There is no such operation.").with_status(404));
     };
-    let input: Value = match serde_json::from_slice(if body.is_empty() { b"{}" } else { body }) {
-        Ok(input) => input,
-        Err(why) => return (operation.to_string(), Err(AwsError::new("SerializationException", why.to_string()))),
-    };
+    let input: Value = serde_json::from_slice(if body.is_empty() { b"{}" } else { body })
+        .map_err(|why| AwsError::new("SerializationException", why.to_string()))?;
     let query = parts.uri.query().unwrap_or_default();
     let mwaa = &world.mwaa;
-    let answer = match operation {
+    match operation {
         "CreateEnvironment" => create::environment(world, region, &name, input).await,
         "UpdateEnvironment" => update::environment(world, region, &name, input).await,
         "DeleteEnvironment" => update::delete(world, region, &name),
@@ -85,8 +89,7 @@ pub(crate) async fn answer(world: &Arc<World>, region: &str, parts: &Parts, body
         "ListTagsForResource" => tags::list(mwaa, region, &name),
         "TagResource" => tags::add(mwaa, region, &name, &input),
         _ => tags::remove(mwaa, region, &name, query),
-    };
-    (operation.to_string(), answer)
+    }
 }
 
 fn list(mwaa: &Mwaa, region: &str, query: &str) -> Answer {

@@ -16,6 +16,8 @@ use crate::error::{Error, file};
 
 mod mutating;
 
+pub(crate) use mutating::is_mutating;
+
 /// How many calls stay in memory; the file has them all.
 const KEPT: usize = 100_000;
 
@@ -39,6 +41,9 @@ pub(crate) struct Entry {
     /// AWS's error code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// What the weather did to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weather: Option<String>,
 }
 
 /// All calls since the start.
@@ -60,8 +65,16 @@ impl Requests {
         Ok(Self { inner: Mutex::new(Inner { count: 0, last: VecDeque::new(), file }) })
     }
 
-    /// Adds a call.
-    pub(crate) fn add(&self, service: &str, operation: &str, status: u16, took: Duration, code: Option<String>) {
+    /// Adds a call and returns its number. The status is 0 where there was no answer.
+    pub(crate) fn add(
+        &self,
+        service: &str,
+        operation: &str,
+        status: u16,
+        took: Duration,
+        code: Option<String>,
+        weather: Option<String>,
+    ) -> u64 {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.count += 1;
         let entry = Entry {
@@ -71,8 +84,9 @@ impl Requests {
             operation: operation.to_string(),
             status,
             ms: (took.as_secs_f64() * 100_000.0).round() / 100.0,
-            mutating: mutating::is_mutating(service, operation),
+            mutating: is_mutating(service, operation),
             code,
+            weather,
         };
         if let Ok(mut line) = serde_json::to_string(&entry) {
             line.push('\n');
@@ -83,6 +97,7 @@ impl Requests {
             inner.last.pop_front();
         }
         inner.last.push_back(entry);
+        inner.count
     }
 
     /// The number of calls so far.
@@ -137,5 +152,6 @@ fn print_line(line: &str) -> Result<(), Error> {
     let name = format!("{}:{}", entry.service, entry.operation);
     let mark = if entry.mutating { "*" } else { " " };
     let code = entry.code.unwrap_or_default();
-    write_out(&format!("{} {mark} {name:<44} {} {:>8.2} ms  {code}", entry.time, entry.status, entry.ms))
+    let weather = entry.weather.map(|kind| format!(" (weather: {kind})")).unwrap_or_default();
+    write_out(&format!("{} {mark} {name:<44} {} {:>8.2} ms  {code}{weather}", entry.time, entry.status, entry.ms))
 }

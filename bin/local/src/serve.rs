@@ -13,21 +13,24 @@ use crate::cli::Serve;
 use crate::error::{Error, file};
 use crate::http_server::{self, Server};
 use crate::moto::{Moto, venv};
+use crate::record::Record;
 use crate::requests::Requests;
 use crate::upstream::Upstream;
+use crate::weather::Settings;
 use crate::world::World;
 
 /// Prepares everything, then serves.
 pub(crate) fn run(options: &Serve) -> Result<ExitCode, Error> {
+    let weather = options.weather()?;
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
     let dir = &options.place.dir;
     std::fs::create_dir_all(dir).map_err(file("making the folder", dir))?;
     venv::ensure(&options.venv())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(file("starting the runtime of", dir))?.block_on(serve(options))
+    runtime.map_err(file("starting the runtime of", dir))?.block_on(serve(options, weather))
 }
 
-async fn serve(options: &Serve) -> Result<ExitCode, Error> {
+async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     let dir = options.place.dir.canonicalize().map_err(file("finding", &options.place.dir))?;
     let listener = TcpListener::bind(("127.0.0.1", options.port))
         .await
@@ -51,8 +54,11 @@ async fn serve(options: &Serve) -> Result<ExitCode, Error> {
         glue: Default::default(),
         athena: Default::default(),
         mwaa: Default::default(),
+        weather: Default::default(),
     };
-    let server = Server { world: Arc::new(world), requests: Requests::create(&dir)?, stop: stop.clone() };
+    world.weather.set(weather);
+    let record = options.record.as_deref().map(Record::create).transpose()?;
+    let server = Server { world: Arc::new(world), requests: Requests::create(&dir)?, record, stop: stop.clone() };
     let endpoint = options.place.endpoint_file();
     let url = format!("http://localhost:{port}");
     let about = json!({ "url": url, "pid": std::process::id(), "moto_pid": moto.id() });

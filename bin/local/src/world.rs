@@ -19,4 +19,6 @@ pub(crate) struct World {
     pub athena: crate::athena::Athena,
     /// Airflow environments.
     pub mwaa: crate::mwaa::Mwaa,
+    /// What happens to calls.
+    pub weather: crate::weather::Weather,
 }

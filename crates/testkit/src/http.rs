@@ -3,15 +3,19 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-/// The body of a good answer.
+/// The body of a good answer to a request without a body.
 pub(crate) fn ask(method: &str, url: &str, path: &str) -> Result<String, String> {
+    tell(method, url, path, "")
+}
+
+/// The body of a good answer.
+pub(crate) fn tell(method: &str, url: &str, path: &str, body: &str) -> Result<String, String> {
     let address = url.trim_start_matches("http://").replace("localhost", "127.0.0.1");
     let exchange = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect(&address)?;
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        )?;
+        let length = body.len();
+        let head = format!("Host: {address}\r\nContent-Length: {length}\r\nConnection: close");
+        write!(stream, "{method} {path} HTTP/1.1\r\n{head}\r\n\r\n{body}")?;
         let mut text = String::new();
         stream.read_to_string(&mut text)?;
         Ok(text)

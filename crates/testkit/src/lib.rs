@@ -1,4 +1,5 @@
-//! What the cross-program tests share: the endpoint, the binaries, a Python to check them with, a proxy that dies.
+//! What the cross-program tests share: the endpoint, the binaries, a Python to check them with, a proxy that dies, and
+//! a look at everything that exists.
 //!
 //! These helpers panic: they run in tests, where a panic is the report.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
@@ -8,11 +9,14 @@ mod http;
 mod program;
 mod proxy;
 mod python;
+mod weather;
+pub mod world;
 
 pub use endpoint::Endpoint;
 pub use program::{Output, bin, repository, run};
 pub use proxy::DyingProxy;
 pub use python::python;
+pub use world::World;
 
 use std::time::{Duration, Instant};
 

@@ -2,14 +2,20 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::{Method, Uri};
+use http::{Method, Request};
 use serde_json::json;
 
 use super::{Server, protocol, reply};
+use crate::weather::Settings;
+
+/// The longest description of weather.
+const LARGEST_BODY: usize = 1 << 20;
 
 /// Answers a request below `/_local/`.
-pub(super) async fn answer(server: &Server, method: Method, uri: Uri) -> Response {
-    match (&method, uri.path()) {
+pub(super) async fn answer(server: &Server, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let uri = parts.uri;
+    match (&parts.method, uri.path()) {
         (&Method::GET, "/_local/health") => health(server),
         (&Method::GET, "/_local/requests") => requests(server, uri.query().unwrap_or_default()),
         (&Method::POST, "/_local/reset") => reset(server).await,
@@ -17,7 +23,13 @@ pub(super) async fn answer(server: &Server, method: Method, uri: Uri) -> Respons
             server.stop.notify_one();
             reply::plain_json("{}".to_string())
         }
-        _ => reply::text(404, "there are: GET /_local/health, GET /_local/requests?since=N, POST /_local/reset\n"),
+        (&Method::GET, "/_local/weather") => reply::plain_json(server.world.weather.report().to_string()),
+        (&Method::POST, "/_local/weather") => weather(server, body).await,
+        _ => reply::text(
+            404,
+            "there are: GET /_local/health, GET /_local/requests?since=N, POST /_local/reset, \
+             GET /_local/weather, POST /_local/weather\n",
+        ),
     }
 }
 
@@ -31,9 +43,25 @@ fn health(server: &Server) -> Response {
             "dir": world.dir,
             "moto": world.upstream.base_url(),
             "requests": server.requests.count(),
+            "weather": world.weather.settings(),
         })
         .to_string(),
     )
+}
+
+/// Replaces the weather.
+async fn weather(server: &Server, body: Body) -> Response {
+    let read = match axum::body::to_bytes(body, LARGEST_BODY).await {
+        Ok(text) => Settings::read(&text),
+        Err(why) => Err(why.to_string()),
+    };
+    match read {
+        Ok(settings) => {
+            server.world.weather.set(settings);
+            reply::plain_json("{}".to_string())
+        }
+        Err(why) => reply::text(400, &format!("reading the weather: {why}\n")),
+    }
 }
 
 fn requests(server: &Server, query: &str) -> Response {

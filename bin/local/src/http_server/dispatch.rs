@@ -6,18 +6,15 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Uri};
 use serde_json::{Value, json};
 
-use super::protocol::{self, Protocol};
-use super::{forward, host, reply, scope};
+use super::incoming::{Content, Incoming};
+use super::protocol::Protocol;
+use super::{forward, reply};
 use crate::call::{Answer, AwsError, Call};
 use crate::upstream::ACCOUNT;
 use crate::world::World;
 use crate::{athena, glue, mwaa};
-
-/// A body that has to be read whole may have this size: a Glue or Athena call with everything it may hold.
-const LARGEST_BODY: usize = 64 << 20;
 
 /// Signing names that moto serves here.
 const SERVICES: [&str; 22] = [
@@ -54,66 +51,56 @@ pub(super) struct Dispatched {
 }
 
 /// Answers one AWS call.
-pub(super) async fn answer(world: &Arc<World>, host_name: &str, request: Request<Body>) -> Dispatched {
-    let (mut parts, body) = request.into_parts();
-    let Some(scope) = scope::of(&parts) else {
-        let why = "Missing Authentication Token: sign the request as AWS clients do; any key will do here";
-        let why = AwsError::new("MissingAuthenticationToken", why).with_status(403);
-        return failed("unsigned", format!("{} {}", parts.method, parts.uri.path()), Protocol::RestXml, why);
-    };
-    if scope.service == "s3" {
-        in_path_style(&mut parts, host_name);
-        let operation = protocol::operation(Protocol::RestXml, &parts, &Bytes::new());
-        let (response, code) = forward::to_moto(world, Protocol::RestXml, &operation, parts, body).await;
-        return Dispatched { service: scope.service, operation, code, response };
-    }
-    let protocol = protocol::of(&scope.service, &parts);
-    let whole = match axum::body::to_bytes(body, LARGEST_BODY).await {
-        Ok(whole) => whole,
-        Err(why) => {
-            let why = AwsError::new("RequestEntityTooLarge", why.to_string()).with_status(413);
-            return failed(&scope.service, "Unread".to_string(), protocol, why);
+pub(super) async fn answer(world: &Arc<World>, incoming: Incoming) -> Dispatched {
+    let Incoming { service, operation, region, protocol, parts, body } = incoming;
+    let whole = match body {
+        Content::Whole(whole) => whole,
+        Content::Stream(body) => {
+            let (response, code) = forward::to_moto(world, protocol, &operation, parts, body).await;
+            return Dispatched { service, operation, code, response };
         }
     };
-    if scope.service == "airflow" {
-        let (operation, answer) = mwaa::answer(world, &scope.region, &parts, &whole).await;
-        return answered(scope.service, operation, protocol, answer);
+    if service == "airflow" {
+        let answer = mwaa::answer(world, &region, &parts, &whole).await;
+        return answered(service, operation, protocol, answer);
     }
-    let operation = protocol::operation(protocol, &parts, &whole);
     if protocol == Protocol::Json {
         let body: Value = match serde_json::from_slice(if whole.is_empty() { b"{}" } else { &whole }) {
             Ok(body) => body,
             Err(why) => {
-                return failed(
-                    &scope.service,
-                    operation,
-                    protocol,
-                    AwsError::new("SerializationException", why.to_string()),
-                );
+                let why = AwsError::new("SerializationException", why.to_string());
+                return failed(&service, operation, protocol, why);
             }
         };
-        let call = Call {
-            service: scope.service.clone(),
-            operation: operation.clone(),
-            region: scope.region,
-            account: ACCOUNT.to_string(),
-            body,
-        };
+        let call = Call { service, operation, region, account: ACCOUNT.to_string(), body };
         let answer = match call.service.as_str() {
             "glue" => glue::handle(world, &call).await,
             "athena" => athena::handle(world, &call).await,
             _ => None,
         };
-        if let Some(answer) = answer {
-            return answered(call.service, operation, protocol, answer);
-        }
+        return match answer {
+            Some(answer) => answered(call.service, call.operation, protocol, answer),
+            None => forwarded(world, call.service, call.operation, protocol, parts, whole).await,
+        };
     }
-    if !SERVICES.contains(&scope.service.as_str()) {
-        let why = format!("The local endpoint has no service {}: it serves {}.", scope.service, SERVICES.join(", "));
-        return failed(&scope.service, operation, protocol, AwsError::new("UnknownOperationException", why));
+    forwarded(world, service, operation, protocol, parts, whole).await
+}
+
+/// Lets moto answer, if it has the service.
+async fn forwarded(
+    world: &Arc<World>,
+    service: String,
+    operation: String,
+    protocol: Protocol,
+    parts: Parts,
+    body: Bytes,
+) -> Dispatched {
+    if !SERVICES.contains(&service.as_str()) {
+        let why = format!("The local endpoint has no service {service}: it serves {}.", SERVICES.join(", "));
+        return failed(&service, operation, protocol, AwsError::new("UnknownOperationException", why));
     }
-    let (response, code) = forward::to_moto(world, protocol, &operation, parts, Body::from(whole)).await;
-    Dispatched { service: scope.service, operation, code, response }
+    let (response, code) = forward::to_moto(world, protocol, &operation, parts, Body::from(body)).await;
+    Dispatched { service, operation, code, response }
 }
 
 fn answered(service: String, operation: String, protocol: Protocol, answer: Answer) -> Dispatched {
@@ -126,17 +113,8 @@ fn answered(service: String, operation: String, protocol: Protocol, answer: Answ
     }
 }
 
-fn failed(service: &str, operation: String, protocol: Protocol, why: AwsError) -> Dispatched {
+/// An answer that is AWS's error.
+pub(super) fn failed(service: &str, operation: String, protocol: Protocol, why: AwsError) -> Dispatched {
     let response = reply::error(protocol, &why);
     Dispatched { service: service.to_string(), operation, code: Some(why.code), response }
-}
-
-/// Moves the bucket from the host name into the path.
-fn in_path_style(parts: &mut Parts, host_name: &str) {
-    let Some(bucket) = host::bucket(host_name) else { return };
-    let old = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    if let Ok(uri) = format!("/{bucket}{old}").parse::<Uri>() {
-        parts.uri = uri;
-        parts.headers.remove("host");
-    }
 }

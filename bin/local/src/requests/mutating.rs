@@ -9,7 +9,7 @@ const ALSO_READS: [&str; 5] =
     ["AssumeRole", "AssumeRoleWithWebIdentity", "CreateCliToken", "CreateWebLoginToken", "SelectObjectContent"];
 
 /// Whether the operation changes what the account holds.
-pub(super) fn is_mutating(service: &str, operation: &str) -> bool {
+pub(crate) fn is_mutating(service: &str, operation: &str) -> bool {
     let reads = READS.iter().any(|prefix| operation.starts_with(prefix)) || ALSO_READS.contains(&operation);
     // S3's CORS preflight has no name in AWS's model.
     !(reads || (service == "s3" && operation == "Options"))

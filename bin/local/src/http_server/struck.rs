@@ -1,0 +1,98 @@
+//! One call under the weather: what strikes it happens here, before its work or after it.
+
+use std::time::Instant;
+
+use axum::response::Response;
+
+use super::dispatch::{self, Dispatched};
+use super::incoming::Incoming;
+use super::protocol::Protocol;
+use super::{Server, reply};
+use crate::record::Heard;
+use crate::weather::{Kind, Strike};
+
+/// Writes down one call that was answered, or was not.
+pub(super) struct Log<'a> {
+    pub server: &'a Server,
+    pub begun: Instant,
+    pub heard: Option<Heard>,
+}
+
+impl Log<'_> {
+    /// The status is 0 where there is no answer.
+    pub(super) fn add(
+        self,
+        service: &str,
+        operation: &str,
+        status: u16,
+        code: Option<String>,
+        weather: Option<&'static str>,
+    ) {
+        if let (Some(record), Some(heard)) = (&self.server.record, &self.heard) {
+            record.add(heard, service, operation, status, code.as_deref());
+        }
+        let took = self.begun.elapsed();
+        let n = self.server.requests.add(service, operation, status, took, code, weather.map(str::to_string));
+        if let Some(kind) = weather {
+            self.server.world.weather.note(n, service, operation, kind);
+        }
+    }
+
+    /// The same of an answer, which is handed on.
+    pub(super) fn answered(self, done: Dispatched, weather: Option<&'static str>) -> Response {
+        let status = done.response.status().as_u16();
+        self.add(&done.service, &done.operation, status, done.code, weather);
+        done.response
+    }
+}
+
+/// Answers a call, or closes the connection (`None`).
+pub(super) async fn answer(log: Log<'_>, incoming: Incoming) -> Option<Response> {
+    let server = log.server;
+    let weather = &server.world.weather;
+    let Some(strike) = weather.meet(&incoming.seen()) else {
+        return Some(log.answered(dispatch::answer(&server.world, incoming).await, None));
+    };
+    let (service, operation) = (incoming.service.clone(), incoming.operation.clone());
+    let protocol = incoming.protocol;
+    match strike.kind {
+        Kind::Fail | Kind::Throttle | Kind::Error => {
+            incoming.drain().await;
+            Some(refused(log, &service, &operation, protocol, strike))
+        }
+        Kind::CutBefore => {
+            incoming.drain().await;
+            log.add(&service, &operation, 0, None, Some(strike.name));
+            None
+        }
+        Kind::HoldBefore => {
+            incoming.drain().await;
+            let held = weather.hold();
+            log.add(&service, &operation, 0, None, Some(strike.name));
+            held.released().await;
+            None
+        }
+        Kind::Lost => {
+            drop(dispatch::answer(&server.world, incoming).await);
+            Some(refused(log, &service, &operation, protocol, strike))
+        }
+        Kind::Cut => {
+            drop(dispatch::answer(&server.world, incoming).await);
+            log.add(&service, &operation, 0, None, Some(strike.name));
+            None
+        }
+        Kind::HoldAfter => {
+            let done = dispatch::answer(&server.world, incoming).await;
+            let held = weather.hold();
+            let response = log.answered(done, Some(strike.name));
+            held.released().await;
+            Some(response)
+        }
+    }
+}
+
+fn refused(log: Log<'_>, service: &str, operation: &str, protocol: Protocol, strike: Strike) -> Response {
+    let response = reply::error(protocol, &strike.error);
+    log.add(service, operation, strike.error.status, Some(strike.error.code), Some(strike.name));
+    response
+}

@@ -1,0 +1,92 @@
+//! What takes its time in AWS, and until when: new ids, their tags, roles, names of deleted buckets. Each thing has
+//! windows of its own, drawn from the seed in minutes of AWS.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::draw::{between, number};
+use super::{Seen, Strike};
+
+mod bucket;
+mod gateway;
+mod listing;
+mod new_id;
+mod role;
+mod xml;
+
+/// All open windows.
+pub(super) struct Windows {
+    seed: u64,
+    minute: Duration,
+    /// How often each topic was drawn.
+    drawn: HashMap<String, u64>,
+    ids: HashMap<String, new_id::NewId>,
+    roles: HashMap<String, role::NewRole>,
+    buckets: HashMap<String, Instant>,
+}
+
+impl Windows {
+    /// None is open.
+    pub(super) fn new(seed: u64, minute_ms: u64) -> Self {
+        let minute = Duration::from_millis(minute_ms);
+        Self { seed, minute, drawn: HashMap::new(), ids: HashMap::new(), roles: HashMap::new(), buckets: HashMap::new() }
+    }
+
+    /// Forgets all things, as the endpoint does.
+    pub(super) fn forget(&mut self) {
+        self.ids.clear();
+        self.roles.clear();
+        self.buckets.clear();
+    }
+
+    /// The next window about this topic, between so many minutes of AWS.
+    pub(super) fn lasts(&mut self, topic: &str, low: f64, high: f64) -> Duration {
+        let number = self.draw(topic);
+        self.minute.mul_f64(between(number >> 16, low, high))
+    }
+
+    /// Whether something happens this time that happens so many times of a hundred.
+    pub(super) fn happens(&mut self, topic: &str, percent: u64) -> bool {
+        self.draw(topic) % 100 < percent
+    }
+
+    /// When a window ends that may be none at all.
+    fn until(&mut self, topic: &str, percent: u64, low: f64, high: f64) -> Instant {
+        let lasts = if self.happens(topic, percent) { self.lasts(topic, low, high) } else { Duration::ZERO };
+        Instant::now() + lasts
+    }
+
+    fn draw(&mut self, topic: &str) -> u64 {
+        let nth = self.drawn.entry(topic.to_string()).or_default();
+        *nth += 1;
+        number(self.seed, &["window", topic], *nth)
+    }
+
+    /// What AWS answers instead of doing the work, because a window is open.
+    pub(super) fn refuse(&mut self, call: &Seen) -> Option<Strike> {
+        match call.service {
+            "ec2" => self.refuse_new_id(call),
+            "s3" => self.refuse_bucket(call),
+            _ => self.refuse_role(call),
+        }
+    }
+
+    /// Learns from a call that succeeded, and changes its answer to what AWS would show already.
+    pub(super) fn learn(&mut self, call: &Seen, answer: &str) -> Option<String> {
+        match call.service {
+            "ec2" => {
+                self.learn_new_id(call, answer);
+                self.hide_new(call, answer)
+            }
+            "s3" => {
+                self.learn_bucket(call);
+                None
+            }
+            "iam" => {
+                self.learn_role(call);
+                None
+            }
+            _ => None,
+        }
+    }
+}
