@@ -9,6 +9,7 @@ mod http;
 mod program;
 mod proxy;
 mod python;
+pub mod world;
 mod weather;
 pub mod world;
 
@@ -16,6 +17,7 @@ pub use endpoint::Endpoint;
 pub use program::{Output, bin, repository, run};
 pub use proxy::DyingProxy;
 pub use python::python;
+pub use world::World;
 pub use world::World;
 
 use std::time::{Duration, Instant};
