@@ -9,7 +9,6 @@ mod http;
 mod program;
 mod proxy;
 mod python;
-pub mod world;
 mod weather;
 pub mod world;
 
@@ -17,7 +16,6 @@ pub use endpoint::Endpoint;
 pub use program::{Output, bin, repository, run};
 pub use proxy::DyingProxy;
 pub use python::python;
-pub use world::World;
 pub use world::World;
 
 use std::time::{Duration, Instant};
