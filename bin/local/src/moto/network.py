@@ -14,7 +14,7 @@ def patch():
     EC2Backend.delete_subnet = unless(EC2Backend.delete_subnet, subnet_in_use)
     EC2Backend.delete_security_group = unless(EC2Backend.delete_security_group, group_in_use)
     EC2Backend.detach_internet_gateway = unless(EC2Backend.detach_internet_gateway, addresses_mapped)
-    EC2Backend.delete_vpc = unless(EC2Backend.delete_vpc, vpc_in_use)
+    EC2Backend.delete_vpc = with_its_acls(unless(EC2Backend.delete_vpc, vpc_in_use))
 
 
 def without_default_vpc():
@@ -47,6 +47,18 @@ def unless(delete, in_use):
         return delete(self, *args, **kwargs)
 
     return checked
+
+
+def with_its_acls(delete):
+    """The default network ACL goes with its VPC; moto would keep it for ever."""
+
+    def delete_vpc(self, vpc_id):
+        gone = delete(self, vpc_id)
+        for acl in [acl for acl in self.network_acls.values() if acl.vpc_id == vpc_id]:
+            del self.network_acls[acl.id]
+        return gone
+
+    return delete_vpc
 
 
 def filtered_by_tags(describe):
