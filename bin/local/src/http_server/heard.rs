@@ -1,0 +1,124 @@
+//! What the record keeps of a request. The body is read here and handed on, except an object's, which streams.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use futures::stream;
+use http::request::Parts;
+use http::{HeaderMap, Request};
+
+use super::{host, s3_operation, scope};
+use crate::record::Heard;
+
+/// A body that is read whole may have this size; a longer one fails as it would without a record.
+const LARGEST_BODY: usize = 64 << 20;
+
+/// `x-amz-` headers that say nothing about the operation, or are secret.
+const LEFT_OUT: [&str; 6] = [
+    "x-amz-date",
+    "x-amz-user-agent",
+    "x-amz-security-token",
+    "x-amz-content-sha256",
+    "x-amz-decoded-content-length",
+    "x-amz-trailer",
+];
+
+/// The request again, and what it says.
+pub(super) async fn hear(host_name: &str, request: Request<Body>) -> (Request<Body>, Heard) {
+    let (parts, body) = request.into_parts();
+    let scope = scope::of(&parts);
+    let is_s3 = scope.as_ref().is_some_and(|scope| scope.service == "s3");
+    let path = parts.uri.path();
+    let path = match host::bucket(host_name).filter(|_| is_s3) {
+        Some(bucket) => format!("/{bucket}{path}"),
+        None => path.to_owned(),
+    };
+    let mut heard = Heard {
+        program: program(&parts.headers),
+        region: scope.map(|scope| scope.region).unwrap_or_default(),
+        method: parts.method.to_string(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: telling(&parts.headers),
+        body: None,
+        path,
+    };
+    if is_s3 && is_content(&parts, &heard.path) {
+        return (Request::from_parts(parts, body), heard);
+    }
+    let body = match axum::body::to_bytes(body, LARGEST_BODY).await {
+        Ok(whole) => {
+            heard.body = Heard::text(&whole);
+            Body::from(whole)
+        }
+        Err(why) => Body::from_stream(stream::once(async { Err::<bytes::Bytes, _>(why) })),
+    };
+    (Request::from_parts(parts, body), heard)
+}
+
+/// Whether the body is what an object holds.
+fn is_content(parts: &Parts, path: &str) -> bool {
+    let target = format!("{path}?{}", parts.uri.query().unwrap_or_default());
+    let Ok(request) = Request::builder().method(parts.method.clone()).uri(target).body(()) else { return false };
+    matches!(s3_operation::name(&request.into_parts().0), "PutObject" | "UploadPart" | "PostObject")
+}
+
+/// Headers that carry parameters.
+fn telling(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let tells = |name: &str| {
+        (name.starts_with("x-amz-") && !LEFT_OUT.contains(&name))
+            || name.starts_with("if-")
+            || ["content-type", "content-md5", "content-encoding", "range"].contains(&name)
+    };
+    let kept = headers.iter().filter(|(name, _)| tells(name.as_str()));
+    kept.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
+}
+
+/// `net` out of a user agent that says `app/strata-net`. The SDK says it in a header of its own, too.
+fn program(headers: &HeaderMap) -> Option<String> {
+    let agents = ["x-amz-user-agent", "user-agent"].into_iter().filter_map(|name| headers.get(name)?.to_str().ok());
+    let named = agents.flat_map(|agent| agent.split(' ')).find_map(|word| word.strip_prefix("app/strata-"));
+    named.map(str::to_owned)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::hear;
+    use axum::body::Body;
+    use http::Request;
+
+    const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/s3/aws4_request, Signature=secret";
+
+    async fn heard(method: &str, host: &str, uri: &str) -> (String, super::Heard) {
+        let request = Request::builder()
+            .method(method)
+            .uri(uri)
+            .header("authorization", SIGNED)
+            .header("x-amz-security-token", "secret")
+            .header("x-amz-acl", "private")
+            .header("user-agent", "aws-sdk-rust/1.3 app/strata-storage md/x")
+            .body(Body::from("<Tagging/>"))
+            .unwrap();
+        let (request, heard) = hear(host, request).await;
+        let body = axum::body::to_bytes(request.into_body(), 100).await.unwrap();
+        (String::from_utf8(body.to_vec()).unwrap(), heard)
+    }
+
+    #[tokio::test]
+    async fn everything_but_secrets_is_kept_and_the_body_goes_on() {
+        let (body, heard) = heard("PUT", "bucket.localhost", "/?tagging").await;
+        assert_eq!(body, "<Tagging/>");
+        assert_eq!(heard.body.as_deref(), Some("<Tagging/>"));
+        assert_eq!((heard.path.as_str(), heard.query.as_str()), ("/bucket/", "tagging"));
+        assert_eq!(heard.program.as_deref(), Some("storage"));
+        assert!(!serde_json::to_string(&heard).unwrap().contains("secret"));
+        assert_eq!(heard.headers["x-amz-acl"], "private");
+    }
+
+    #[tokio::test]
+    async fn what_an_object_holds_is_left_out() {
+        let (body, heard) = heard("PUT", "localhost", "/bucket/key?partNumber=1&uploadId=u").await;
+        assert_eq!(body, "<Tagging/>");
+        assert_eq!(heard.body, None);
+    }
+}
