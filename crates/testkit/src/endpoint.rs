@@ -1,7 +1,8 @@
 //! A local endpoint of a test's own: any free port, its own folder, gone when dropped.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -30,6 +31,8 @@ impl Endpoint {
             .arg(folder.path())
             .arg("--venv")
             .arg(repository().join(".local/venv"))
+            .arg("--record")
+            .arg(record())
             .args(args)
             // A test may keep an endpoint in a static, which nobody drops: our end of the pipe closes anyway.
             .stdin(Stdio::piped())
@@ -116,6 +119,17 @@ impl Drop for Endpoint {
     fn drop(&mut self) {
         self.crash();
     }
+}
+
+/// A record of this endpoint's calls, where `scripts/policies` and `scripts/requests` look for it.
+fn record() -> PathBuf {
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    let test = std::env::current_exe().expect("the path of the test executable");
+    let name = test.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    // Cargo adds a hash.
+    let name = name.rsplit_once('-').map_or(name.as_str(), |(name, _)| name);
+    let number = STARTED.fetch_add(1, Ordering::SeqCst);
+    repository().join(format!("target/record/{name}-{}-{number}.jsonl", std::process::id()))
 }
 
 fn file(folder: &Path, name: &str) -> Option<Value> {
