@@ -1,0 +1,116 @@
+"""Makes policies/deployer/ from the record of the tests, or checks it.
+
+    scripts/policies                      write the policies, and the list in policies/README.md
+    scripts/policies --check              fail when a recorded call is not covered, or a right is not used by any
+    scripts/policies --check --covered    the first of these only: for a record of a part of the tests
+    scripts/policies --lint FILE...       say what is wrong with policies without placeholders
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+
+import calls
+import lint
+import policies
+import sources
+import table
+
+README = calls.ROOT / "policies/README.md"
+MARKS = "<!-- made by scripts/policies: begin -->\n", "<!-- made by scripts/policies: end -->\n"
+
+
+def flat(document):
+    """Each right on each resource under each condition, as one line."""
+    for statement in lint.statements(document):
+        condition = json.dumps(statement.get("Condition"), sort_keys=True)
+        for action in lint.listed(statement["Action"]):
+            for resource in lint.listed(statement["Resource"]):
+                yield f"{action} on {resource}" + (f" if {condition}" if condition != "null" else "")
+
+
+def stars(made):
+    """The table of the README: what is given on `*`."""
+    rows = {}
+    for program, document in made.items():
+        for statement in document["Statement"]:
+            if statement["Resource"] == ["*"]:
+                words = ", ".join(f"`{action}`" for action in statement["Action"])
+                held = ", held to our tags in the call" if "Condition" in statement else ""
+                rows.setdefault(program, []).append(words + held)
+    lines = [f"| {program} | {'; '.join(words)} |" for program, words in rows.items()]
+    return "\n".join(["| program | rights |", "| --- | --- |", *lines]) + "\n"
+
+
+def with_list(made):
+    """The README with the list that the policies make."""
+    begin, end = MARKS
+    before, _, rest = README.read_text().partition(begin)
+    return before + begin + stars(made) + end + rest.partition(end)[2]
+
+
+def write(made):
+    policies.FOLDER.mkdir(exist_ok=True)
+    for program, document in made.items():
+        (policies.FOLDER / f"{program}.json").write_text(policies.text(document))
+    README.write_text(with_list(made))
+
+
+def compare(made, covered):
+    """What the checked-in policies lack, and what they have in vain."""
+    for program, document in made.items():
+        file = policies.FOLDER / f"{program}.json"
+        there = set(flat(json.loads(file.read_text()))) if file.exists() else set()
+        asked = set(flat(document))
+        yield from (f"{program} may not {line}, and a test calls it" for line in sorted(asked - there))
+        if not covered:
+            yield from (f"{program} may {line}, and no test calls it" for line in sorted(there - asked))
+    if not covered and README.read_text() != with_list(made):
+        yield "the list in policies/README.md is not what the policies say"
+
+
+def wrong():
+    """What is wrong with the policies themselves: the table, the programs' and the roles'."""
+    yield from table.breaches()
+    files = [*sorted(policies.FOLDER.glob("*.json")), *sorted((calls.ROOT / "policies/roles").glob("*.permissions.json"))]
+    for file in files:
+        text = lint.filled(file.read_text())
+        yield from (f"{file.stem}: {finding}" for finding in lint.findings(text))
+
+
+def main():
+    form = argparse.RawDescriptionHelpFormatter
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    words.add_argument("--check", action="store_true", help="change nothing; fail when something is not as it should be")
+    words.add_argument("--covered", action="store_true", help="only whether every recorded call is covered")
+    words.add_argument("--lint", nargs="+", metavar="FILE", help="policies without placeholders")
+    words.add_argument("record", nargs="*", default=[calls.RECORD])
+    words = words.parse_args()
+    if words.lint:
+        return report([f"{file}: {found}" for file in words.lint for found in lint.findings(pathlib.Path(file).read_text())])
+    made, gaps = policies.made(words.record)
+    if not words.check:
+        write(made)
+    found = gaps + list(compare(made, words.covered)) + list(wrong())
+    if not words.covered:
+        found += [f"no test makes this call of the source: {line}" for line in sources.unmade(calls.ours(words.record), made)]
+    count = len(calls.ours(words.record))
+    sizes = ", ".join(f"{program} {len(set(actions(document)))}" for program, document in made.items())
+    print(f"policies: {count} different calls; rights of each program: {sizes}")
+    return report(found)
+
+
+def actions(document):
+    return (action for statement in document["Statement"] for action in statement["Action"])
+
+
+def report(found):
+    for line in found:
+        print(f"  {line}")
+    print(f"policies: {len(found)} findings")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

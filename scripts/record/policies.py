@@ -1,0 +1,145 @@
+"""The policy of each program: those statements of rights.py that its recorded calls need."""
+
+import collections
+import functools
+import json
+import re
+
+import calls
+import models
+import needs
+import reference
+import rights
+
+PROGRAMS = ["net", "iam", "storage", "catalog", "jobs", "airflow", "datagen"]
+FOLDER = calls.ROOT / "policies/deployer"
+
+
+class Statement:
+    """One line of the table."""
+
+    def __init__(self, sid, words, resources, condition):
+        self.sid, self.resources, self.condition = sid, resources, condition
+        self.rights = words.split()
+        self.needs_tags = condition == rights.NEW
+
+    def actions(self):
+        return [plain(right) for right in self.rights]
+
+
+STATEMENTS = [Statement(*line) for line in rights.STATEMENTS]
+
+
+def plain(right):
+    """The right without its purpose: what stands in a policy."""
+    return ":".join(right.split(":")[:2])
+
+
+@functools.cache
+def pattern(resource):
+    """A resource of a statement as an expression, with what its placeholders may stand for."""
+    parts = re.split(r"(\$\{\w+\}|\*)", resource)
+    stand_in = lambda part: rights.PLACEHOLDERS.get(part[2:-1], "[^/:]+")  # noqa: E731
+    return re.compile("".join(
+        ".*" if part == "*" else stand_in(part) if part.startswith("${") else re.escape(part) for part in parts
+    ))  # fmt: skip
+
+
+class Policy:
+    """What one program needs: rights and resources of statements, and rights on no resource."""
+
+    def __init__(self):
+        self.taken = collections.defaultdict(lambda: (set(), set()))
+        self.everywhere = set()
+        self.gaps = set()
+
+    def add(self, call):
+        """Take over what a call needs."""
+        params = needs.parameters(call)
+        for right in needs.own(call, params):
+            self.need(call, right, needs.resources(call, right, params), params)
+        for right in needs.beside(call, params):
+            self.need(call, right, {}, params)
+
+    def need(self, call, right, named, params):
+        if reference.right(plain(right)) is None:
+            self.gaps.add(f"{call.name}: AWS knows no right {right}")
+            return
+        with_it = [statement for statement in STATEMENTS if right in statement.rights]
+        if not with_it and not reference.types(plain(right)):
+            self.everywhere.add(right)
+            return
+        known = [arn for arns in named.values() for arn in arns]
+        for statement in with_it:
+            wanted = self.wanted(statement, right, named)
+            if wanted:
+                actions, resources = self.taken[statement.sid]
+                actions.add(plain(right))
+                resources |= wanted
+        for arn in known:
+            if not any(pattern(one).fullmatch(arn) for statement in with_it for one in statement.resources):
+                self.gaps.add(f"{call.name}: no statement of rights.py gives {right} on {arn}")
+        if not with_it:
+            self.gaps.add(f"{call.name}: no statement of rights.py has {right}")
+        if with_it and all(statement.needs_tags for statement in with_it):
+            missing = {"strata:pipeline", "strata:env"} - set(needs.tags(params))
+            if missing:
+                self.gaps.add(f"{call.name}: it gives no tag {' and no tag '.join(sorted(missing))}, and {right} asks for it")
+
+    @staticmethod
+    def wanted(statement, right, named):
+        """Those of the statement's resources that the call is about."""
+        if statement.resources == ["*"]:
+            return {"*"}
+        found = set()
+        for kind in reference.types(plain(right)):
+            form = reference.arn(right.split(":")[0], kind)
+            for one in statement.resources:
+                matches = any(pattern(one).fullmatch(arn) for arn in named[kind]) if kind in named else True
+                if reference.fits(one, form) and matches:
+                    found.add(one)
+        return found
+
+    def document(self):
+        """The policy as JSON."""
+        statements = []
+        for statement in STATEMENTS:
+            if statement.sid in self.taken:
+                actions, resources = self.taken[statement.sid]
+                resources = [one for one in statement.resources if one in resources]
+                condition = {"Condition": narrowed(statement.condition, actions, self)} if statement.condition else {}
+                statements.append(one_statement(statement.sid, actions, resources, condition))
+        if self.everywhere:
+            statements.append(one_statement("KnowsNoResources", self.everywhere, ["*"], {}))
+        return {"Version": "2012-10-17", "Statement": statements}
+
+
+def narrowed(condition, actions, policy):
+    """CreateTags only for what the program itself makes."""
+    made = condition["StringEquals"].get("ec2:CreateAction")
+    if made is None:
+        return condition
+    every = {action.split(":")[1] for taken, _ in policy.taken.values() for action in taken}
+    return {"StringEquals": {"ec2:CreateAction": [name for name in made if name in every]}}
+
+
+def one_statement(sid, actions, resources, condition):
+    return {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": resources} | condition
+
+
+def text(document):
+    """JSON as it is checked in: one line for each right and resource."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def made(record):
+    """The policies that the record asks for, by program, and what nothing gives."""
+    found = {program: Policy() for program in PROGRAMS}
+    strangers = set()
+    for call in calls.ours(record):
+        if call.program not in found:
+            strangers.add(f"there is no program {call.program}")
+        elif models.operation(call):
+            found[call.program].add(call)
+    gaps = {f"{program}: {gap}" for program, policy in found.items() for gap in policy.gaps}
+    return {program: policy.document() for program, policy in found.items()}, sorted(gaps | strangers)

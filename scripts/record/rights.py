@@ -1,0 +1,159 @@
+"""Which rights strata's programs may need, on what, and under what conditions: `policies/deployer/` is made of these.
+
+Each statement is taken over by a program with those of its rights that the program's recorded calls need, and with those
+of its resources that these calls name. What AWS gives on no particular resource needs no line here. A right with a
+purpose, such as `iam:PassRole:glue`, is one that a call needs beside its own (see needs.py).
+"""
+
+# What is made carries our tags in the very call that makes it; what is touched later must carry them already.
+NEW = {"StringEquals": {"aws:RequestTag/strata:pipeline": "${pipeline}", "aws:RequestTag/strata:env": "${env}"}}
+OURS = {"StringEquals": {"aws:ResourceTag/strata:pipeline": "${pipeline}", "aws:ResourceTag/strata:env": "${env}"}}
+# A read that tells ours from others' has to see the others.
+HERE = {"StringEquals": {"aws:ResourceAccount": "${account}"}}
+
+
+def passed_to(service):
+    return {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
+
+
+def arns(service, *tails):
+    return [f"arn:${{partition}}:{service}:${{region}}:${{account}}:{tail}" for tail in tails]
+
+
+def s3(*tails):
+    return [f"arn:${{partition}}:s3:::{tail}" for tail in tails]
+
+
+def iam(*tails):
+    return [f"arn:${{partition}}:iam::${{account}}:{tail}" for tail in tails]
+
+
+NETWORK = [
+    "vpc", "subnet", "internet-gateway", "elastic-ip", "natgateway", "route-table", "security-group", "vpc-endpoint",
+]  # fmt: skip
+# Several regions share an account's roles, so the region is part of their path.
+ROLES = "role/strata/${pipeline}/${env}/${region}/"
+CATALOG = arns("glue", "catalog", "database/${database}", "table/${database}/*", "userDefinedFunction/${database}/*")
+
+# Name of the statement, rights, resources, condition.
+STATEMENTS = [
+    # Network. A thing that is made in another needs the right on both: on the new one by the tags in the call, on the
+    # other by the tags that it has. The two never stand in one statement, or tags in a call would open others' VPCs.
+    ("MakeVpc", "ec2:CreateVpc ec2:CreateInternetGateway ec2:AllocateAddress",
+     arns("ec2", "vpc/*", "internet-gateway/*", "elastic-ip/*"), NEW),
+    ("MakeInVpc", "ec2:CreateSubnet ec2:CreateRouteTable ec2:CreateSecurityGroup",
+     arns("ec2", "subnet/*", "route-table/*", "security-group/*"), NEW),
+    ("MakeInSubnet", "ec2:CreateNatGateway ec2:CreateVpcEndpoint", arns("ec2", "natgateway/*", "vpc-endpoint/*"), NEW),
+    ("TagWhatIsMade", "ec2:CreateTags", arns("ec2", *(f"{kind}/*" for kind in NETWORK)),
+     {"StringEquals": {"ec2:CreateAction": [
+         "AllocateAddress", "CreateInternetGateway", "CreateNatGateway", "CreateRouteTable", "CreateSecurityGroup",
+         "CreateSubnet", "CreateVpc", "CreateVpcEndpoint"]}}),
+    ("OurNetwork",
+     "ec2:CreateSubnet ec2:CreateRouteTable ec2:CreateSecurityGroup ec2:CreateNatGateway ec2:CreateVpcEndpoint "
+     "ec2:CreateTags ec2:DeleteTags ec2:DescribeVpcAttribute ec2:ModifyVpcAttribute ec2:ModifyVpcEndpoint "
+     "ec2:AttachInternetGateway ec2:DetachInternetGateway ec2:AssociateRouteTable ec2:DisassociateRouteTable "
+     "ec2:CreateRoute ec2:ReplaceRoute ec2:DeleteRoute ec2:AuthorizeSecurityGroupIngress "
+     "ec2:AuthorizeSecurityGroupEgress ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress "
+     "ec2:ModifySecurityGroupRules ec2:DeleteVpc ec2:DeleteSubnet ec2:DeleteInternetGateway ec2:DeleteNatGateway "
+     "ec2:DeleteRouteTable ec2:DeleteSecurityGroup ec2:DeleteVpcEndpoints ec2:ReleaseAddress ec2:DisassociateAddress",
+     arns("ec2", *(f"{kind}/*" for kind in NETWORK)), OURS),
+    # Rules have no tags; the group's own are asked for in the statement above.
+    ("RulesOfOurGroups", "ec2:ModifySecurityGroupRules", arns("ec2", "security-group-rule/*"), None),
+    # AWS's own zones of private endpoint names.
+    ("PrivateNames", "route53:AssociateVPCWithHostedZone", ["arn:${partition}:route53:::hostedzone/*"], None),
+
+    # Roles. A name that is taken may be anybody's, under any path: reading it tells whose.
+    ("OurRoles",
+     "iam:CreateRole iam:DeleteRole iam:GetRolePolicy iam:PutRolePolicy iam:DeleteRolePolicy iam:DetachRolePolicy "
+     "iam:ListAttachedRolePolicies iam:ListRolePolicies iam:ListInstanceProfilesForRole iam:TagRole iam:UntagRole "
+     "iam:UpdateRole iam:UpdateAssumeRolePolicy iam:ListRoleTags", iam(ROLES + "*"), None),
+    ("WhoseRole", "iam:GetRole", iam("role/*${role_airflow}", "role/*${role_glue}"), None),
+    # Only a role of ours can be taken out of one: AWS asks for that right on the profile alone.
+    ("ProfilesOfOurRoles", "iam:RemoveRoleFromInstanceProfile", iam("instance-profile/*"), None),
+    ("PassToGlue", "iam:PassRole:glue", iam(ROLES + "${role_glue}"), passed_to("glue")),
+    ("PassToAirflow", "iam:PassRole:airflow", iam(ROLES + "${role_airflow}"), passed_to("airflow")),
+
+    # The bucket. Names are the only thing that S3 asks for.
+    ("Bucket",
+     "s3:CreateBucket s3:DeleteBucket s3:DeleteBucketPolicy s3:GetBucketOwnershipControls s3:GetBucketPolicy "
+     "s3:GetBucketPublicAccessBlock s3:GetBucketVersioning s3:GetEncryptionConfiguration s3:GetLifecycleConfiguration "
+     "s3:GetBucketLocation s3:ListBucket s3:ListBucketMultipartUploads s3:ListBucketVersions "
+     "s3:PutBucketOwnershipControls s3:PutBucketPolicy s3:PutBucketPublicAccessBlock s3:PutBucketTagging "
+     "s3:PutBucketVersioning s3:PutEncryptionConfiguration s3:PutLifecycleConfiguration s3:TagResource",
+     s3("${bucket}"), None),
+    ("WhoseBucket", "s3:GetBucketTagging", s3("*"), HERE),
+    ("Objects", "s3:DeleteObject s3:DeleteObjectVersion s3:GetObject s3:GetObjectVersion", s3("${bucket}/*"), None),
+    ("Uploads", "s3:AbortMultipartUpload", s3("${bucket}/*"), None),
+    ("Programs", "s3:PutObject",
+     s3("${bucket}/dags/*", "${bucket}/requirements.txt", "${bucket}/scripts/*", "${bucket}/sql/*"), None),
+    ("Input", "s3:PutObject", s3("${bucket}/${input_path}*"), None),
+    ("Results", "s3:PutObject:athena s3:AbortMultipartUpload:athena s3:ListMultipartUploadParts:athena",
+     s3("${bucket}/athena-results/*"), None),
+
+    # Catalog. Tables have no tags; the database's name says whose they are.
+    ("Catalog",
+     "glue:CreateDatabase glue:UpdateDatabase glue:DeleteDatabase glue:GetDatabase glue:CreateTable glue:UpdateTable "
+     "glue:DeleteTable glue:BatchDeleteTable glue:GetTable glue:GetTables glue:GetPartition glue:GetPartitions "
+     "glue:BatchGetPartition", CATALOG, None),
+    ("WhoseDatabase", "glue:GetDatabases", arns("glue", "catalog", "database/*"), None),
+    ("WhoseIsIt", "glue:GetTags", arns("glue", "database/*", "crawler/*", "job/*"), None),
+    ("TagOurNames", "glue:TagResource", arns("glue", "database/${database}", "crawler/${crawler}", "job/${job}"), NEW),
+    ("MakeCrawler", "glue:CreateCrawler", ["*"], NEW),
+    ("LookAtCrawlers", "glue:BatchGetCrawlers glue:GetCrawler", arns("glue", "crawler/*"), None),
+    ("OurCrawlers", "glue:UpdateCrawler glue:DeleteCrawler glue:StartCrawler glue:StopCrawler",
+     arns("glue", "crawler/*"), OURS),
+    ("OurLogs", "logs:DeleteLogStream logs:GetLogEvents logs:DescribeLogStreams",
+     arns("logs", "log-group:/aws-glue/*", "log-group:/aws-glue/*:log-stream:*"), None),
+    ("MakeWorkgroup", "athena:CreateWorkGroup athena:TagResource", arns("athena", "workgroup/${workgroup}"), NEW),
+    ("LookAtWorkgroups", "athena:GetWorkGroup athena:ListTagsForResource", arns("athena", "workgroup/*"), None),
+    ("OurWorkgroup", "athena:UpdateWorkGroup athena:DeleteWorkGroup", arns("athena", "workgroup/*"), OURS),
+    ("Query",
+     "athena:StartQueryExecution athena:StopQueryExecution athena:GetQueryExecution athena:GetQueryResults",
+     arns("athena", "workgroup/${workgroup}"), None),
+
+    # Jobs.
+    ("MakeJob", "glue:CreateJob", arns("glue", "job/${job}"), NEW),
+    ("LookAtJobs", "glue:BatchGetJobs glue:GetJob glue:GetJobRun glue:GetJobRuns", arns("glue", "job/*"), None),
+    ("OurJobs", "glue:UpdateJob glue:DeleteJob glue:StartJobRun glue:BatchStopJobRun", arns("glue", "job/*"), OURS),
+
+    # Airflow.
+    ("MakeEnvironment", "airflow:CreateEnvironment airflow:TagResource",
+     arns("airflow", "environment/${environment}"), NEW),
+    ("WhoseEnvironment", "airflow:GetEnvironment", arns("airflow", "environment/*"), None),
+    ("OurEnvironment", "airflow:UpdateEnvironment airflow:DeleteEnvironment", arns("airflow", "environment/*"), OURS),
+    ("EnvironmentLogs", "logs:DeleteLogGroup", arns("logs", "log-group:airflow-${environment}-*"), None),
+    # MWAA tries with the caller's rights whether it could make its endpoints and interfaces. They carry its own tags.
+    ("TryInOurNetwork", "ec2:CreateVpcEndpoint:airflow ec2:CreateNetworkInterface",
+     arns("ec2", "vpc/*", "subnet/*", "security-group/*"), OURS),
+    ("TryEndpoints", "ec2:CreateVpcEndpoint:airflow ec2:CreateNetworkInterface",
+     arns("ec2", "vpc-endpoint/*", "network-interface/*"), None),
+    ("ServiceRole", "iam:CreateServiceLinkedRole",
+     iam("role/aws-service-role/airflow.amazonaws.com/AWSServiceRoleForAmazonMWAA"),
+     {"StringEquals": {"iam:AWSServiceName": "airflow.amazonaws.com"}}),
+
+    # Quotas.
+    ("Quotas", "servicequotas:GetServiceQuota", arns("servicequotas", "vpc/*", "ec2/*", "airflow/*", "glue/*"), None),
+
+    # The lock: one run at a time.
+    ("Lock",
+     "logs:CreateLogGroup logs:DeleteLogGroup logs:ListTagsForResource logs:TagResource",
+     arns("logs", "log-group:/strata/lock/${pipeline}/${env}/*"), None),
+]  # fmt: skip
+
+# Where the reference lists every kind that a right knows as if all were asked for at once.
+ANY_KIND = {"athena:ListTagsForResource", "athena:TagResource"}
+
+# Rights whose further needs, as the reference has them, are not ours, with the reason.
+NEEDS_NO_MORE = {
+    "servicequotas:GetServiceQuota": "those are for the quotas of other services",
+}
+
+# What the placeholders may stand for, where the record's own names are held against the statements.
+PLACEHOLDERS = {
+    "account": r"\d{12}",
+    "partition": "aws",
+    # Where strata puts its programs, and Athena its results, no input is.
+    "input_path": r"(?!dags/|scripts/|sql/|athena-results/)[^/]+/(.*/)?",
+    "bucket": r"[a-z0-9.-]+",
+    "region": r"[a-z0-9-]+",
+}
