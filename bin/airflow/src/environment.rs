@@ -192,6 +192,10 @@ impl Resource for Environment {
     fn takes(&self) -> Option<&'static str> {
         Some("20 to 30 minutes")
     }
+
+    fn leaves(&self) -> Option<&'static str> {
+        Some("20 to 30 minutes")
+    }
 }
 
 /// Key of the requirements in the bucket.

@@ -2,13 +2,15 @@
 
 use crate::environment::Environment;
 use crate::log_group::LogGroup;
+use crate::preflight;
 use serde_json::Value;
-use strata_aws::Session;
-use strata_layer::{Context, Layer, NoVerbs, Part, part};
+use strata_aws::{Error, Session};
+use strata_layer::{Context, Finding, Layer, NoVerbs, Part, async_trait, part};
 use strata_state::{Document, section};
 
 pub(crate) struct Airflow;
 
+#[async_trait]
 impl Layer for Airflow {
     type Verbs = NoVerbs;
 
@@ -25,12 +27,16 @@ impl Layer for Airflow {
         &["net", "iam", "storage"]
     }
 
+    async fn preflight(&self, cx: &Context) -> Result<Vec<Finding>, Error> {
+        preflight::findings(cx).await
+    }
+
     fn parts(&self, session: &Session) -> Vec<Part> {
         let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
         let mwaa = aws_sdk_mwaa::Client::new(&session.sdk);
         vec![
             // The environment makes the log groups; they can only go after it.
-            part("log-group", "log groups", &[], LogGroup(logs)),
+            part("log-group", "log groups", &[], LogGroup { logs, mwaa: mwaa.clone() }),
             part("environment", "MWAA environments", &["log-group"], Environment::new(mwaa)),
         ]
     }

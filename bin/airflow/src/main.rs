@@ -6,6 +6,7 @@ mod environment;
 mod layer;
 mod log_group;
 mod logging;
+mod preflight;
 
 use std::process::ExitCode;
 

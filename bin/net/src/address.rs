@@ -2,10 +2,11 @@
 //! released with the gateway, after it.
 
 use crate::ec2::{dated_specification, from_ec2, ours, retag};
+use crate::holders;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{DomainType, ResourceType};
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Holder, Live, Resource, Wish, async_trait};
 use strata_state::{Kind, wish::Egress};
 
 pub(crate) struct Address(pub(crate) Client);
@@ -45,5 +46,9 @@ impl Resource for Address {
     async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
         let id = &live.physical;
         self.0.release_address().allocation_id(id).send().await.during(|| format!("releasing address {id}")).map(drop)
+    }
+
+    async fn held_by(&self, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
+        holders::of_address(&self.0, cx, live).await
     }
 }

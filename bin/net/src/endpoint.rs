@@ -148,6 +148,10 @@ impl Resource for Endpoint {
     fn takes(&self) -> Option<&'static str> {
         Some("2 minutes")
     }
+
+    fn leaves(&self) -> Option<&'static str> {
+        Some("a minute or two")
+    }
 }
 
 fn live(cx: &Context, endpoint: &VpcEndpoint) -> Option<Live> {

@@ -1,11 +1,12 @@
 //! The internet gateway, attached to the VPC.
 
 use crate::ec2::{dated_specification, from_ec2, ours, retag};
+use crate::holders;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::ResourceType;
 use serde_json::Value;
-use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_aws::{During, Error, Pace};
+use strata_layer::{Change, Context, Holder, Live, Resource, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct InternetGateway(pub(crate) Client);
@@ -72,5 +73,14 @@ impl Resource for InternetGateway {
         let id = &live.physical;
         let call = self.0.delete_internet_gateway().internet_gateway_id(id);
         call.send().await.during(|| format!("deleting internet gateway {id}")).map(drop)
+    }
+
+    async fn held_by(&self, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
+        holders::of_internet_gateway(&self.0, cx, live).await
+    }
+
+    // A public address counts as mapped for up to ten minutes after it was released.
+    fn pace(&self) -> Pace {
+        Pace::seconds(5, 900)
     }
 }

@@ -4,17 +4,19 @@ use crate::address::Address;
 use crate::endpoint::Endpoint;
 use crate::internet_gateway::InternetGateway;
 use crate::nat_gateway::NatGateway;
+use crate::quota;
 use crate::route_table::RouteTable;
 use crate::security_group::SecurityGroup;
 use crate::subnet::Subnet;
 use crate::vpc::Vpc;
 use aws_sdk_ec2::Client;
-use strata_aws::Session;
-use strata_layer::{Context, Layer, NoVerbs, Part, part};
+use strata_aws::{Error, Pace, Poll, Session, Waiting};
+use strata_layer::{Context, Finding, Layer, NoVerbs, Part, async_trait, part};
 use strata_state::{Document, section};
 
 pub(crate) struct Net;
 
+#[async_trait]
 impl Layer for Net {
     type Verbs = NoVerbs;
 
@@ -24,6 +26,17 @@ impl Layer for Net {
 
     fn about(&self) -> &'static str {
         "The network: VPC, subnets, routes, NAT gateway, security group, endpoints"
+    }
+
+    async fn preflight(&self, cx: &Context) -> Result<Vec<Finding>, Error> {
+        let ec2 = Client::new(&cx.session.sdk);
+        let mut waiting = Waiting::new("checking the quotas", Pace::seconds(1, 30), &cx.cancel);
+        loop {
+            let look = quota::findings(&ec2, cx).await.map(Poll::Ready);
+            if let Some(findings) = waiting.after(look).await? {
+                return Ok(findings);
+            }
+        }
     }
 
     fn parts(&self, session: &Session) -> Vec<Part> {

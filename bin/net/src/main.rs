@@ -6,9 +6,12 @@
 mod address;
 mod ec2;
 mod endpoint;
+mod holders;
+mod interface;
 mod internet_gateway;
 mod layer;
 mod nat_gateway;
+mod quota;
 mod route_table;
 mod security_group;
 mod subnet;

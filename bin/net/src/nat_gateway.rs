@@ -80,4 +80,8 @@ impl Resource for NatGateway {
     fn takes(&self) -> Option<&'static str> {
         Some("2 minutes")
     }
+
+    fn leaves(&self) -> Option<&'static str> {
+        Some("a minute or two")
+    }
 }

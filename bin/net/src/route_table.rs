@@ -18,7 +18,7 @@ impl RouteTable {
     async fn set_routes(&self, id: &str, change: &Change) -> Result<(), Error> {
         let empty = Map::new();
         let (from, to) = (change.from.as_object().unwrap_or(&empty), change.to.as_object().unwrap_or(&empty));
-        for (range, target) in to {
+        for (range, target) in to.iter().filter(|(range, target)| from.get(*range) != Some(*target)) {
             let target = target.as_str().unwrap_or_default();
             let doing = || format!("routing {range} to {target} in {id}");
             let (gateway, nat) = if target.starts_with("nat-") { (None, Some(target)) } else { (Some(target), None) };
@@ -32,7 +32,12 @@ impl RouteTable {
             }
         }
         for range in from.keys().filter(|range| !to.contains_key(*range)) {
-            let call = self.0.delete_route().route_table_id(id).destination_cidr_block(range);
+            let call = self.0.delete_route().route_table_id(id);
+            let call = match range {
+                list if list.starts_with("pl-") => call.destination_prefix_list_id(list),
+                range if range.contains(':') => call.destination_ipv6_cidr_block(range),
+                range => call.destination_cidr_block(range),
+            };
             call.send().await.during(|| format!("removing the route to {range} from {id}"))?;
         }
         Ok(())
@@ -148,7 +153,8 @@ fn live(cx: &Context, table: &Table) -> Live {
 
 /// Destination and target; nothing for the VPC's own route and for those that a gateway endpoint adds by itself.
 fn route(route: &Route) -> Option<(String, Value)> {
-    let range = route.destination_cidr_block()?;
+    let range = route.destination_cidr_block().or(route.destination_ipv6_cidr_block());
+    let range = range.or(route.destination_prefix_list_id())?;
     let target = route.nat_gateway_id().or(route.gateway_id()).unwrap_or("another target");
     if target == "local" || target.starts_with("vpce-") {
         return None;

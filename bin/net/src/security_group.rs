@@ -2,6 +2,7 @@
 //! they may go out; and in comes only what the wish names.
 
 use crate::ec2::{filter, from_ec2, ours, retag, specification};
+use crate::{holders, interface};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
     IpPermission, IpRange, ResourceType, SecurityGroupRule, SecurityGroupRuleRequest, SecurityGroupRuleUpdate,
@@ -9,8 +10,8 @@ use aws_sdk_ec2::types::{
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_aws::{During, Error, Pace};
+use strata_layer::{Change, Context, Holder, Live, Resource, Wish, async_trait};
 use strata_state::{Kind, wish::Ingress};
 
 pub(crate) struct SecurityGroup(pub(crate) Client);
@@ -120,6 +121,29 @@ impl SecurityGroup {
         call.send().await.during(|| format!("changing rule {id} of security group {group}")).map(drop)
     }
 
+    /// Take away our rules that name another group: where it names ours, too, neither could go first.
+    async fn let_go(&self, group: &str) -> Result<(), Error> {
+        let other = |rule: &&SecurityGroupRule| {
+            rule.referenced_group_info().and_then(|info| info.group_id()).is_some_and(|id| id != group)
+        };
+        let rules = self.rules(group).await?;
+        let ids = |egress: bool| -> Vec<String> {
+            let side = rules.iter().filter(|rule| rule.is_egress() == Some(egress)).filter(other);
+            side.filter_map(|rule| rule.security_group_rule_id().map(str::to_owned)).collect()
+        };
+        let (inbound, outbound) = (ids(false), ids(true));
+        let doing = || format!("removing rules of security group {group} that name other groups");
+        if !inbound.is_empty() {
+            let call = self.0.revoke_security_group_ingress().group_id(group);
+            call.set_security_group_rule_ids(Some(inbound)).send().await.during(doing)?;
+        }
+        if !outbound.is_empty() {
+            let call = self.0.revoke_security_group_egress().group_id(group);
+            call.set_security_group_rule_ids(Some(outbound)).send().await.during(doing)?;
+        }
+        Ok(())
+    }
+
     async fn set_egress(&self, live: &Live, change: &Change) -> Result<(), Error> {
         let group = &live.physical;
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
@@ -215,9 +239,23 @@ impl Resource for SecurityGroup {
         Ok(())
     }
 
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
+    async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error> {
         let id = &live.physical;
         let call = self.0.delete_security_group().group_id(id);
-        call.send().await.during(|| format!("deleting security group {id}")).map(drop)
+        let result = call.send().await.during(|| format!("deleting security group {id}")).map(drop);
+        if result.as_ref().is_err_and(|error| error.is(&["DependencyViolation", "InvalidGroup.InUse"])) {
+            interface::sweep(&self.0, cx, "group-id", id).await?;
+            self.let_go(id).await?;
+        }
+        result
+    }
+
+    async fn held_by(&self, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
+        holders::of_group(&self.0, cx, live).await
+    }
+
+    // As long as a subnet: the same interfaces hold both.
+    fn pace(&self) -> Pace {
+        Pace::seconds(5, 1200)
     }
 }

@@ -2,11 +2,12 @@
 //! from letters, since they differ between accounts. MWAA wants its two private subnets in two zones.
 
 use crate::ec2::{filter, from_ec2, ours, retag, specification};
+use crate::{holders, interface};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::ResourceType;
 use std::sync::{PoisonError, RwLock};
-use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, State, Wish, async_trait};
+use strata_aws::{During, Error, Pace};
+use strata_layer::{Change, Context, Holder, Live, Resource, State, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct Subnet {
@@ -113,8 +114,22 @@ impl Resource for Subnet {
         retag(&self.ec2, cx, "subnet", live, wish).await
     }
 
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
+    async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error> {
         let id = &live.physical;
-        self.ec2.delete_subnet().subnet_id(id).send().await.during(|| format!("deleting subnet {id}")).map(drop)
+        let answer = self.ec2.delete_subnet().subnet_id(id).send().await;
+        let result = answer.during(|| format!("deleting subnet {id}")).map(drop);
+        if result.as_ref().is_err_and(|error| error.is(&["DependencyViolation"])) {
+            interface::sweep(&self.ec2, cx, "subnet-id", id).await?;
+        }
+        result
+    }
+
+    async fn held_by(&self, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
+        holders::of_subnet(&self.ec2, cx, live).await
+    }
+
+    // What others leave in it, such as MWAA, may take a quarter of an hour to go.
+    fn pace(&self) -> Pace {
+        Pace::seconds(5, 1200)
     }
 }

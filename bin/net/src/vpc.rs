@@ -1,10 +1,11 @@
 //! The VPC, with DNS support and host names: private DNS of endpoints needs both.
 
 use crate::ec2::{dated_specification, from_ec2, ours, retag};
+use crate::holders;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName};
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, State, Wish, async_trait};
+use strata_layer::{Change, Context, Holder, Live, Resource, State, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct Vpc(pub(crate) Client);
@@ -84,5 +85,9 @@ impl Resource for Vpc {
     async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
         let id = &live.physical;
         self.0.delete_vpc().vpc_id(id).send().await.during(|| format!("deleting VPC {id}")).map(drop)
+    }
+
+    async fn held_by(&self, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
+        holders::of_vpc(&self.0, cx, live).await
     }
 }

@@ -1,0 +1,72 @@
+//! The files that the environment names: its DAGs, and the requirements in the very version that the document says.
+
+use super::Found;
+use aws_sdk_s3::Client;
+use std::collections::BTreeSet;
+use strata_aws::{During, Error};
+use strata_layer::Context;
+use strata_state::dag;
+
+const REQUIREMENTS: &str = "requirements.txt";
+
+pub(super) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
+    let mut found = Found::default();
+    let Some(storage) = &cx.doc.storage else { return Ok(found) };
+    let bucket = &storage.bucket;
+    let (top, dags, requirements) = futures::try_join!(
+        list(s3, bucket, ""),
+        list(s3, bucket, "dags/"),
+        is_there(s3, cx, storage.files.get(REQUIREMENTS)),
+    )?;
+    let wanted = [dag::MODULE_KEY.to_owned(), dag::key(&cx.doc.pipeline)];
+    let missing: Vec<&String> = wanted.iter().filter(|key| !dags.contains(*key)).collect();
+    if !missing.is_empty() {
+        let names: Vec<&str> = missing.iter().map(|key| key.as_str()).collect();
+        found.unseen(
+            format!("bucket {bucket} has no {}: the environment would come up without a DAG", names.join(" and no ")),
+            "run `storage up`",
+        );
+    }
+    if let Some(version) = requirements {
+        let what = format!("bucket {bucket} has no {REQUIREMENTS} in version {version}, which the document names");
+        found.unseen(what, "run `storage up`");
+    }
+    // An input file beside the folders is in no table: that is how a first load was lost.
+    for (table, wish) in dag::input(&cx.doc.pipeline) {
+        let Some(extension) = wish.file.as_deref().and_then(|file| file.rsplit_once('.')).map(|(_, end)| end) else {
+            continue;
+        };
+        let lost = |key: &&str| key.rsplit_once('.').is_some_and(|(_, end)| end == extension);
+        for key in top.iter().map(String::as_str).filter(lost) {
+            found.say(
+                format!("s3://{bucket}/{key} lies where nobody looks: table {table} is read from {}", wish.path),
+                format!("bring it with `datagen load`, or move it to s3://{bucket}/{}", wish.path),
+            );
+        }
+    }
+    Ok(found)
+}
+
+/// The keys right below `prefix`; none in a bucket that is not there, which is said elsewhere.
+async fn list(s3: &Client, bucket: &str, prefix: &str) -> Result<BTreeSet<String>, Error> {
+    let call = s3.list_objects_v2().bucket(bucket).prefix(prefix).delimiter("/").send().await;
+    match call.during(|| format!("looking at the files in bucket {bucket}")) {
+        Ok(answer) => Ok(answer.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()),
+        Err(error) if error.is_gone() => Ok(BTreeSet::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The version, if there is one that the bucket does not have.
+async fn is_there(s3: &Client, cx: &Context, version: Option<&String>) -> Result<Option<String>, Error> {
+    let (Some(storage), Some(version)) = (&cx.doc.storage, version) else { return Ok(None) };
+    let call = s3.head_object().bucket(&storage.bucket).key(REQUIREMENTS).version_id(version);
+    match call.send().await.during(|| format!("looking for {REQUIREMENTS} in version {version}")) {
+        Ok(_) => Ok(None),
+        // AWS calls a version that it never gave a bad request, and a deleted one by its marker.
+        Err(error) if error.is_gone() || error.is(&["400", "405", "MethodNotAllowed", "NoSuchVersion"]) => {
+            Ok(Some(version.clone()))
+        }
+        Err(error) => Err(error),
+    }
+}
