@@ -11,10 +11,11 @@ use crate::error::{Error, file};
 pub(crate) mod venv;
 
 /// The programs that run in the virtual environment: one per topic, `launcher.py` is the first.
-const PROGRAMS: [(&str, &str); 7] = [
+const PROGRAMS: [(&str, &str); 8] = [
     ("launcher.py", include_str!("moto/launcher.py")),
     ("regions.py", include_str!("moto/regions.py")),
     ("network.py", include_str!("moto/network.py")),
+    ("quotas.py", include_str!("moto/quotas.py")),
     ("tokens.py", include_str!("moto/tokens.py")),
     ("weather.py", include_str!("moto/weather.py")),
     ("buckets.py", include_str!("moto/buckets.py")),

@@ -17,7 +17,7 @@ use crate::world::World;
 use crate::{athena, glue, mwaa};
 
 /// Signing names that moto serves here.
-const SERVICES: [&str; 22] = [
+const SERVICES: [&str; 23] = [
     "s3",
     "ec2",
     "iam",
@@ -40,6 +40,7 @@ const SERVICES: [&str; 22] = [
     "elasticmapreduce",
     "emr-serverless",
     "redshift",
+    "servicequotas",
 ];
 
 /// An answer and what the log says about it.
