@@ -41,3 +41,33 @@ pub fn up(layers: &[&str], document: &str, env: &[(&str, &str)]) -> String {
 pub fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("not one JSON document: {error}: {text}"))
 }
+
+/// Whether two documents say the same but for what AWS chooses; where not, the paths that differ.
+pub fn assert_same(what: &str, document: &str, expected: &str) {
+    let blanked = |text: &str| {
+        let mut document = json(text);
+        blank_ids(&mut document);
+        document
+    };
+    let differences = strata_testkit::world::differences(&blanked(expected), &blanked(document));
+    assert!(differences.is_empty(), "{what}: {differences:#?}");
+}
+
+/// Replace what AWS chooses, so that two runs can be compared.
+pub fn blank_ids(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let chosen = ["vpc-", "subnet-", "igw-", "nat-", "eipalloc-", "rtb-", "sg-", "vpce-"];
+            if let Some(prefix) = chosen.iter().find(|prefix| text.starts_with(**prefix)) {
+                *text = format!("{prefix}x");
+            } else if text.len() == 36 && text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) {
+                "version".clone_into(text);
+            } else if text.parse::<std::net::Ipv4Addr>().is_ok() {
+                "x.x.x.x".clone_into(text);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(blank_ids),
+        Value::Object(fields) => fields.values_mut().for_each(blank_ids),
+        _ => {}
+    }
+}
