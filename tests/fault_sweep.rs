@@ -1,0 +1,346 @@
+//! Every call that changes anything, of every layer's `up` and `down` and of teardown: refused, done with its answer lost,
+//! and the program killed right before and right after it. The calls are counted in the endpoint's record of an undisturbed
+//! run, so a new resource is swept without anybody adding it here.
+//!
+//! SWEEP=10 does every tenth point, for a quick look.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+use strata_testkit::{Endpoint, World, bin, repository};
+use strata_tests::{LAYERS, assert_same, done, json as parse, pipeline, up};
+
+/// What happens to the call.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    /// AWS says no.
+    Refused,
+    /// It is done, and its answer is a 500.
+    Lost,
+    /// The program is killed before the call is done.
+    KilledBefore,
+    /// The program is killed after the call is done, before it hears of it.
+    KilledAfter,
+}
+
+const FAULTS: [Fault; 4] = [Fault::Refused, Fault::Lost, Fault::KilledBefore, Fault::KilledAfter];
+
+impl Fault {
+    fn weather(self, call: u64) -> Value {
+        let fault = match self {
+            Self::Refused => json!({
+                "mutating": call, "kind": "error", "code": "AccessDenied", "status": 403, "message": "You may not do this."
+            }),
+            Self::Lost => json!({ "mutating": call, "kind": "lost" }),
+            Self::KilledBefore => json!({ "mutating": call, "kind": "hold_before" }),
+            Self::KilledAfter => json!({ "mutating": call, "kind": "hold_after" }),
+        };
+        json!({ "faults": [fault] })
+    }
+
+    fn kills(self) -> bool {
+        matches!(self, Self::KilledBefore | Self::KilledAfter)
+    }
+}
+
+/// What a run under a fault came to.
+struct Ran {
+    /// None when it was killed.
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+    struck: bool,
+}
+
+/// Run a program's verb while the fault waits for its call. With everything that it starts, it is killed when the call is held.
+fn run_under(endpoint: &Endpoint, fault: Fault, call: u64, program: &str, verb: &[&str], document: &str) -> Ran {
+    endpoint.weather(&fault.weather(call));
+    let mut child = Command::new(bin(program))
+        .args(verb)
+        .envs(endpoint.env())
+        .current_dir(repository())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(document.as_bytes()).unwrap();
+    if fault.kills() {
+        let begun = Instant::now();
+        loop {
+            if endpoint.weather_report()["held"] != 0 {
+                let group = format!("-{}", child.id());
+                assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
+                break;
+            }
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(120), "{program} {verb:?} neither ends nor calls");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+    let output = child.wait_with_output().unwrap();
+    let struck = endpoint.weather_report()["struck"].as_array().is_some_and(|struck| !struck.is_empty());
+    endpoint.clear_weather();
+    Ran {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        struck,
+    }
+}
+
+/// Calls that change anything in an undisturbed run.
+fn calls_of(endpoint: &Endpoint, work: impl FnOnce()) -> u64 {
+    let before = endpoint.count();
+    work();
+    endpoint.mutating_since(before).len() as u64
+}
+
+/// Things that AWS makes along with others, or whose names the document does not give.
+const ALONG: [&str; 7] = ["rule", "network-acl", "interface", "delete-marker", "partition", "log-stream", "query"];
+
+/// Everything that is in `after` and not in `before`, as `kind id`; only what a program made itself.
+fn made(before: &Value, after: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (kind, things) in after.as_object().unwrap() {
+        if ALONG.contains(&kind.as_str()) {
+            continue;
+        }
+        for (id, thing) in things.as_object().unwrap() {
+            let is_main = kind == "route-table" && thing["Associations"][0]["Main"] == true;
+            let is_default = kind == "security-group" && thing["GroupName"] == "default";
+            let is_lock = id.starts_with("/strata/lock/");
+            if before[kind].get(id).is_none() && !is_main && !is_default && !is_lock {
+                found.insert(format!("{kind} {id}"));
+            }
+        }
+    }
+    found
+}
+
+/// The document names everything that is left at the endpoint, and its exit code says whether anything is.
+fn names_what_is_left(point: &str, ran: &Ran, before: &Value, now: &Value) {
+    let document = parse(&ran.stdout);
+    assert!(document["failed"].is_object(), "{point}: exit {:?} and no `failed`: {}", ran.code, ran.stderr);
+    let left = document["failed"]["left"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let left: BTreeSet<String> = left.iter().map(|left| left["id"].as_str().unwrap().to_owned()).collect();
+    let made = made(before, now);
+    for thing in &made {
+        let id = thing.split_once(' ').unwrap().1;
+        // `bucket/key@version` is named by its key, `database.table` by the table.
+        let named = left.iter().any(|name| {
+            id == name
+                || id.split('@').next().unwrap().ends_with(&format!("/{name}"))
+                || id.ends_with(&format!(".{name}"))
+        });
+        assert!(named, "{point}: {thing} is there and not in failed.left: {left:?}");
+    }
+    let expected = if left.is_empty() { 1 } else { 3 };
+    assert_eq!(ran.code, Some(expected), "{point}: {}", ran.stderr);
+    assert_eq!(document["failed"]["code"], "AccessDenied", "{point}");
+}
+
+/// Figures of one layer and verb.
+#[derive(Default, Clone)]
+struct Figures {
+    calls: u64,
+    points: u64,
+    runs: u64,
+    converged: u64,
+    duplicates: usize,
+    left_after_down: usize,
+}
+
+type Table = BTreeMap<(usize, String, &'static str), Figures>;
+
+/// Which layers have to be there before.
+fn below(layer: &str) -> &'static [&'static str] {
+    match layer {
+        "catalog" => &["iam", "storage"],
+        "jobs" => &["iam", "storage", "catalog"],
+        "airflow" => &["net", "iam", "storage"],
+        _ => &[],
+    }
+}
+
+fn every() -> usize {
+    std::env::var("SWEEP").ok().and_then(|every| every.parse().ok()).unwrap_or(1)
+}
+
+/// Sweep one layer with one kind of fault.
+fn sweep(layer: &str, fault: Fault, table: &Mutex<Table>) {
+    let endpoint = Endpoint::start();
+    let world = World::of(&endpoint);
+    let wish = up(below(layer), &pipeline().to_string(), &endpoint.env());
+    let nothing = world.snapshot();
+    let mut document = String::new();
+    let ups = calls_of(&endpoint, || document = done(layer, &["up"], &wish, &endpoint.env()));
+    let undisturbed = document.clone();
+    let all = world.snapshot();
+    let counts = strata_testkit::world::count(&all);
+    let downs = calls_of(&endpoint, || drop(done(layer, &["down", "--yes"], &document, &endpoint.env())));
+    assert_eq!(made(&nothing, &world.snapshot()), BTreeSet::new(), "{layer}: an undisturbed down");
+
+    let (mut up_figures, mut down_figures) = (Figures::default(), Figures::default());
+    (up_figures.calls, down_figures.calls) = (ups, downs);
+    for call in (1..=ups.max(downs)).step_by(every()) {
+        if call <= ups {
+            let point = format!("{layer} up, call {call} of {ups}, {fault:?}");
+            let ran = run_under(&endpoint, fault, call, layer, &["up"], &wish);
+            assert!(ran.struck, "{point}: the call never came: {}", ran.stderr);
+            let (mut failed, mut duplicates) = (false, 0);
+            match ran.code {
+                None => {}
+                // What was lost was made all the same, or the call was the lock's end, which ends by itself.
+                Some(0) => {
+                    assert_same(&point, &ran.stdout, &undisturbed);
+                    duplicates = too_many(&counts, &world.snapshot());
+                }
+                Some(_) => {
+                    failed = true;
+                    assert_ne!(fault, Fault::Lost, "{point}: a lost answer is no failure: {}", ran.stderr);
+                    names_what_is_left(&point, &ran, &nothing, &world.snapshot());
+                }
+            }
+            assert!(fault != Fault::Refused || failed || call == ups, "{point}: refused, and no failure");
+            // Again: as if nothing had been.
+            let again = done(layer, &["up"], &wish, &endpoint.env());
+            assert_same(&format!("{point}: the run after it"), &again, &undisturbed);
+            duplicates += too_many(&counts, &world.snapshot());
+            assert_eq!(duplicates, 0, "{point}");
+            document = again;
+            up_figures.points += 1;
+            up_figures.runs += 2;
+            up_figures.converged += 1;
+        } else {
+            document = done(layer, &["up"], &wish, &endpoint.env());
+        }
+        let point = format!("{layer} down, call {call} of {downs}, {fault:?}");
+        if call <= downs {
+            let ran = run_under(&endpoint, fault, call, layer, &["down", "--yes"], &document);
+            assert!(ran.struck, "{point}: the call never came: {}", ran.stderr);
+            if ran.code.is_some_and(|code| code != 0) {
+                assert_ne!(fault, Fault::Lost, "{point}: a lost answer is no failure: {}", ran.stderr);
+                if call == 1 {
+                    // The lock was refused: nothing was touched, so nothing is half-way.
+                    assert_eq!((ran.code, &parse(&ran.stdout)["failed"]["left"]), (Some(1), &Value::Null), "{point}");
+                } else {
+                    names_what_is_left(&point, &ran, &nothing, &world.snapshot());
+                }
+            }
+            down_figures.points += 1;
+            down_figures.runs += 1;
+        }
+        // With no document to start from but the wish.
+        done(layer, &["down", "--yes"], &wish, &endpoint.env());
+        let left = world.snapshot();
+        let locks =
+            left["log-group"].as_object().unwrap().keys().filter(|name| name.starts_with("/strata/lock/")).count();
+        assert_eq!((made(&nothing, &left), locks), (BTreeSet::new(), 0), "{point}: the down after it");
+        down_figures.runs += 1;
+        down_figures.converged += u64::from(call <= downs);
+        down_figures.left_after_down += locks;
+    }
+    let place = LAYERS.iter().position(|name| *name == layer).unwrap_or(LAYERS.len());
+    let mut table = table.lock().unwrap();
+    table.insert((place, format!("{fault:?}"), "up"), up_figures);
+    table.insert((place, format!("{fault:?}"), "down"), down_figures);
+}
+
+/// How many more things there are than one undisturbed run makes. Versions of an object are no duplicates.
+fn too_many(counts: &BTreeMap<String, usize>, now: &Value) -> usize {
+    let now = strata_testkit::world::count(now);
+    let kinds = counts.iter().filter(|(kind, _)| !["object", "log-stream", "log-group"].contains(&kind.as_str()));
+    kinds.map(|(kind, count)| now.get(kind).copied().unwrap_or_default().saturating_sub(*count)).sum()
+}
+
+#[test]
+fn every_call_of_every_layer() {
+    let begun = Instant::now();
+    let table = Mutex::new(Table::new());
+    let work: Vec<(&str, Fault)> = FAULTS.iter().flat_map(|fault| LAYERS.map(|layer| (layer, *fault))).collect();
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(2, usize::from).min(4);
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((layer, fault)) = work.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst)) {
+                    sweep(layer, *fault, &table);
+                }
+            });
+        }
+    });
+    print(&table.into_inner().unwrap(), begun.elapsed());
+}
+
+fn print(table: &Table, took: Duration) {
+    let mut lines = format!(
+        "{:<9} {:<13} {:<5} {:>6} {:>7} {:>6} {:>10} {:>11} {:>16}\n",
+        "layer", "fault", "verb", "calls", "points", "runs", "converged", "duplicates", "left after down"
+    );
+    let mut points = 0;
+    for ((place, fault, verb), figures) in table {
+        points += figures.points;
+        lines += &format!(
+            "{:<9} {fault:<13} {verb:<5} {:>6} {:>7} {:>6} {:>10} {:>11} {:>16}\n",
+            LAYERS[*place],
+            figures.calls,
+            figures.points,
+            figures.runs,
+            figures.converged,
+            figures.duplicates,
+            figures.left_after_down
+        );
+    }
+    lines += &format!("{points} points in {:.0} s\n", took.as_secs_f64());
+    let _ = std::io::stderr().write_all(lines.as_bytes());
+    let folder = repository().join("target/sweep");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("layers.txt"), lines).unwrap();
+}
+
+/// teardown is stopped again and again, each time one call after it began to remove things, until nothing is left to stop it
+/// at: so it is stopped in every state that it passes through.
+#[test]
+fn teardown_stopped_at_every_step() {
+    let endpoint = Endpoint::start();
+    let world = World::of(&endpoint);
+    let nothing = world.snapshot();
+    let wish = pipeline().to_string();
+    let mut lines = String::new();
+    for fault in FAULTS {
+        up(&LAYERS, &wish, &endpoint.env());
+        let mut stops: u64 = 0;
+        loop {
+            // Sometimes while it takes its locks, sometimes in the midst of things.
+            let call = 2 + stops % 9;
+            let ran = run_under(&endpoint, fault, call, "teardown", &["--yes"], &wish);
+            if ran.struck {
+                stops += 1;
+                assert!(stops < 500, "teardown under {fault:?} comes to no end");
+            }
+            if fault == Fault::Refused && ran.struck && ran.code == Some(3) {
+                assert_eq!(parse(&ran.stdout)["failed"]["code"], "AccessDenied", "{}", ran.stderr);
+            }
+            if ran.code == Some(0) {
+                break;
+            }
+            assert!(ran.struck, "teardown under {fault:?}: exit {:?} with no fault: {}", ran.code, ran.stderr);
+        }
+        let left = world.snapshot();
+        assert_eq!(made(&nothing, &left), BTreeSet::new(), "teardown under {fault:?}");
+        lines += &format!("teardown  {:<13} {stops} stops, 0 left\n", format!("{fault:?}"));
+    }
+    let _ = std::io::stderr().write_all(lines.as_bytes());
+    let folder = repository().join("target/sweep");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("teardown.txt"), lines).unwrap();
+}

@@ -1,0 +1,169 @@
+//! Weather: for each seed the whole pipeline goes up, runs a day, goes up again and down, at an endpoint that fails,
+//! throttles, forgets answers, lists late and takes its time. Everything has to come out as on a calm day.
+//!
+//! WEATHERS=200 WEATHER_SEED=1 sets how many seeds, from which; the figures go to target/weather.txt.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use serde_json::{Value, json};
+use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use strata_testkit::{Endpoint, World, repository, world};
+use strata_tests::{LAYERS, assert_same, json as parse, layer, pipeline};
+
+/// A person whose run fails runs it again; more often than this is not converging.
+const RUNS: u32 = 4;
+
+/// What one seed came to.
+struct Outcome {
+    seed: u64,
+    seconds: f64,
+    strikes: usize,
+    /// Runs of a program that had to be run again.
+    again: u32,
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Run a program until it succeeds, as a person would.
+fn until_done(seed: u64, again: &mut u32, name: &str, words: &[&str], document: &str, env: &[(&str, &str)]) -> String {
+    for _ in 0..RUNS {
+        let output = layer(name, words, document, env);
+        if output.status == Some(0) {
+            return output.stdout;
+        }
+        *again += 1;
+        // A failed run still prints one valid document.
+        if !output.stdout.is_empty() {
+            parse(&output.stdout);
+        }
+        assert!(again < &mut (RUNS * 3), "seed {seed}: {name} {words:?}: {}", output.stderr);
+    }
+    panic!("seed {seed}: {name} {words:?} failed {RUNS} times");
+}
+
+fn up(seed: u64, again: &mut u32, env: &[(&str, &str)]) -> String {
+    let wish = pipeline().to_string();
+    LAYERS.iter().fold(wish, |document, name| until_done(seed, again, name, &["up"], &document, env))
+}
+
+/// One day with the real rows; what each table answers.
+fn day(seed: u64, again: &mut u32, document: &str, env: &[(&str, &str)]) -> Value {
+    let rows = repository().join("tests/fixtures/batch_2024-09-15.csv");
+    let rows = rows.to_str().unwrap();
+    let mut go = |name, words: &[&str], document: &str| until_done(seed, again, name, words, document, env);
+    let loaded = go("datagen", &["load", "--input", rows, "--date", "2024-09-15"], document);
+    let crawled = go("catalog", &["crawl", "raw"], &loaded);
+    let run = go("jobs", &["run", "--date", "2024-09-15"], &crawled);
+    let crawled = go("catalog", &["crawl"], &run);
+    let pay = "SELECT count(*) AS n, sum(payment_amount) AS sum FROM payment_data";
+    let people = "SELECT count(DISTINCT unique_id) AS n FROM staging_dim_person";
+    let tables = crawled.as_str();
+    let mut answer = |sql: &str| go("catalog", &["query", sql, "--format", "csv"], tables);
+    json!([answer(pay), answer(people)])
+}
+
+/// What a calm day comes to.
+struct Calm {
+    document: String,
+    things: std::collections::BTreeMap<String, usize>,
+    answers: Value,
+}
+
+fn calm() -> Calm {
+    let endpoint = Endpoint::start();
+    let (env, mut again) = (endpoint.env(), 0);
+    let document = up(0, &mut again, &env);
+    let answers = day(0, &mut again, &document, &env);
+    assert_eq!(again, 0, "nothing fails on a calm day");
+    Calm { document, things: things(&World::of(&endpoint).snapshot()), answers }
+}
+
+/// How many things there are; of what a re-run makes more of (versions, runs, queries), nothing.
+fn things(snapshot: &Value) -> std::collections::BTreeMap<String, usize> {
+    let mut count = world::count(snapshot);
+    for kind in ["object", "delete-marker", "job-run", "query", "log-stream"] {
+        count.remove(kind);
+    }
+    count
+}
+
+fn storm(seed: u64, endpoint: &Endpoint, world: &World, calm: &Calm, nothing: &Value) -> Outcome {
+    let begun = Instant::now();
+    let (env, mut again) = (endpoint.env(), 0);
+    endpoint.weather(&json!({ "seed": seed, "minute_ms": 20 }));
+    let document = up(seed, &mut again, &env);
+    assert_same(&format!("seed {seed}: the first up"), &document, &calm.document);
+    let answers = day(seed, &mut again, &document, &env);
+    assert_eq!(answers, calm.answers, "seed {seed}: the day");
+    let second = up(seed, &mut again, &env);
+    assert_eq!(second, document, "seed {seed}: the second up");
+    let there = things(&world.snapshot());
+    assert_eq!(there, calm.things, "seed {seed}: one set of things");
+    until_done(seed, &mut again, "teardown", &["--yes"], &document, &env);
+    let strikes = endpoint.weather_report()["struck"].as_array().unwrap().len();
+    endpoint.clear_weather();
+    let left = world.snapshot();
+    for kind in [
+        "vpc",
+        "subnet",
+        "address",
+        "nat-gateway",
+        "role",
+        "bucket",
+        "database",
+        "crawler",
+        "job",
+        "environment",
+        "log-group",
+    ] {
+        assert_eq!(left[kind], nothing[kind], "seed {seed}: after down");
+    }
+    Outcome { seed, seconds: begun.elapsed().as_secs_f64(), strikes, again }
+}
+
+#[test]
+fn every_weather_converges() {
+    let (count, first) = (number("WEATHERS", 6), number("WEATHER_SEED", 1));
+    let calm = calm();
+    let (next, outcomes) = (AtomicU64::new(first), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let endpoint = Endpoint::start();
+                let world = World::of(&endpoint);
+                let nothing = world.snapshot();
+                loop {
+                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    if seed >= first + count {
+                        break;
+                    }
+                    let outcome = storm(seed, &endpoint, &world, &calm, &nothing);
+                    outcomes.lock().unwrap().push(outcome);
+                }
+            });
+        }
+    });
+    let outcomes = outcomes.into_inner().unwrap();
+    let strikes: usize = outcomes.iter().map(|outcome| outcome.strikes).sum();
+    // Otherwise the sun shone, and this test has shown nothing.
+    assert!(strikes as u64 >= count * 5, "{strikes} strikes in {count} weathers");
+    let slowest = outcomes.iter().max_by(|a, b| a.seconds.total_cmp(&b.seconds)).unwrap();
+    let worst = outcomes.iter().max_by_key(|outcome| (outcome.again, outcome.strikes)).unwrap();
+    let again: u32 = outcomes.iter().map(|outcome| outcome.again).sum();
+    let said = format!(
+        "{} weathers converged: {strikes} strikes, {again} runs had to be run again\n\
+         slowest: seed {} in {:.1} s; worst: seed {} with {} strikes and {} runs again\n",
+        outcomes.len(),
+        slowest.seed,
+        slowest.seconds,
+        worst.seed,
+        worst.strikes,
+        worst.again
+    );
+    let _ = std::io::stderr().write_all(said.as_bytes());
+    std::fs::write(repository().join("target/weather.txt"), said).unwrap();
+}
