@@ -2,14 +2,19 @@
 
 import json
 import re
+import warnings
 
-import parliament
 import reference
+
+# How parliament finds its own files is none of our business.
+warnings.filterwarnings("ignore", category=UserWarning, message="pkg_resources")
+import parliament  # noqa: E402
 
 # Findings of parliament that we know and accept: its name for it, what it is about, and the reason.
 OTHER_STATEMENT = "its other resources are in another statement, under another condition; table.py looks at both"
 AGREED = [
     ("RESOURCE_MISMATCH", "ec2:Create(Subnet|RouteTable|NatGateway|VpcEndpoint|NetworkInterface)", OTHER_STATEMENT),
+    ("RESOURCE_MISMATCH", "ec2:ModifySecurityGroupRules", OTHER_STATEMENT),
     ("RESOURCE_MISMATCH", "glue:GetDatabase", "Spark asks for `default`; the catalog is in another statement"),
     ("RESOURCE_MISMATCH", "athena:(TagResource|ListTagsForResource)", "any one of the kinds is enough"),
     ("RESOURCE_MISMATCH", "servicequotas:GetServiceQuota", "AWS knows quotas as resources since; parliament does not"),

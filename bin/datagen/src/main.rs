@@ -35,6 +35,8 @@ struct Cli {
 enum Verb {
     /// Write records to stdout, a file or the bucket; also what happens when no verb is given.
     Generate(generate::Args),
+    /// Print the rights that this program needs, as an IAM policy for this pipeline and account
+    Policy,
     /// Check a CSV of your own and put it into the bucket as one day's file.
     Load(load::Args),
 }
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Err(error) => return failure::usage(&error),
     };
     let args = match cli.verb {
+        Some(Verb::Policy) => return strata_layer::print_policy("datagen", &cli.global),
         Some(Verb::Load(args)) => return load::run(&args, &cli.global),
         Some(Verb::Generate(args)) => args,
         None => cli.generate,

@@ -2,6 +2,7 @@
 
 use super::*;
 use serde_json::json;
+use strata_state::wish::Pipeline;
 
 fn pipeline() -> Pipeline {
     let text = include_str!("../../../pipelines/driven-data/pipeline.json");

@@ -8,7 +8,7 @@ mod program;
 mod proof;
 mod take_down;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
 use strata_aws::Exit;
@@ -21,12 +21,23 @@ use strata_layer::Global;
     after_help = "Exit codes: 0 nothing is left; 1 failed; 2 bad input, nothing touched; 3 something is left; 130 interrupted."
 )]
 struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     #[command(flatten)]
     global: Global,
 }
 
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Print the rights of all programs in one IAM policy for this pipeline and account
+    Policy,
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(Verb::Policy) = cli.verb {
+        return strata_layer::print_policy("teardown", &cli.global);
+    }
     match take_down::take_down(&cli.global) {
         Ok((document, code)) => {
             // A closed pipe behind us changes nothing about what is gone.

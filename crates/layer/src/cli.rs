@@ -74,6 +74,8 @@ pub(crate) enum Verb<X: Subcommand> {
     },
     /// Show what exists and what drifted; exit 4 when anything differs from the document
     Status,
+    /// Print the rights that this program needs, as an IAM policy for this pipeline and account
+    Policy,
     /// The layer's own verbs.
     #[command(flatten)]
     Own(X),

@@ -3,7 +3,7 @@
 use crate::cli::{Cli, Verb};
 use crate::report::line;
 use crate::survey::{refuse_foreign, survey};
-use crate::{Context, Global, Layer, Part, Report, down, input, plan, status, up};
+use crate::{Context, Global, Layer, Part, Report, down, input, plan, policy, status, up};
 use clap::{CommandFactory, FromArgMatches, Subcommand};
 use serde_json::Value;
 use std::io::Write;
@@ -78,6 +78,20 @@ pub fn with_document(
     })
 }
 
+/// `policy` of a program that is no layer: the rights that it needs, on stdout.
+pub fn print_policy(name: &'static str, global: &Global) -> ExitCode {
+    finish(name, async {
+        let doc = match open(name, global, true) {
+            Ok(doc) => doc,
+            Err(stopped) => return stopped,
+        };
+        match connect(name, global, &doc, Cancel::default()).await.and_then(|cx| policy::text(&cx)) {
+            Ok(text) => (text, DONE),
+            Err(error) => told(&error, &|error| line(&format!("{name}: {error}"))),
+        }
+    })
+}
+
 /// Run to the end, write what is to be written on stdout, and say how it went.
 fn finish(name: &str, work: impl Future<Output = (String, u8)>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -113,7 +127,7 @@ fn pass_on(name: &str, doc: &Document, failed: &Failed) -> (String, u8) {
 async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
     let name = layer.name();
     let say = |error: &Error| line(&format!("{name}: {error}"));
-    let may_be_empty = matches!(cli.verb, Verb::Down { .. } | Verb::Status);
+    let may_be_empty = matches!(cli.verb, Verb::Down { .. } | Verb::Status | Verb::Policy);
     let doc = match open(name, &cli.global, may_be_empty) {
         Ok(doc) => doc,
         Err(stopped) => return stopped,
@@ -147,6 +161,10 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
                 cx.report.say(&status::to_text(&value));
                 (json(&value), if status::is_as_wished(&value) { DONE } else { DRIFTED })
             }
+            Err(error) => told(&error, &say),
+        },
+        Verb::Policy => match policy::text(&cx) {
+            Ok(text) => (text, DONE),
             Err(error) => told(&error, &say),
         },
         Verb::Own(verb) => {
@@ -207,7 +225,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
 fn passes<X: Subcommand>(verb: &Verb<X>, failed: &Failed) -> bool {
     match verb {
         Verb::Down { .. } => !failed.doing.starts_with("removing"),
-        Verb::Status | Verb::Plan { .. } => true,
+        Verb::Status | Verb::Plan { .. } | Verb::Policy => true,
         Verb::Up | Verb::Own(_) => false,
     }
 }

@@ -8,6 +8,7 @@ pub mod dag;
 mod error;
 mod merge;
 mod names;
+pub mod policy;
 mod read;
 pub mod section;
 pub mod spec;
