@@ -15,6 +15,7 @@ mod defaults;
 mod ec2;
 mod interfaces;
 mod log_groups;
+mod maintenance;
 mod network;
 mod path;
 mod prerequisites;

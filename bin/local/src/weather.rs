@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,15 +14,19 @@ use serde_json::{Value, json};
 use crate::call::AwsError;
 use crate::requests::is_mutating;
 
+mod conflict;
 mod draw;
 mod errors;
 mod fault;
 mod hold;
+mod random;
 mod settings;
+mod windows;
 
 pub(crate) use fault::Kind;
 pub(crate) use hold::Held;
 pub(crate) use settings::Settings;
+use windows::Windows;
 
 /// A call as the weather sees it.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +52,13 @@ pub(crate) struct Strike {
     pub error: AwsError,
 }
 
+impl Strike {
+    /// An error before the work, for a reason of its own.
+    fn refusal(name: &'static str, error: AwsError) -> Self {
+        Self { name, kind: Kind::Error, error }
+    }
+}
+
 /// A strike that happened.
 #[derive(Debug, Serialize)]
 struct Struck {
@@ -69,23 +81,69 @@ struct Sky {
     calls: u64,
     mutating: u64,
     /// Calls of each operation.
-    seen: HashMap<(String, String), u64>,
+    seen: HashMap<(String, String), Tally>,
     /// Which of the faults have struck.
     spent: Vec<bool>,
     struck: Vec<Struck>,
+    /// What takes its time; nothing does without a seed.
+    windows: Option<Windows>,
+}
+
+/// The calls of one operation.
+#[derive(Default)]
+struct Tally {
+    calls: u64,
+    /// How many of the last ones in a row were struck.
+    streak: u32,
 }
 
 impl Weather {
     /// Replaces the weather: counters start again, held calls are let go.
     pub(crate) fn set(&self, settings: Settings) {
         let spent = vec![false; settings.faults.len()];
-        self.with(|sky| *sky = Sky { settings, spent, ..Sky::default() });
+        let windows = settings.seed.filter(|_| settings.windows).map(|seed| Windows::new(seed, settings.minute_ms));
+        self.with(|sky| *sky = Sky { settings, spent, windows, ..Sky::default() });
         self.held.release();
+    }
+
+    /// Forgets what happened to things: there are none any more.
+    pub(crate) fn forget(&self) {
+        self.with(|sky| sky.windows.iter_mut().for_each(Windows::forget));
     }
 
     /// Counts a call and says what strikes it.
     pub(crate) fn meet(&self, call: &Seen) -> Option<Strike> {
         self.with(|sky| sky.meet(call))
+    }
+
+    /// Headers that tell moto what takes its time, in seconds.
+    pub(crate) fn slow(&self, call: &Seen) -> Vec<(&'static str, f64)> {
+        self.with(|sky| sky.windows.as_mut().map(|windows| windows.slow(call)).unwrap_or_default())
+    }
+
+    /// Whether anything takes its time.
+    pub(crate) fn has_windows(&self) -> bool {
+        self.with(|sky| sky.windows.is_some())
+    }
+
+    /// Learns from a call that succeeded. The answer as AWS would give it now, where that is another one.
+    pub(crate) fn learn(&self, call: &Seen, answer: &str) -> Option<String> {
+        self.with(|sky| sky.windows.as_mut()?.learn(call, answer))
+    }
+
+    /// How long something lasts this time, between so many minutes of AWS; `None` where nothing takes its time.
+    pub(crate) fn lasts(&self, topic: &str, low: f64, high: f64) -> Option<Duration> {
+        self.with(|sky| Some(sky.windows.as_mut()?.lasts(topic, low, high)))
+    }
+
+    /// Whether something happens this time that happens so many times of a hundred.
+    pub(crate) fn happens(&self, topic: &str, percent: u64) -> bool {
+        self.with(|sky| sky.windows.as_mut().is_some_and(|windows| windows.happens(topic, percent)))
+    }
+
+    /// Whether new Airflow environments are to fail.
+    pub(crate) fn fails_environments(&self) -> bool {
+        self.with(|sky| sky.settings.mwaa == Some(settings::Mwaa::CreateFailed))
     }
 
     /// Remembers what struck the call with that number in the log.
@@ -129,13 +187,23 @@ impl Sky {
         self.calls += 1;
         let mutating = is_mutating(call.service, call.operation);
         self.mutating += u64::from(mutating);
-        let nth = self.seen.entry((call.service.to_string(), call.operation.to_string())).or_default();
-        *nth += 1;
-        let nth = *nth;
+        let tally = self.seen.entry((call.service.to_string(), call.operation.to_string())).or_default();
+        tally.calls += 1;
+        let (nth, streak) = (tally.calls, tally.streak);
         let count = if mutating { self.mutating } else { 0 };
         let due = |(fault, spent): (&fault::Fault, &bool)| !spent && fault.hits(call, nth, count);
-        let asked = self.settings.faults.iter().zip(&self.spent).position(due)?;
-        self.spent[asked] = true;
-        Some(self.settings.faults[asked].strike(call, self.settings.seed.unwrap_or_default(), nth))
+        let seed = self.settings.seed;
+        let strike = match self.settings.faults.iter().zip(&self.spent).position(due) {
+            Some(asked) => {
+                self.spent[asked] = true;
+                Some(self.settings.faults[asked].strike(call, seed.unwrap_or_default(), nth))
+            }
+            None => {
+                let seed = seed.filter(|_| self.settings.strikes);
+                seed.and_then(|seed| random::strike(call, seed, nth, mutating, streak))
+            }
+        };
+        tally.streak = if strike.is_some() { streak + 1 } else { 0 };
+        strike.or_else(|| self.windows.as_mut()?.refuse(call))
     }
 }

@@ -40,6 +40,21 @@ pub(super) enum Content {
     Stream(Body),
 }
 
+/// What a call says, without the call.
+pub(super) struct Kept {
+    service: String,
+    operation: String,
+    path: String,
+    body: Bytes,
+}
+
+impl Kept {
+    /// What the weather sees of it.
+    pub(super) fn seen(&self) -> Seen<'_> {
+        Seen { service: &self.service, operation: &self.operation, path: &self.path, body: &self.body }
+    }
+}
+
 impl Incoming {
     /// What the weather sees of it.
     pub(super) fn seen(&self) -> Seen<'_> {
@@ -52,6 +67,16 @@ impl Incoming {
                 Content::Stream(_) => &[],
             },
         }
+    }
+
+    /// What the weather has to remember of it while it is done.
+    pub(super) fn keep(&self) -> Kept {
+        let body = match &self.body {
+            Content::Whole(whole) => whole.clone(),
+            Content::Stream(_) => Bytes::new(),
+        };
+        let path = self.parts.uri.path().to_string();
+        Kept { service: self.service.clone(), operation: self.operation.clone(), path, body }
     }
 
     /// Reads the body to its end: a client that is still sending would not see the answer, nor we that it has gone.

@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
+use axum::body::Body;
 use axum::response::Response;
+use http::HeaderValue;
+use http_body_util::BodyExt;
 
 use super::dispatch::{self, Dispatched};
 use super::incoming::Incoming;
@@ -51,7 +54,8 @@ pub(super) async fn answer(log: Log<'_>, incoming: Incoming) -> Option<Response>
     let server = log.server;
     let weather = &server.world.weather;
     let Some(strike) = weather.meet(&incoming.seen()) else {
-        return Some(log.answered(dispatch::answer(&server.world, incoming).await, None));
+        let (done, late) = perform(server, incoming).await;
+        return Some(log.answered(done, late));
     };
     let (service, operation) = (incoming.service.clone(), incoming.operation.clone());
     let protocol = incoming.protocol;
@@ -73,22 +77,54 @@ pub(super) async fn answer(log: Log<'_>, incoming: Incoming) -> Option<Response>
             None
         }
         Kind::Lost => {
-            drop(dispatch::answer(&server.world, incoming).await);
+            drop(perform(server, incoming).await);
             Some(refused(log, &service, &operation, protocol, strike))
         }
         Kind::Cut => {
-            drop(dispatch::answer(&server.world, incoming).await);
+            drop(perform(server, incoming).await);
             log.add(&service, &operation, 0, None, Some(strike.name));
             None
         }
         Kind::HoldAfter => {
-            let done = dispatch::answer(&server.world, incoming).await;
+            let (done, _) = perform(server, incoming).await;
             let held = weather.hold();
             let response = log.answered(done, Some(strike.name));
             held.released().await;
             Some(response)
         }
     }
+}
+
+/// Does the work, in AWS's own time. The second part names what is not to be seen yet of its result.
+async fn perform(server: &Server, mut incoming: Incoming) -> (Dispatched, Option<&'static str>) {
+    let weather = &server.world.weather;
+    if !weather.has_windows() {
+        return (dispatch::answer(&server.world, incoming).await, None);
+    }
+    for (name, seconds) in weather.slow(&incoming.seen()) {
+        if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
+            incoming.parts.headers.insert(name, value);
+        }
+    }
+    let kept = incoming.keep();
+    let mut done = dispatch::answer(&server.world, incoming).await;
+    if done.code.is_some() {
+        return (done, None);
+    }
+    if done.service != "ec2" {
+        // What the answer says does not matter there: only that the call was done.
+        weather.learn(&kept.seen(), "");
+        return (done, None);
+    }
+    let (mut head, body) = done.response.into_parts();
+    let whole = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let seen = std::str::from_utf8(&whole).ok().and_then(|text| weather.learn(&kept.seen(), text));
+    let late = seen.as_ref().map(|_| "late");
+    if late.is_some() {
+        head.headers.remove("content-length");
+    }
+    done.response = Response::from_parts(head, seen.map_or(Body::from(whole), Body::from));
+    (done, late)
 }
 
 fn refused(log: Log<'_>, service: &str, operation: &str, protocol: Protocol, strike: Strike) -> Response {

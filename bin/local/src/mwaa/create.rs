@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{defaults, interfaces, log_groups, network, now, prerequisites, validate};
+use super::{defaults, interfaces, log_groups, maintenance, network, now, prerequisites, validate};
 use crate::call::{Answer, AwsError};
 use crate::world::World;
 
@@ -17,7 +17,7 @@ const OPAQUE: &str = "You may need to check the execution role permissions polic
 pub(super) async fn environment(world: &Arc<World>, region: &str, name: &str, input: Value) -> Answer {
     let Value::Object(input) = input else { return Err(validate::missing("executionRoleArn")) };
     validate::create(name, &input)?;
-    if world.mwaa.find(region, name).is_ok() {
+    if world.mwaa.find(region, name).is_ok_and(|found| !is_deleted(&found)) {
         return Err(taken(name));
     }
     let made = defaults::environment(region, name, &input);
@@ -25,9 +25,9 @@ pub(super) async fn environment(world: &Arc<World>, region: &str, name: &str, in
     let vpc = network::check_ids(world, region, &made).await?;
     let key = (region.to_string(), name.to_string());
     let is_new = world.mwaa.with(|all| match all.entry(key) {
-        std::collections::btree_map::Entry::Occupied(_) => false,
-        std::collections::btree_map::Entry::Vacant(place) => {
-            place.insert(made.clone());
+        std::collections::btree_map::Entry::Occupied(place) if !is_deleted(place.get()) => false,
+        place => {
+            place.insert_entry(made.clone());
             true
         }
     });
@@ -44,10 +44,16 @@ fn taken(name: &str) -> AwsError {
     AwsError::new("ValidationException", format!("Environment with name {name} already exists."))
 }
 
+/// Whether it is only shown for a while.
+fn is_deleted(environment: &Value) -> bool {
+    environment["Status"] == "DELETED"
+}
+
 async fn come_up(world: Arc<World>, region: String, vpc: String, made: Value) {
-    tokio::time::sleep(world.pace).await;
+    tokio::time::sleep(world.weather.lasts("mwaa creating", 20.0, 30.0).unwrap_or(world.pace)).await;
     let name = made["Name"].as_str().unwrap_or_default();
     let fault = match network::fault(&world, &region, &vpc, &made).await {
+        Ok(_) if world.weather.fails_environments() => Some("the weather wants it so".to_string()),
         Ok(fault) => fault,
         Err(why) => Some(why.message),
     };
@@ -66,6 +72,7 @@ async fn come_up(world: Arc<World>, region: String, vpc: String, made: Value) {
         environment["Status"] = json!(if fault.is_none() { "AVAILABLE" } else { "CREATE_FAILED" });
         environment["LastUpdate"] = outcome(fault.is_none());
     });
+    maintenance::now_and_then(&world, &region, &made).await;
 }
 
 /// What `LastUpdate` says at the end.

@@ -26,17 +26,30 @@ pub(super) async fn create(world: &World, region: &str, environment: &Value) -> 
     Ok(())
 }
 
-/// Takes them away again.
-pub(super) async fn delete(world: &World, region: &str, environment: &Value) -> Result<(), AwsError> {
+/// The ids of an environment's interfaces. Another one of the same name may have the same description later.
+pub(super) async fn list(world: &World, region: &str, environment: &Value) -> Vec<String> {
     let described = description(environment);
     let params = [("Filter.1.Name", "description"), ("Filter.1.Value.1", described.as_str())];
-    let found: Interfaces = ask(world, region, "DescribeNetworkInterfaces", &params).await?;
-    for interface in found.network_interface_set.item {
-        let params =
-            [("Action", "DeleteNetworkInterface"), ("NetworkInterfaceId", interface.network_interface_id.as_str())];
-        world.upstream.query(region, "ec2", &params).await?;
+    match ask::<Interfaces>(world, region, "DescribeNetworkInterfaces", &params).await {
+        Ok(found) => found.network_interface_set.item.into_iter().map(|one| one.network_interface_id).collect(),
+        Err(why) => {
+            tracing::warn!("listing the network interfaces of {}: {}", environment["Arn"], why.message);
+            Vec::new()
+        }
     }
-    Ok(())
+}
+
+/// Takes them away again.
+pub(super) async fn delete(world: &World, region: &str, ids: &[String]) {
+    for id in ids {
+        let params = [("Action", "DeleteNetworkInterface"), ("NetworkInterfaceId", id.as_str())];
+        // After a reset it is no longer there.
+        if let Err(why) = world.upstream.query(region, "ec2", &params).await
+            && !why.code.ends_with(".NotFound")
+        {
+            tracing::warn!("deleting the network interface {id}: {}", why.message);
+        }
+    }
 }
 
 fn description(environment: &Value) -> String {

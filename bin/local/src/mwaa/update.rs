@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::create::outcome;
 use super::{defaults, interfaces, log_groups, network, now, prerequisites, resting, validate};
-use crate::call::Answer;
+use crate::call::{Answer, AwsError};
 use crate::world::World;
 
 /// Checks the request and starts the update.
@@ -32,7 +32,7 @@ pub(super) async fn environment(world: &Arc<World>, region: &str, name: &str, in
 
 /// Takes the change over, or leaves the environment as it was.
 async fn finish(world: Arc<World>, region: String, vpc: String, after: Value) {
-    tokio::time::sleep(world.pace).await;
+    tokio::time::sleep(world.weather.lasts("mwaa updating", 10.0, 20.0).unwrap_or(world.pace)).await;
     let name = after["Name"].as_str().unwrap_or_default();
     let is_good = matches!(network::fault(&world, &region, &vpc, &after).await, Ok(None));
     if is_good {
@@ -56,23 +56,38 @@ async fn finish(world: Arc<World>, region: String, vpc: String, after: Value) {
 /// Starts the deletion.
 pub(super) fn delete(world: &Arc<World>, region: &str, name: &str) -> Answer {
     let found = world.mwaa.find(region, name)?;
+    if found["Status"] == "DELETED" {
+        let why = format!("Environment {name} with DELETED status cannot be deleted.");
+        return Err(AwsError::new("ValidationException", why));
+    }
     resting(&found, &["AVAILABLE", "CREATE_FAILED", "UPDATE_FAILED", "UNAVAILABLE"])?;
     world.mwaa.change(region, name, &found["CreatedAt"], |environment| environment["Status"] = json!("DELETING"));
     tokio::spawn(vanish(world.clone(), region.to_string(), found));
     Ok(json!({}))
 }
 
-/// The interfaces go first: a caller that sees the environment gone may delete its subnets.
+/// The interfaces go first: a caller that sees the environment gone may delete its subnets. In bad weather it is as in
+/// AWS: the environment is shown as deleted for a while, and its interfaces outlive it.
 async fn vanish(world: Arc<World>, region: String, found: Value) {
-    tokio::time::sleep(world.pace).await;
-    if let Err(why) = interfaces::delete(&world, &region, &found).await {
-        tracing::warn!("network interfaces of {}: {}", found["Arn"], why.message);
-    }
+    let weather = &world.weather;
+    tokio::time::sleep(weather.lasts("mwaa deleting", 10.0, 20.0).unwrap_or(world.pace)).await;
+    let interfaces = interfaces::list(&world, &region, &found).await;
     let name = found["Name"].as_str().unwrap_or_default().to_string();
+    let linger = weather.lasts("mwaa interfaces", 3.0, 15.0);
+    if let Some(listed) = weather.lasts("mwaa listed", 0.0, 2.0) {
+        world.mwaa.change(&region, &name, &found["CreatedAt"], |environment| environment["Status"] = json!("DELETED"));
+        tokio::time::sleep(listed).await;
+    } else {
+        interfaces::delete(&world, &region, &interfaces).await;
+    }
     world.mwaa.with(|all| {
-        let key = (region, name);
+        let key = (region.clone(), name);
         if all.get(&key).is_some_and(|now| now["CreatedAt"] == found["CreatedAt"]) {
             all.remove(&key);
         }
     });
+    if let Some(linger) = linger {
+        tokio::time::sleep(linger).await;
+        interfaces::delete(&world, &region, &interfaces).await;
+    }
 }

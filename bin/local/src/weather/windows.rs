@@ -22,14 +22,40 @@ pub(super) struct Windows {
     drawn: HashMap<String, u64>,
     ids: HashMap<String, new_id::NewId>,
     roles: HashMap<String, role::NewRole>,
-    buckets: HashMap<String, Instant>,
+    buckets: HashMap<String, Refusal>,
+}
+
+/// What is refused for a while, and so many times even after that: a caller's own steps are not faster here than in AWS.
+#[derive(Debug, Clone, Copy)]
+struct Refusal {
+    until: Instant,
+    times: u64,
+}
+
+impl Refusal {
+    /// Whether this call is refused.
+    fn refuses(&mut self) -> bool {
+        let late = Instant::now() >= self.until;
+        if late && self.times == 0 {
+            return false;
+        }
+        self.times -= u64::from(late);
+        true
+    }
 }
 
 impl Windows {
     /// None is open.
     pub(super) fn new(seed: u64, minute_ms: u64) -> Self {
         let minute = Duration::from_millis(minute_ms);
-        Self { seed, minute, drawn: HashMap::new(), ids: HashMap::new(), roles: HashMap::new(), buckets: HashMap::new() }
+        Self {
+            seed,
+            minute,
+            drawn: HashMap::new(),
+            ids: HashMap::new(),
+            roles: HashMap::new(),
+            buckets: HashMap::new(),
+        }
     }
 
     /// Forgets all things, as the endpoint does.
@@ -52,8 +78,18 @@ impl Windows {
 
     /// When a window ends that may be none at all.
     fn until(&mut self, topic: &str, percent: u64, low: f64, high: f64) -> Instant {
-        let lasts = if self.happens(topic, percent) { self.lasts(topic, low, high) } else { Duration::ZERO };
-        Instant::now() + lasts
+        Instant::now() + self.perhaps(topic, percent, low, high).unwrap_or_default()
+    }
+
+    fn perhaps(&mut self, topic: &str, percent: u64, low: f64, high: f64) -> Option<Duration> {
+        self.happens(topic, percent).then(|| self.lasts(topic, low, high))
+    }
+
+    /// A refusal that may be none at all; it lasts between so many minutes, and then up to so many calls.
+    fn refusal(&mut self, topic: &str, percent: u64, low: f64, high: f64, times: u64) -> Refusal {
+        let lasts = self.perhaps(topic, percent, low, high);
+        let times = lasts.map_or(0, |_| 1 + self.draw(topic) % times);
+        Refusal { until: Instant::now() + lasts.unwrap_or_default(), times }
     }
 
     fn draw(&mut self, topic: &str) -> u64 {

@@ -1,20 +1,18 @@
 //! The name of a deleted bucket: for a while S3 will not have it again.
 
 use super::{Seen, Strike, Windows};
-use crate::weather::{Kind, conflict};
-use std::time::Instant;
+use crate::weather::conflict;
 
 impl Windows {
     pub(super) fn refuse_bucket(&mut self, call: &Seen) -> Option<Strike> {
-        let until = self.buckets.get(name(call))?;
-        let open = call.operation == "CreateBucket" && Instant::now() < *until;
-        open.then(|| Strike { name: "bucket_name", kind: Kind::Error, error: conflict::bucket() })
+        let refusal = self.buckets.get_mut(name(call)).filter(|_| call.operation == "CreateBucket")?;
+        refusal.refuses().then(|| Strike::refusal("bucket_name", conflict::bucket()))
     }
 
     pub(super) fn learn_bucket(&mut self, call: &Seen) {
         if call.operation == "DeleteBucket" {
-            let until = self.until("bucket", 70, 2.0, 10.0);
-            self.buckets.insert(name(call).to_string(), until);
+            let refusal = self.refusal("bucket", 70, 2.0, 10.0, 3);
+            self.buckets.insert(name(call).to_string(), refusal);
         }
     }
 }

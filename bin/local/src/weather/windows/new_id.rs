@@ -2,16 +2,15 @@
 
 use std::time::Instant;
 
-use super::{Seen, Strike, Windows};
+use super::{Refusal, Seen, Strike, Windows};
 use crate::call::AwsError;
 use crate::http_server::decode;
 use crate::upstream::first_element;
-use crate::weather::Kind;
 
 /// A thing of EC2 that was made a moment ago.
 pub(super) struct NewId {
-    /// Calls that name it fail until then.
-    pub known: Instant,
+    /// Calls that name it fail so long.
+    known: Refusal,
     /// Listings do not have it until then.
     pub listed: Instant,
     /// They have it without its tags until then.
@@ -111,9 +110,8 @@ impl Windows {
         if self.ids.is_empty() || call.operation == "DeleteVpcEndpoints" {
             return None;
         }
-        let now = Instant::now();
-        let id = named(call).into_iter().find(|id| self.ids.get(id).is_some_and(|new| now < new.known))?;
-        Some(Strike { name: "not_found", kind: Kind::Error, error: unknown(call, &id) })
+        let id = named(call).into_iter().find(|id| self.ids.get_mut(id).is_some_and(|new| new.known.refuses()))?;
+        Some(Strike::refusal("not_found", unknown(call, &id)))
     }
 
     pub(super) fn learn_new_id(&mut self, call: &Seen, answer: &str) {
@@ -124,7 +122,7 @@ impl Windows {
             return;
         }
         let topic = |what: &str| format!("{} {what}", names.create);
-        let known = self.until(&topic("known"), 40, 0.1, 2.0);
+        let known = self.refusal(&topic("known"), 35, 0.1, 2.0, 2);
         let listed = self.until(&topic("listed"), 40, 0.1, 2.0);
         let tagged = listed.max(self.until(&topic("tagged"), 30, 0.1, 2.0));
         self.ids.insert(id, NewId { known, listed, tagged });

@@ -4,18 +4,17 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::{Seen, Strike, Windows};
+use super::{Refusal, Seen, Strike, Windows};
 use crate::call::AwsError;
 use crate::http_server::parameter;
-use crate::weather::Kind;
 use crate::weather::draw::pick;
 
 /// A role that was made or changed a moment ago.
 pub(super) struct NewRole {
-    /// IAM does not find it until then.
-    known: Instant,
-    /// Services cannot use it until then.
-    usable: Instant,
+    /// IAM does not find it so long.
+    known: Refusal,
+    /// Services cannot use it so long.
+    usable: Refusal,
 }
 
 /// Calls to IAM that may not find a new role.
@@ -31,11 +30,10 @@ const LOOKS: [&str; 7] = [
 
 impl Windows {
     pub(super) fn refuse_role(&mut self, call: &Seen) -> Option<Strike> {
-        let now = Instant::now();
         let (name, error) = match (call.service, call.operation) {
             ("iam", operation) if LOOKS.contains(&operation) => {
                 let name = in_form(call)?;
-                if now >= self.roles.get(&name)?.known {
+                if !self.roles.get_mut(&name)?.known.refuses() {
                     return None;
                 }
                 let why = format!("The role with name {name} cannot be found.");
@@ -51,28 +49,28 @@ impl Windows {
             }
             _ => return None,
         };
-        Some(Strike { name, kind: Kind::Error, error })
+        Some(Strike::refusal(name, error))
     }
 
     /// The parameters of a call whose role cannot be used yet.
-    fn unusable(&self, call: &Seen, member: &str) -> Option<Value> {
+    fn unusable(&mut self, call: &Seen, member: &str) -> Option<Value> {
         let body: Value = serde_json::from_slice(call.body).ok()?;
         let name = body[member].as_str()?.rsplit('/').next()?;
-        (Instant::now() < self.roles.get(name)?.usable).then_some(body)
+        self.roles.get_mut(name)?.usable.refuses().then_some(body)
     }
 
     pub(super) fn learn_role(&mut self, call: &Seen) {
         let Some(name) = in_form(call) else { return };
         match call.operation {
             "CreateRole" => {
-                let known = self.until("role known", 50, 0.1, 1.0);
-                let usable = known.max(self.until("role usable", 70, 0.2, 2.0));
+                let known = self.refusal("role known", 50, 0.1, 1.0, 2);
+                let usable = self.refusal("role usable", 70, 0.2, 2.0, 3);
                 self.roles.insert(name, NewRole { known, usable });
             }
             "PutRolePolicy" | "AttachRolePolicy" | "UpdateAssumeRolePolicy" => {
-                let until = self.until("role usable", 70, 0.2, 2.0);
-                let role = self.roles.entry(name).or_insert_with(|| NewRole { known: Instant::now(), usable: until });
-                role.usable = role.usable.max(until);
+                let usable = self.refusal("role usable", 70, 0.2, 2.0, 3);
+                let known = Refusal { until: Instant::now(), times: 0 };
+                self.roles.entry(name).or_insert(NewRole { known, usable }).usable = usable;
             }
             "DeleteRole" => {
                 self.roles.remove(&name);

@@ -44,9 +44,8 @@ pub(super) fn items(xml: &str, set: &str, id: &str) -> Vec<Item> {
                 }
             }
             Ok(Event::Text(text)) => {
-                let own = path.last().is_some_and(|(name, _)| name == id)
-                    && path.len() == 4
-                    && is_item(&path[..3], set);
+                let own =
+                    path.last().is_some_and(|(name, _)| name == id) && path.len() == 4 && is_item(&path[..3], set);
                 if let (Some(item), true) = (found.last_mut(), own) {
                     item.id = String::from_utf8_lossy(&text).into_owned();
                 }
