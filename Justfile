@@ -66,10 +66,10 @@ logs: build
 build:
     @cargo build --release --workspace --bins --locked
 
-# Run all tests, against endpoints of their own
+# Run all tests, against endpoints of their own; then check rights and requests by what they recorded
 [group('check')]
 test *words: build
-    cargo test --release --workspace --locked {{ words }}
+    @scripts/test "$@"
 
 # Formatting, lints, house rules and the schema
 [group('check')]

@@ -18,6 +18,7 @@ class Call:
     status: int
     code: str | None
     program: str | None
+    verb: str | None
     region: str
     method: str
     path: str

@@ -2,7 +2,7 @@
 
     scripts/policies                      write the policies, and the list in policies/README.md
     scripts/policies --check              fail when a recorded call is not covered, or a right is not used by any
-    scripts/policies --check --covered    the first of these only: for a record of a part of the tests
+    scripts/policies --check --part       the first of these only, for a record of a part of the tests
     scripts/policies --lint FILE...       say what is wrong with policies without placeholders
 """
 
@@ -57,16 +57,16 @@ def write(made):
     README.write_text(with_list(made))
 
 
-def compare(made, covered):
+def compare(made, part):
     """What the checked-in policies lack, and what they have in vain."""
     for program, document in made.items():
         file = policies.FOLDER / f"{program}.json"
         there = set(flat(json.loads(file.read_text()))) if file.exists() else set()
         asked = set(flat(document))
         yield from (f"{program} may not {line}, and a test calls it" for line in sorted(asked - there))
-        if not covered:
+        if not part:
             yield from (f"{program} may {line}, and no test calls it" for line in sorted(there - asked))
-    if not covered and README.read_text() != with_list(made):
+    if not part and README.read_text() != with_list(made):
         yield "the list in policies/README.md is not what the policies say"
 
 
@@ -83,7 +83,7 @@ def main():
     form = argparse.RawDescriptionHelpFormatter
     words = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     words.add_argument("--check", action="store_true", help="change nothing; fail when something is not as it should be")
-    words.add_argument("--covered", action="store_true", help="only whether every recorded call is covered")
+    words.add_argument("--part", action="store_true", help="the record is of a part of the tests: rights may be unused")
     words.add_argument("--lint", nargs="+", metavar="FILE", help="policies without placeholders")
     words.add_argument("record", nargs="*", default=[calls.RECORD])
     words = words.parse_args()
@@ -92,9 +92,9 @@ def main():
     made, gaps = policies.made(words.record)
     if not words.check:
         write(made)
-    found = gaps + list(compare(made, words.covered)) + list(wrong())
-    if not words.covered:
-        found += [f"no test makes this call of the source: {line}" for line in sources.unmade(calls.ours(words.record), made)]
+    found = gaps + list(compare(made, words.part)) + list(wrong())
+    if not words.part:
+        found += [f"no test makes this call of the source: {line}" for line in sources.unmade(calls.ours(words.record), policies.PROGRAMS)]
     count = len(calls.ours(words.record))
     sizes = ", ".join(f"{program} {len(set(actions(document)))}" for program, document in made.items())
     print(f"policies: {count} different calls; rights of each program: {sizes}")

@@ -63,9 +63,17 @@ def own(call, params):
     found = list(CALLED.get(call.name, [call.name]))
     if call.service == "s3":
         found = versions(found, params)
-    if call.operation.startswith("Create") and call.name != "ec2:CreateTags" and tags(params):
+    if kind_made(call) and tags(params):
         found.append(TAGGING[call.service])
     return found
+
+
+def kind_made(call):
+    """What a call makes, as the reference calls it but without hyphens."""
+    if call.name == "ec2:AllocateAddress":
+        return "elasticip"
+    makes = call.operation.startswith("Create") and call.name != "ec2:CreateTags"
+    return call.operation.removeprefix("Create").lower() if makes else None
 
 
 def beside(call, params):
@@ -111,13 +119,12 @@ def tags(params):
 def resources(call, right, params):
     """The ARNs that the call names for one of its own rights, by kind of resource, as far as its parameters tell."""
     named = {kind: names(right.split(":")[0], kind, params) for kind in reference.types(right)}
-    tagging = right == TAGGING.get(call.service) and right != call.name
-    if tagging:
-        # Such a right knows many kinds; the call makes one.
-        named = {kind: found * (kind.replace("-", "") in call.operation.lower()) for kind, found in named.items()}
-    # Where the call names one of several kinds, it is about that one; else about each kind that it does not name.
-    one_of = tagging or arn_in(params)
-    return {kind: found for kind, found in named.items() if found or one_of and any(named.values())}
+    if right == TAGGING.get(call.service) and kind_made(call):
+        # The right to tag knows many kinds, and the call makes one.
+        others = {kind: [] for kind in named if kind.replace("-", "") != kind_made(call)}
+        return {kind: found for kind, found in named.items() if found} | others
+    # Where the call gives an ARN, it is about that one; else about each kind that it does not name, too.
+    return {kind: found for kind, found in named.items() if found or arn_in(params)}
 
 
 def arn_in(params):

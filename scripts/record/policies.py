@@ -11,7 +11,10 @@ import needs
 import reference
 import rights
 
-PROGRAMS = ["net", "iam", "storage", "catalog", "jobs", "airflow", "datagen"]
+LAYERS = ["net", "iam", "storage", "catalog", "jobs", "airflow"]
+PROGRAMS = [*LAYERS, "datagen"]
+# teardown makes no calls of its own: it runs the layers' `down` and `status`.
+TEARDOWN = {"down", "status"}
 FOLDER = calls.ROOT / "policies/deployer"
 
 
@@ -134,12 +137,14 @@ def text(document):
 
 def made(record):
     """The policies that the record asks for, by program, and what nothing gives."""
-    found = {program: Policy() for program in PROGRAMS}
+    found = {program: Policy() for program in [*PROGRAMS, "teardown"]}
     strangers = set()
     for call in calls.ours(record):
-        if call.program not in found:
+        if call.program not in PROGRAMS:
             strangers.add(f"there is no program {call.program}")
         elif models.operation(call):
             found[call.program].add(call)
+            if call.program in LAYERS and call.verb in TEARDOWN:
+                found["teardown"].add(call)
     gaps = {f"{program}: {gap}" for program, policy in found.items() for gap in policy.gaps}
     return {program: policy.document() for program, policy in found.items()}, sorted(gaps | strangers)

@@ -45,7 +45,7 @@ def sent(service, operation, **params):
     body = request.body.decode() if isinstance(request.body, bytes) else request.body
     body = body if isinstance(body, str) else None
     signing = client.meta.service_model.signing_name
-    return calls.Call(signing, operation, 200, None, "test", "eu-central-1", request.method, url.path, url.query, headers, body, "")
+    return calls.Call(signing, operation, 200, None, "test", "up", "eu-central-1", request.method, url.path, url.query, headers, body, "")
 
 
 TAGS = [{"Key": "strata:pipeline", "Value": "p"}]

@@ -60,8 +60,8 @@ pub fn blank_ids(value: &mut Value) {
             let chosen = ["vpc-", "subnet-", "igw-", "nat-", "eipalloc-", "rtb-", "sg-", "vpce-"];
             if let Some(prefix) = chosen.iter().find(|prefix| text.starts_with(**prefix)) {
                 *text = format!("{prefix}x");
-            } else if text.len() == 36 && text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) {
-                "version".clone_into(text);
+            } else if let Some(at) = (0..text.len().saturating_sub(35)).find(|at| is_uuid(text.get(*at..at + 36))) {
+                text.replace_range(at..at + 36, "uuid");
             } else if text.parse::<std::net::Ipv4Addr>().is_ok() {
                 "x.x.x.x".clone_into(text);
             }
@@ -70,4 +70,9 @@ pub fn blank_ids(value: &mut Value) {
         Value::Object(fields) => fields.values_mut().for_each(blank_ids),
         _ => {}
     }
+}
+
+/// The form of a version id, or of a web server's name.
+fn is_uuid(text: Option<&str>) -> bool {
+    text.is_some_and(|text| text.split('-').map(str::len).eq([8, 4, 4, 4, 12]))
 }

@@ -26,7 +26,7 @@ use strata_aws::{Error, Pace, Poll, Waiting};
 use strata_layer::{Context, Finding};
 
 /// A new thing may not be known everywhere yet: what AWS does not know is asked for again for this long.
-const UNSEEN: Duration = Duration::from_secs(3);
+const UNSEEN: Duration = Duration::from_secs(2);
 /// Codes that mean: these credentials, or this endpoint, cannot say.
 const MUTE: [&str; 7] = [
     "AccessDenied",

@@ -1,7 +1,8 @@
 //! One CSV classifier per CSV table that is crawled. Glue's own one does not honour quotes, and sees a header only when
 //! some column is not text; this one says how the file is written, and what its columns are.
 //!
-//! Classifiers carry no tags: the name alone says whose one is.
+//! Classifiers carry no tags. One is ours when it has our name and is as strata makes them, or a crawler of ours uses it:
+//! the name alone may be somebody else's.
 
 use aws_sdk_glue::Client;
 use aws_sdk_glue::types::{
@@ -48,6 +49,44 @@ fn of_pattern(cx: &Context, name: &str) -> Option<String> {
     (!own && !table.is_empty() && table.chars().all(legal)).then(|| table.to_owned())
 }
 
+/// What a classifier of our name is that is not like ours.
+const SOMEBODY: &str = "somebody else (it is not as strata makes them, and no crawler of this pipeline uses it)";
+
+/// The name of a classifier of any kind.
+fn called(classifier: &types::Classifier) -> &str {
+    let csv = classifier.csv_classifier().map(CsvClassifier::name);
+    let json = || classifier.json_classifier().map(types::JsonClassifier::name);
+    let grok = || classifier.grok_classifier().map(types::GrokClassifier::name);
+    let xml = || classifier.xml_classifier().map(types::XmlClassifier::name);
+    csv.or_else(json).or_else(grok).or_else(xml).unwrap_or_default()
+}
+
+/// Whether a classifier is as strata makes all of them, whatever the columns are.
+fn is_plain(csv: &CsvClassifier) -> bool {
+    (csv.delimiter(), csv.quote_symbol()) == (Some(","), Some("\""))
+        && csv.contains_header() == Some(&CsvHeaderOption::Present)
+        && csv.serde() == Some(&CsvSerdeOption::OpenCsvSerDe)
+        && csv.disable_value_trimming() == Some(true)
+        && csv.allow_single_column() != Some(true)
+}
+
+impl Classifier {
+    /// Whether a crawler that carries our tags uses it: then somebody changed one that was ours.
+    async fn is_used(&self, cx: &Context, name: &str) -> Result<bool, Error> {
+        let pages = self.0.list_crawlers().set_tags(Some(strata_glue::ours(cx))).max_results(100);
+        let mut pages = pages.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let names = page.during(|| "listing crawlers".into())?.crawler_names;
+            let call = self.0.batch_get_crawlers().set_crawler_names(names);
+            let answer = call.send().await.during(|| "looking at crawlers".into())?;
+            if answer.crawlers().iter().any(|crawler| crawler.classifiers().iter().any(|used| used == name)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
 fn texts(value: Option<&Value>) -> Vec<String> {
     value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
@@ -78,9 +117,16 @@ impl Resource for Classifier {
         let mut lives = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.during(|| "listing classifiers".into())?;
-            for csv in page.classifiers().iter().filter_map(types::Classifier::csv_classifier) {
-                let wished = wishes.iter().find(|wish| wish.name == csv.name()).map(|wish| wish.id.clone());
-                if let Some(id) = wished.or_else(|| of_pattern(cx, csv.name())) {
+            for classifier in page.classifiers() {
+                let csv = classifier.csv_classifier();
+                let name = called(classifier);
+                let plain = csv.is_some_and(is_plain);
+                if let Some(wish) = wishes.iter().find(|wish| wish.name == name) {
+                    lives.push(match csv {
+                        Some(csv) if plain || self.is_used(cx, name).await? => live(wish.id.clone(), csv),
+                        _ => Live { foreign: Some(SOMEBODY.into()), ..Live::new(wish.id.as_str(), name) },
+                    });
+                } else if let (Some(csv), Some(id)) = (csv.filter(|_| plain), of_pattern(cx, name)) {
                     lives.push(live(id, csv));
                 }
             }

@@ -19,6 +19,8 @@ const START: Pace = Pace::seconds(5, 300);
 pub(crate) async fn crawl(cx: &Context, named: &[String]) -> Result<String, Error> {
     let chosen = choose(cx, named)?;
     let glue = Client::new(&cx.session.sdk);
+    let names: Vec<String> = chosen.iter().map(|(_, name)| name.clone()).collect();
+    strata_glue::only_ours(&glue, cx, "crawler", &names).await?;
     let mut each = Vec::new();
     for (table, name) in &chosen {
         each.push(one(cx, &glue, table, name));

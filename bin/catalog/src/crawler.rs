@@ -4,8 +4,8 @@
 
 use crate::{classifier, database};
 use aws_sdk_glue::types::{
-    self, CrawlerState, CrawlerTargets, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target, SchemaChangePolicy,
-    UpdateBehavior,
+    self, CrawlerState, CrawlerTargets, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target, Schedule,
+    SchemaChangePolicy, UpdateBehavior,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
@@ -98,6 +98,9 @@ impl Resource for Crawler {
                 .prop("on_delete", DeleteBehavior::DeprecateInDatabase.as_str())
                 .prop("recrawl", RecrawlBehavior::CrawlEverything.as_str())
                 .prop("configuration", configuration())
+                // A schedule costs money, and the DAG starts the crawlers; with a prefix no job finds its table.
+                .prop("schedule", "")
+                .prop("prefix", "")
         };
         Ok(crawled.map(wish).collect())
     }
@@ -157,7 +160,10 @@ impl Resource for Crawler {
                 .set_classifiers(Some(classifiers(wish)))
                 .schema_change_policy(policy())
                 .recrawl_policy(recrawl())
-                .configuration(configuration().to_string());
+                .configuration(configuration().to_string())
+                // Empty takes it away; leaving it out would leave it.
+                .schedule(wish.text("schedule"))
+                .table_prefix(wish.text("prefix"));
             call.send().await.during(|| format!("updating crawler {name}"))?;
         }
         if changes.iter().any(|change| change.field == "tags") {
@@ -193,22 +199,40 @@ impl Resource for Crawler {
 }
 
 fn live(name: &str, crawler: &types::Crawler) -> Live {
-    let paths = crawler.targets().into_iter().flat_map(CrawlerTargets::s3_targets).filter_map(S3Target::path);
-    let paths: Vec<&str> = paths.collect();
-    let path = match paths[..] {
-        [path] => json!(path),
-        _ => json!(paths),
-    };
     let configuration = crawler.configuration().and_then(|text| serde_json::from_str::<Value>(text).ok());
     let policy = crawler.schema_change_policy();
     let recrawl = crawler.recrawl_policy().and_then(RecrawlPolicy::recrawl_behavior);
     Live::new("", name)
         .prop("role", crawler.role().map(strata_glue::role_name))
         .prop("database", crawler.database_name())
-        .prop("path", path)
+        .prop("path", path(crawler.targets()))
         .prop("classifiers", json!(crawler.classifiers()))
         .prop("on_change", policy.and_then(SchemaChangePolicy::update_behavior).map(UpdateBehavior::as_str))
         .prop("on_delete", policy.and_then(SchemaChangePolicy::delete_behavior).map(DeleteBehavior::as_str))
         .prop("recrawl", recrawl.map(RecrawlBehavior::as_str))
         .prop("configuration", configuration)
+        .prop("schedule", crawler.schedule().and_then(Schedule::schedule_expression).unwrap_or_default())
+        .prop("prefix", crawler.table_prefix().unwrap_or_default())
+}
+
+/// The one path that is crawled; whatever else somebody made of it differs from that.
+fn path(targets: Option<&CrawlerTargets>) -> Value {
+    let Some(targets) = targets else { return Value::Null };
+    let one = |target: &S3Target| match (target.exclusions(), target.sample_size()) {
+        ([], None) => json!(target.path()),
+        (exclusions, sample) => json!({ "path": target.path(), "without": exclusions, "sample": sample }),
+    };
+    let mut all: Vec<Value> = targets.s3_targets().iter().map(one).collect();
+    let others = [
+        targets.jdbc_targets().len(),
+        targets.mongo_db_targets().len(),
+        targets.dynamo_db_targets().len(),
+        targets.catalog_targets().len(),
+        targets.delta_targets().len(),
+        targets.iceberg_targets().len(),
+        targets.hudi_targets().len(),
+    ];
+    let others: usize = others.iter().sum();
+    all.extend((others > 0).then(|| json!(format!("{others} targets that are not in S3"))));
+    if all.len() == 1 { all.remove(0) } else { all.into() }
 }

@@ -11,6 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::io;
+use strata_aws::tags::{self, Tags};
 use strata_aws::{During, Error, Pace, Poll, wait};
 use strata_layer::Context;
 use strata_state::Document;
@@ -71,6 +72,7 @@ pub(crate) async fn upload(
     };
     let config = Builder::from(&cx.session.sdk).force_path_style(cx.session.endpoint_url.is_some()).build();
     let object = Object { s3: Client::from_conf(config), cx, bucket: storage.bucket.clone(), key };
+    object.only_ours().await?;
     let step = cx.report.step(format!("s3://{}/{}", object.bucket, object.key), "uploading");
     let first = pieces.part().await.map_err(|error| object.unreadable(&error))?;
     if first.len() < PART {
@@ -89,6 +91,28 @@ pub(crate) async fn upload(
 impl Object<'_> {
     fn doing(&self) -> String {
         format!("uploading s3://{}/{}", self.bucket, self.key)
+    }
+
+    /// A document is a file, and may name any bucket: only its tags say whether it is the pipeline's.
+    async fn only_ours(&self) -> Result<(), Error> {
+        let tags = self
+            .insist(async || {
+                let call = self.s3.get_bucket_tagging().bucket(&self.bucket);
+                let answer = call.expected_bucket_owner(&self.cx.session.account).send().await;
+                match answer.during(|| self.doing()) {
+                    Ok(answer) => {
+                        Ok(answer.tag_set().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
+                    }
+                    Err(error) if error.is(&["NoSuchTagSet"]) => Ok(Tags::new()),
+                    Err(error) => Err(error),
+                }
+            })
+            .await?;
+        if tags::is_ours(&tags, &self.cx.doc.pipeline) {
+            return Ok(());
+        }
+        let message = format!("the bucket belongs to {}; nothing was touched", tags::owner(&tags));
+        Err(Error::failed(self.doing(), message))
     }
 
     fn unreadable(&self, error: &io::Error) -> Error {

@@ -38,6 +38,8 @@ pub(crate) async fn run(cx: &Context, named: &[String], date: Option<NaiveDate>)
         glue: aws_sdk_glue::Client::new(&cx.session.sdk),
         logs: aws_sdk_cloudwatchlogs::Client::new(&cx.session.sdk),
     };
+    let names: Vec<String> = chosen.iter().map(|transform| cx.name(Kind::Job, &transform.name)).collect();
+    strata_glue::only_ours(&clients.glue, cx, "job", &names).await?;
     // By the table that it makes.
     let mut running: BTreeMap<&str, Shared<BoxFuture<'_, End>>> = BTreeMap::new();
     for transform in chosen {

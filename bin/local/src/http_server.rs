@@ -82,6 +82,9 @@ async fn handle(server: &Server, request: Request<Body>) -> Option<Response> {
         let why = "only this machine may ask: the Host header must be localhost or 127.0.0.1\n";
         return Some(reply::text(403, why));
     };
+    if host::is_from_another_site(&request) {
+        return Some(reply::text(403, "a page of another site may not ask: no AWS client sends its Origin\n"));
+    }
     if request.uri().path().starts_with("/_local/") {
         return Some(admin::answer(server, request).await);
     }

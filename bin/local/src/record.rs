@@ -25,6 +25,8 @@ const SHORTEST_ID: usize = 8;
 pub(crate) struct Heard {
     /// The program of strata that sent it: `net`. None for any other client.
     pub program: Option<String>,
+    /// What that program was doing: `up`.
+    pub verb: Option<String>,
     /// The region that it was signed for.
     pub region: String,
     pub method: String,

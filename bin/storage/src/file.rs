@@ -2,6 +2,7 @@
 //! the document keeps the version ids: MWAA wants them.
 
 use crate::contents::versions;
+use crate::owner;
 use crate::wanted::{REQUIREMENTS, Wanted, wanted};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
@@ -131,6 +132,11 @@ impl Resource for File {
 
     async fn list(&self, cx: &Context, wishes: &[Wish]) -> Result<Vec<Live>, Error> {
         let bucket = bucket(cx);
+        // A document is a file, and may name any bucket. In one that is not ours, no file is.
+        let found = owner::look(&self.s3, cx, &bucket).await?;
+        if found.is_none_or(|found| found.foreign.is_some()) {
+            return Ok(Vec::new());
+        }
         let lists = PREFIXES.iter().map(|prefix| self.below(&bucket, prefix));
         let lives: Vec<Live> = futures::future::try_join_all(lists).await?.into_iter().flatten().collect();
         // A wished key is ours, whoever wrote it last; of any other key only the object itself can tell.

@@ -50,8 +50,15 @@ fn one(rule: &LifecycleRule) -> Value {
     set("lone_delete_markers", markers.filter(|set| *set).map(Value::from));
     // What is off, or moves data elsewhere, or has a filter of another kind is none of ours.
     set("disabled", (rule.status() != &ExpirationStatus::Enabled).then_some(json!(true)));
-    set("moves", (!rule.transitions().is_empty()).then_some(json!(true)));
-    let narrow = rule.filter().is_some_and(|filter| filter.tag().is_some() || filter.and().is_some());
+    let moves = !rule.transitions().is_empty() || !rule.noncurrent_version_transitions().is_empty();
+    set("moves", moves.then_some(json!(true)));
+    let kept = rule.noncurrent_version_expiration().and_then(NoncurrentVersionExpiration::newer_noncurrent_versions);
+    set("versions_kept", kept.map(Value::from));
+    set("date", rule.expiration().and_then(LifecycleExpiration::date).map(|date| json!(date.to_string())));
+    let size = |filter: &LifecycleRuleFilter| {
+        filter.object_size_greater_than().is_some() || filter.object_size_less_than().is_some()
+    };
+    let narrow = rule.filter().is_some_and(|filter| filter.tag().is_some() || filter.and().is_some() || size(filter));
     set("narrower", narrow.then_some(json!(true)));
     Value::Object(parts)
 }

@@ -16,6 +16,8 @@ use std::time::Duration;
 pub struct Options {
     /// The program: it says so in each call's user agent, so that the endpoint's record tells who needs which right.
     pub program: &'static str,
+    /// What it is doing: `down`. Goes into the user agent, too.
+    pub verb: &'static str,
     /// `--region`.
     pub region: Option<String>,
     /// `--profile`.
@@ -129,7 +131,7 @@ async fn config(options: &Options, region: Option<&str>) -> SdkConfig {
         loader = loader.region(Region::new(region.to_owned()));
     }
     // Every program's name is a valid one.
-    if let Ok(name) = AppName::new(format!("strata-{}", options.program)) {
+    if let Ok(name) = AppName::new(format!("strata-{}.{}", options.program, options.verb)) {
         loader = loader.app_name(name);
     }
     if let Some(profile) = &options.profile {

@@ -4,7 +4,7 @@ use aws_sdk_glue::Client;
 use serde_json::Value;
 use std::collections::HashMap;
 use strata_aws::tags::{self, Tags};
-use strata_aws::{During, Error};
+use strata_aws::{During, Error, Pace, Poll, Waiting};
 use strata_layer::{Context, Live, Wish, later};
 
 /// The tags that a list of ours is filtered by.
@@ -33,6 +33,30 @@ pub async fn tags_of(glue: &Client, cx: &Context, resource: &str) -> Result<Opti
         Err(error) if error.is_gone() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Refuse things of a kind (`job`, `crawler`) that are there and are not ours: to start one would be to start somebody
+/// else's.
+///
+/// # Errors
+/// When one is not ours, or AWS cannot be asked.
+pub async fn only_ours(glue: &Client, cx: &Context, kind: &str, names: &[String]) -> Result<(), Error> {
+    for name in names {
+        let doing = format!("starting {kind} {name}");
+        let resource = format!("{kind}/{name}");
+        let mut waiting = Waiting::new(&doing, Pace::seconds(2, 30), &cx.cancel);
+        let tags = loop {
+            let look = tags_of(glue, cx, &resource).await.map(Poll::Ready);
+            if let Some(tags) = waiting.after(look).await? {
+                break tags;
+            }
+        };
+        if let Some(tags) = tags.filter(|tags| !tags::is_ours(tags, &cx.doc.pipeline)) {
+            let message = format!("it belongs to {}; nothing was started", tags::owner(&tags));
+            return Err(Error::failed(doing, message));
+        }
+    }
+    Ok(())
 }
 
 /// Set all tags of a resource that lost some.

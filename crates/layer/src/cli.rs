@@ -81,6 +81,20 @@ pub(crate) enum Verb<X: Subcommand> {
     Own(X),
 }
 
+impl<X: Subcommand> Verb<X> {
+    /// The verb's name in the record; the layer's own verbs have one together.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Plan { .. } => "plan",
+            Self::Up => "up",
+            Self::Down { .. } => "down",
+            Self::Status => "status",
+            Self::Policy => "policy",
+            Self::Own(_) => "own",
+        }
+    }
+}
+
 /// For layers without verbs of their own.
 #[derive(Debug, Subcommand)]
 pub enum NoVerbs {}

@@ -156,8 +156,9 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
     let mut kept: BTreeMap<String, Kept> = BTreeMap::new();
     loop {
         let listed = cx.lives(part.kind);
+        // As it is now: a delete that needs two calls may have done the first one, and its answer was lost.
         let rest: Vec<&Live> =
-            lives.iter().filter(|live| listed.iter().any(|now| now.physical == live.physical)).collect();
+            listed.iter().filter(|now| lives.iter().any(|live| now.physical == live.physical)).collect();
         for live in &lives {
             if !rest.iter().any(|other| other.physical == live.physical)
                 && let Some(step) = steps.remove(&live.physical)
@@ -183,11 +184,7 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
         }
         let due: Vec<&Live> = rest
             .into_iter()
-            .filter(|live| {
-                let leaving =
-                    listed.iter().any(|now| now.physical == live.physical && matches!(now.state, State::Leaving(_)));
-                !leaving && !asked.contains(&live.physical)
-            })
+            .filter(|live| !matches!(live.state, State::Leaving(_)) && !asked.contains(&live.physical))
             .collect();
         if !due.is_empty() {
             cx.removes();
@@ -203,7 +200,8 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
         for (physical, result) in results.await {
             match result {
                 Ok(()) => asked.push(physical),
-                Err(error) if error.is_gone() => asked.push(physical),
+                // It, or something that goes with it: the next look tells.
+                Err(error) if error.is_gone() => {}
                 Err(error) if error.exit == Exit::Again || error.is(&HELD) => {
                     if error.code.is_none() && start.elapsed() > Duration::from_secs(8) {
                         return Err(Error { exit: Exit::Failed, ..error });

@@ -64,7 +64,7 @@ pub fn with_document(
         }
         let cancel = Cancel::default();
         listen(cancel.clone());
-        let result = match connect(name, global, &doc, cancel).await {
+        let result = match connect((name, "own"), global, &doc, cancel).await {
             Ok(cx) => work(&cx).await,
             Err(error) => Err(error),
         };
@@ -85,7 +85,7 @@ pub fn print_policy(name: &'static str, global: &Global) -> ExitCode {
             Ok(doc) => doc,
             Err(stopped) => return stopped,
         };
-        match connect(name, global, &doc, Cancel::default()).await.and_then(|cx| policy::text(&cx)) {
+        match connect((name, "policy"), global, &doc, Cancel::default()).await.and_then(|cx| policy::text(&cx)) {
             Ok(text) => (text, DONE),
             Err(error) => told(&error, &|error| line(&format!("{name}: {error}"))),
         }
@@ -249,12 +249,18 @@ async fn prepare<L: Layer>(
             return Err(error.advise(format!("run `{missing} up` first and give its output to `{name}`")));
         }
     }
-    connect(name, global, doc, cancel).await
+    connect((name, verb.name()), global, doc, cancel).await
 }
 
-async fn connect(name: &'static str, global: &Global, doc: &Document, cancel: Cancel) -> Result<Context, Error> {
+async fn connect(
+    (name, verb): (&'static str, &'static str),
+    global: &Global,
+    doc: &Document,
+    cancel: Cancel,
+) -> Result<Context, Error> {
     let options = Options {
         program: name,
+        verb,
         region: global.region.clone(),
         profile: global.profile.clone(),
         endpoint_url: global.endpoint_url.clone(),

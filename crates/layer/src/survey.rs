@@ -37,7 +37,7 @@ pub(crate) fn refuse_foreign(cx: &Context, parts: &[Part]) -> Result<(), Error> 
         let wishes = part.resource.wishes(cx)?;
         for live in cx.all(part.kind) {
             if let Some(owner) = &live.foreign
-                && wishes.iter().any(|wish| wish.name == live.physical || wish.id == live.id)
+                && wishes.iter().any(|wish| wish.name == live.physical)
             {
                 let message = format!("it exists and belongs to {owner}; nothing was touched");
                 let advice = "give the pipeline another name or env, or remove that one yourself";

@@ -14,6 +14,7 @@ pub struct Endpoint {
     child: Child,
     folder: tempfile::TempDir,
     url: String,
+    record: PathBuf,
 }
 
 impl Endpoint {
@@ -25,6 +26,7 @@ impl Endpoint {
     /// Starts one with more arguments for `local serve`.
     pub fn start_with(args: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the endpoint");
+        let record = record();
         let log = std::fs::File::create(folder.path().join("serve.log")).expect("the endpoint's log");
         let mut child = Command::new(bin("local"))
             .args(["serve", "--until-eof", "--port", "0", "--dir"])
@@ -32,7 +34,7 @@ impl Endpoint {
             .arg("--venv")
             .arg(repository().join(".local/venv"))
             .arg("--record")
-            .arg(record())
+            .arg(&record)
             .args(args)
             // A test may keep an endpoint in a static, which nobody drops: our end of the pipe closes anyway.
             .stdin(Stdio::piped())
@@ -51,7 +53,7 @@ impl Endpoint {
             let health: Value = serde_json::from_str(&ask("GET", &url, "/_local/health").ok()?).ok()?;
             (health.get("ready")? == true).then_some(url)
         });
-        Self { child, folder, url }
+        Self { child, folder, url, record }
     }
 
     /// Its address: `http://localhost:port`.
@@ -62,6 +64,11 @@ impl Endpoint {
     /// Its folder.
     pub fn dir(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The record of its calls.
+    pub fn record(&self) -> &Path {
+        &self.record
     }
 
     /// The process ids of the endpoint and of moto.
@@ -121,7 +128,7 @@ impl Drop for Endpoint {
     }
 }
 
-/// A record of this endpoint's calls, where `scripts/policies` and `scripts/requests` look for it.
+/// A file for the record of one endpoint's calls, where `scripts/policies` and `scripts/requests` look for it.
 fn record() -> PathBuf {
     static STARTED: AtomicUsize = AtomicUsize::new(0);
     let test = std::env::current_exe().expect("the path of the test executable");

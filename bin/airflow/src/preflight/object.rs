@@ -13,23 +13,28 @@ pub(super) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
     let Some(storage) = &cx.doc.storage else { return Ok(found) };
     let bucket = &storage.bucket;
-    let (top, dags, requirements) = futures::try_join!(
+    let asked = futures::try_join!(
         list(s3, bucket, ""),
         list(s3, bucket, "dags/"),
         is_there(s3, cx, storage.files.get(REQUIREMENTS)),
-    )?;
+    );
+    let (top, dags, requirements) = match asked {
+        // The bucket itself is spoken of elsewhere.
+        Err(error) if error.is(&["NoSuchBucket"]) => return Ok(Found { unseen: true, ..found }),
+        asked => asked?,
+    };
     let wanted = [dag::MODULE_KEY.to_owned(), dag::key(&cx.doc.pipeline)];
     let missing: Vec<&String> = wanted.iter().filter(|key| !dags.contains(*key)).collect();
     if !missing.is_empty() {
         let names: Vec<&str> = missing.iter().map(|key| key.as_str()).collect();
-        found.unseen(
+        found.say(
             format!("bucket {bucket} has no {}: the environment would come up without a DAG", names.join(" and no ")),
             "run `storage up`",
         );
     }
     if let Some(version) = requirements {
         let what = format!("bucket {bucket} has no {REQUIREMENTS} in version {version}, which the document names");
-        found.unseen(what, "run `storage up`");
+        found.say(what, "run `storage up`");
     }
     // An input file beside the folders is in no table: that is how a first load was lost.
     for (table, wish) in dag::input(&cx.doc.pipeline) {
@@ -47,12 +52,11 @@ pub(super) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
     Ok(found)
 }
 
-/// The keys right below `prefix`; none in a bucket that is not there, which is said elsewhere.
+/// The keys right below `prefix`.
 async fn list(s3: &Client, bucket: &str, prefix: &str) -> Result<BTreeSet<String>, Error> {
     let call = s3.list_objects_v2().bucket(bucket).prefix(prefix).delimiter("/").send().await;
     match call.during(|| format!("looking at the files in bucket {bucket}")) {
         Ok(answer) => Ok(answer.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()),
-        Err(error) if error.is_gone() => Ok(BTreeSet::new()),
         Err(error) => Err(error),
     }
 }

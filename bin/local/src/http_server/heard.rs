@@ -33,8 +33,10 @@ pub(super) async fn hear(host_name: &str, request: Request<Body>) -> (Request<Bo
         Some(bucket) => format!("/{bucket}{path}"),
         None => path.to_owned(),
     };
+    let (program, verb) = program(&parts.headers).unzip();
     let mut heard = Heard {
-        program: program(&parts.headers),
+        program,
+        verb,
         region: scope.map(|scope| scope.region).unwrap_or_default(),
         method: parts.method.to_string(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -73,11 +75,12 @@ fn telling(headers: &HeaderMap) -> BTreeMap<String, String> {
     kept.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
 }
 
-/// `net` out of a user agent that says `app/strata-net`. The SDK says it in a header of its own, too.
-fn program(headers: &HeaderMap) -> Option<String> {
+/// `net` and `up` out of a user agent that says `app/strata-net.up`. The SDK says it in a header of its own, too.
+fn program(headers: &HeaderMap) -> Option<(String, String)> {
     let agents = ["x-amz-user-agent", "user-agent"].into_iter().filter_map(|name| headers.get(name)?.to_str().ok());
     let named = agents.flat_map(|agent| agent.split(' ')).find_map(|word| word.strip_prefix("app/strata-"));
-    named.map(str::to_owned)
+    let (program, verb) = named?.split_once('.')?;
+    Some((program.to_owned(), verb.to_owned()))
 }
 
 #[cfg(test)]
@@ -96,7 +99,7 @@ mod tests {
             .header("authorization", SIGNED)
             .header("x-amz-security-token", "secret")
             .header("x-amz-acl", "private")
-            .header("user-agent", "aws-sdk-rust/1.3 app/strata-storage md/x")
+            .header("user-agent", "aws-sdk-rust/1.3 app/strata-storage.up md/x")
             .body(Body::from("<Tagging/>"))
             .unwrap();
         let (request, heard) = hear(host, request).await;
@@ -110,7 +113,7 @@ mod tests {
         assert_eq!(body, "<Tagging/>");
         assert_eq!(heard.body.as_deref(), Some("<Tagging/>"));
         assert_eq!((heard.path.as_str(), heard.query.as_str()), ("/bucket/", "tagging"));
-        assert_eq!(heard.program.as_deref(), Some("storage"));
+        assert_eq!((heard.program.as_deref(), heard.verb.as_deref()), (Some("storage"), Some("up")));
         assert!(!serde_json::to_string(&heard).unwrap().contains("secret"));
         assert_eq!(heard.headers["x-amz-acl"], "private");
     }

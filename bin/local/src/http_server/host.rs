@@ -21,6 +21,18 @@ pub(super) fn is_local(host: &str) -> bool {
     suffix(host).is_some()
 }
 
+/// Whether a browser says that a page of another site asks. A form or an image needs nobody's leave to send a request
+/// here, and the Host header is right then.
+pub(super) fn is_from_another_site(request: &Request<Body>) -> bool {
+    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    let foreign = |origin: &str| {
+        let Some((_, host)) = origin.split_once("://") else { return true };
+        let end = host.rfind(':').unwrap_or(host.len());
+        !is_local(&host[..end])
+    };
+    header("origin").is_some_and(foreign) || matches!(header("sec-fetch-site"), Some("cross-site"))
+}
+
 /// The bucket in `<bucket>.localhost` or `<bucket>.s3.localhost`.
 pub(super) fn bucket(host: &str) -> Option<&str> {
     let name = host.strip_suffix(suffix(host)?)?.strip_suffix('.')?;
@@ -39,7 +51,26 @@ fn suffix(host: &str) -> Option<&'static str> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{bucket, is_local};
+    use super::{bucket, is_from_another_site, is_local};
+    use axum::body::Body;
+    use http::Request;
+
+    #[test]
+    fn a_page_of_another_site_is_known_by_what_browsers_send() {
+        let says = |name: &str, value: &str| {
+            let request = Request::post("http://localhost:4566/").header(name, value).body(Body::empty()).unwrap();
+            is_from_another_site(&request)
+        };
+        for origin in ["https://example.com", "null", "http://localhost.example.com", "http://example.com:4566", ""] {
+            assert!(says("origin", origin), "{origin}");
+        }
+        assert!(says("sec-fetch-site", "cross-site"));
+        for origin in ["http://localhost:4566", "http://127.0.0.1:8000", "http://localhost"] {
+            assert!(!says("origin", origin), "{origin}");
+        }
+        assert!(!says("sec-fetch-site", "none"));
+        assert!(!says("user-agent", "boto3"));
+    }
 
     #[test]
     fn only_names_of_this_machine_pass() {

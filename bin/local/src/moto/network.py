@@ -3,6 +3,7 @@
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.route_tables import Route
+from moto.ec2.responses.vpcs import VPCs
 
 
 def patch():
@@ -15,6 +16,7 @@ def patch():
     EC2Backend.delete_security_group = unless(EC2Backend.delete_security_group, group_in_use)
     EC2Backend.detach_internet_gateway = unless(EC2Backend.detach_internet_gateway, addresses_mapped)
     EC2Backend.delete_vpc = with_its_acls(unless(EC2Backend.delete_vpc, vpc_in_use))
+    VPCs.modify_vpc_endpoint = with_private_dns(VPCs.modify_vpc_endpoint)
 
 
 def without_default_vpc():
@@ -37,6 +39,20 @@ def without_default_vpc():
 
     EC2Backend.create_default_vpc = create_default_vpc
     EC2Backend.default_vpc = property(default_vpc, lambda self, _vpc: None)
+
+
+def with_private_dns(modify):
+    """moto forgets this one setting of an endpoint."""
+
+    def modified(self):
+        answer = modify(self)
+        private_dns = self._get_bool_param("PrivateDnsEnabled")
+        if private_dns is not None:
+            ids = [self._get_param("VpcEndpointId")]
+            self.ec2_backend.describe_vpc_endpoints(vpc_end_point_ids=ids)[0].private_dns_enabled = private_dns
+        return answer
+
+    return modified
 
 
 def unless(delete, in_use):

@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
-use super::{Refusal, Seen, Strike, Windows};
+use super::{Seen, Strike, Windows};
 use crate::call::AwsError;
 use crate::http_server::decode;
 use crate::upstream::first_element;
 
 /// A thing of EC2 that was made a moment ago.
 pub(super) struct NewId {
-    /// Calls that name it fail so long.
-    known: Refusal,
+    /// Calls that name it fail until then.
+    known: Instant,
     /// Listings do not have it until then.
     pub listed: Instant,
     /// They have it without its tags until then.
@@ -110,7 +110,8 @@ impl Windows {
         if self.ids.is_empty() || call.operation == "DeleteVpcEndpoints" {
             return None;
         }
-        let id = named(call).into_iter().find(|id| self.ids.get_mut(id).is_some_and(|new| new.known.refuses()))?;
+        let now = Instant::now();
+        let id = named(call).into_iter().find(|id| self.ids.get(id).is_some_and(|new| now < new.known))?;
         Some(Strike::refusal("not_found", unknown(call, &id)))
     }
 
@@ -122,7 +123,7 @@ impl Windows {
             return;
         }
         let topic = |what: &str| format!("{} {what}", names.create);
-        let known = self.refusal(&topic("known"), 35, 0.1, 2.0, 2);
+        let known = self.until(&topic("known"), 40, 0.1, 2.0);
         let listed = self.until(&topic("listed"), 40, 0.1, 2.0);
         let tagged = listed.max(self.until(&topic("tagged"), 30, 0.1, 2.0));
         self.ids.insert(id, NewId { known, listed, tagged });

@@ -11,8 +11,8 @@ use crate::weather::draw::pick;
 
 /// A role that was made or changed a moment ago.
 pub(super) struct NewRole {
-    /// IAM does not find it so long.
-    known: Refusal,
+    /// IAM does not find it until then.
+    known: Instant,
     /// Services cannot use it so long.
     usable: Refusal,
 }
@@ -33,7 +33,7 @@ impl Windows {
         let (name, error) = match (call.service, call.operation) {
             ("iam", operation) if LOOKS.contains(&operation) => {
                 let name = in_form(call)?;
-                if !self.roles.get_mut(&name)?.known.refuses() {
+                if Instant::now() >= self.roles.get(&name)?.known {
                     return None;
                 }
                 let why = format!("The role with name {name} cannot be found.");
@@ -63,14 +63,13 @@ impl Windows {
         let Some(name) = in_form(call) else { return };
         match call.operation {
             "CreateRole" => {
-                let known = self.refusal("role known", 50, 0.1, 1.0, 2);
+                let known = self.until("role known", 50, 0.1, 1.0);
                 let usable = self.refusal("role usable", 70, 0.2, 2.0, 3);
                 self.roles.insert(name, NewRole { known, usable });
             }
             "PutRolePolicy" | "AttachRolePolicy" | "UpdateAssumeRolePolicy" => {
                 let usable = self.refusal("role usable", 70, 0.2, 2.0, 3);
-                let known = Refusal { until: Instant::now(), times: 0 };
-                self.roles.entry(name).or_insert(NewRole { known, usable }).usable = usable;
+                self.roles.entry(name).or_insert(NewRole { known: Instant::now(), usable }).usable = usable;
             }
             "DeleteRole" => {
                 self.roles.remove(&name);

@@ -1,0 +1,262 @@
+//! Drift: whatever somebody changes from outside, `status` and `plan` name it and `up` mends it with one call. The list of
+//! what can be changed is the plan of an empty world, so no property can be forgotten.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "drift/bench.rs"]
+mod bench;
+#[path = "drift/extras.rs"]
+mod extras;
+#[path = "drift/ways.rs"]
+mod ways;
+
+use bench::{Bench, Fields, Thing, seconds, text, wish};
+use extras::{EXTRAS, Tags, tag, take_away};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+use strata_testkit::{Endpoint, World};
+use strata_tests::{LAYERS, done, json as parse, layer, up};
+use ways::{Way, another_policy, way};
+
+/// Every property of every resource, as the plan of an empty world names them: layer, resource, fields.
+fn properties(document: &str) -> Vec<(&'static str, String, Vec<String>)> {
+    let empty = Endpoint::start();
+    let mut all = Vec::new();
+    for name in LAYERS {
+        // What a layer needs is missing there, which the plan says; it lists all the same.
+        let plan = layer(name, &["plan"], document, &empty.env());
+        for change in parse(&plan.stdout)["changes"].as_array().unwrap() {
+            assert_eq!(change["action"], "create", "{name}: {change}");
+            let fields = change["fields"].as_array().unwrap().iter().map(|field| text(&field["field"])).collect();
+            all.push((name, text(&change["resource"]), fields));
+        }
+    }
+    all
+}
+
+/// The figures of the table that is printed at the end.
+#[derive(Default)]
+struct Figures {
+    tried: usize,
+    fixed: BTreeMap<String, &'static str>,
+    elsewhere: BTreeMap<String, &'static str>,
+}
+
+/// A thing of the endpoint for each resource of the plan.
+fn thing<'a>(things: &'a [Thing], resource: &str) -> &'a Thing {
+    // A role is listed under its name in AWS as long as its tag does not say which it is.
+    things.iter().find(|thing| thing.resource() == resource).unwrap_or_else(|| panic!("no {resource} in {things:?}"))
+}
+
+#[test]
+fn every_property_that_is_changed_from_outside_is_found_and_mended_with_one_call() {
+    let begun = Instant::now();
+    let mut bench = Bench::start();
+    prepare(&bench);
+    let properties = properties(&bench.document);
+    let mut figures = Figures::default();
+    for name in LAYERS {
+        let since = Instant::now();
+        let before = figures.tried;
+        let things = bench.things(name);
+        // The nth property of every resource at once: each differs in one field, and takes one call.
+        let mut rounds: Vec<Vec<(&Thing, &str, Way)>> = Vec::new();
+        for (_, resource, fields) in properties.iter().filter(|(layer, ..)| *layer == name) {
+            let thing = thing(&things, resource);
+            let mut nth = 0;
+            for field in fields {
+                let property = format!("{}.{field}", thing.kind);
+                match way(&thing.kind, field).unwrap_or_else(|| panic!("{property}: nobody wrote how it is changed")) {
+                    Way::Fixed(why) => drop(figures.fixed.insert(property, why)),
+                    Way::Elsewhere(why) => drop(figures.elsewhere.insert(property, why)),
+                    way => {
+                        if rounds.len() <= nth {
+                            rounds.push(Vec::new());
+                        }
+                        rounds[nth].push((thing, field, way));
+                        nth += 1;
+                    }
+                }
+            }
+        }
+        for round in &rounds {
+            let mut differs = Fields::new();
+            for (thing, field, way) in round {
+                let also: &[&str] = match way {
+                    Way::Change(act) => {
+                        act(&bench, thing, field);
+                        &[]
+                    }
+                    Way::With(also, act) => {
+                        act(&bench, thing, field);
+                        also
+                    }
+                    Way::Fixed(_) | Way::Elsewhere(_) => continue,
+                };
+                let fields = also.iter().chain([field]).map(|field| (thing.resource(), (*field).to_owned()));
+                differs.extend(fields);
+            }
+            bench.found(name, &differs, &[]);
+            let calls = bench.mended(name, round.len(), &format!("{differs:?}"));
+            assert!(calls.len() == round.len());
+            figures.tried += round.len();
+        }
+        let tried = figures.tried - before;
+        eprintln!("drift: {name}: {tried} properties tried, found, mended with one call each, {}", seconds(since));
+    }
+    for (property, why) in figures.fixed.iter().chain(&figures.elsewhere) {
+        eprintln!("drift: {property}: not tried here: {why}");
+    }
+    eprintln!("drift: {} properties in all, {}", figures.tried, seconds(begun));
+    assert!(figures.tried > 250, "{}", figures.tried);
+}
+
+/// What changes from outside point at: a role and a bucket that MWAA takes, too.
+fn prepare(bench: &Bench) {
+    let place = json!({ "LocationConstraint": "eu-central-1" });
+    let name = "another-airflow-bucket";
+    bench.call("s3", "create_bucket", json!({ "Bucket": name, "CreateBucketConfiguration": place }));
+    let on = json!({ "Bucket": name, "VersioningConfiguration": { "Status": "Enabled" } });
+    bench.call("s3", "put_bucket_versioning", on);
+    let block = json!({
+        "BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": true,
+    });
+    bench.call("s3", "put_public_access_block", json!({ "Bucket": name, "PublicAccessBlockConfiguration": block }));
+    // MWAA looks for the requirements in whatever bucket it is given, and at the version that it was given.
+    let ours = bench.call("iam", "get_role", json!({ "RoleName": "driven-data-dev-eu-central-1-airflow" }));
+    let trust = ours["Role"]["AssumeRolePolicyDocument"].to_string();
+    bench.call("iam", "create_role", json!({ "RoleName": "another-airflow-role", "AssumeRolePolicyDocument": trust }));
+    let statement = json!({ "Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": "*" });
+    let policy = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+    let words = json!({ "RoleName": "another-airflow-role", "PolicyName": "x", "PolicyDocument": policy });
+    bench.call("iam", "put_role_policy", words);
+    let csv = json!({ "Name": "another", "Delimiter": ";" });
+    bench.call("glue", "create_classifier", json!({ "CsvClassifier": csv }));
+    bench.call("glue", "create_database", json!({ "DatabaseInput": { "Name": "another_db" } }));
+    bench.call("iam", "create_policy", json!({ "PolicyName": "another", "PolicyDocument": another_policy() }));
+    let trust = trust.replace("airflow-env.amazonaws.com", "glue.amazonaws.com");
+    bench.call("iam", "create_role", json!({ "RoleName": "another-role", "AssumeRolePolicyDocument": trust }));
+}
+
+#[test]
+fn what_somebody_adds_is_found_and_what_somebody_takes_away_comes_back() {
+    let mut bench = Bench::start();
+    for extra in &EXTRAS {
+        let things = bench.things(extra.layer);
+        let (kind, id) = extra.resource;
+        let thing = things.iter().find(|thing| thing.kind == kind && (thing.id == id || thing.physical == id));
+        let thing = thing.unwrap_or_else(|| panic!("no {kind} {id}")).clone();
+        (extra.act)(&bench, &thing);
+        bench.found(extra.layer, &Fields::from([(thing.resource(), extra.field.to_owned())]), &[]);
+        bench.mended(extra.layer, 1, &format!("{}: {}", thing.resource(), extra.what));
+    }
+    let mut gone = 0;
+    for name in LAYERS {
+        let mut kinds = BTreeSet::new();
+        for thing in bench.things(name) {
+            if !kinds.contains(&thing.kind) && take_away(&bench, &thing) {
+                kinds.insert(thing.kind.clone());
+                gone += 1;
+                bench.found(name, &Fields::new(), &[thing.resource()]);
+                // A role takes a second call for its rights; all else is made whole.
+                let calls = if thing.kind == "role" { 2 } else { 1 };
+                bench.mended(name, calls, &format!("removing {}", thing.resource()));
+            }
+        }
+    }
+    eprintln!("drift: {} additions found and taken back, {gone} things taken away and made again", EXTRAS.len());
+}
+
+#[test]
+fn tags_that_change_are_found_and_a_persons_own_tags_stay() {
+    let mut bench = Bench::start();
+    let all: Vec<(&str, Vec<Thing>)> = LAYERS.iter().map(|name| (*name, bench.things(name))).collect();
+    let mut tried = 0;
+    for (name, things) in &all {
+        let tagged: Vec<&Thing> = things
+            .iter()
+            .filter(|thing| thing.kind != "log-group")
+            .filter(|thing| match extras::tags(&thing.kind) {
+                Some(Tags::Has) => true,
+                Some(Tags::None(_)) => false,
+                None => panic!("{}: nobody wrote whether it has tags", thing.kind),
+            })
+            .collect();
+        for thing in &tagged {
+            tag(&bench, thing, "Owner", Some("a person"));
+        }
+        if !tagged.is_empty() {
+            bench.mended(name, 0, "tags of a person's own");
+        }
+        for (key, value) in [("Project", None), ("Name", Some("another name")), ("strata:expires", Some("2099-01-01"))]
+        {
+            for thing in &tagged {
+                tag(&bench, thing, key, value);
+            }
+            let differs = tagged.iter().map(|thing| (thing.resource(), "tags".to_owned())).collect();
+            if !tagged.is_empty() {
+                bench.found(name, &differs, &[]);
+                bench.mended(name, tagged.len(), &format!("the tag {key}"));
+                tried += tagged.len();
+            }
+        }
+    }
+    let seen = bench.world.snapshot();
+    let owners = seen.to_string().matches("a person").count();
+    let tagged = all.iter().flat_map(|(_, things)| things).filter(|t| matches!(extras::tags(&t.kind), Some(Tags::Has)));
+    assert_eq!(owners, tagged.count(), "every thing still has its person's own tag");
+    eprintln!("drift: {tried} tags tried, found, mended with one call each; {owners} own tags stayed");
+}
+
+/// A pipeline without a NAT gateway has an endpoint for each service, and its gateway can be detached.
+#[test]
+fn a_network_of_endpoints_drifts_and_is_mended() {
+    let mut document = wish();
+    document["pipeline"]["net"]["egress"] = json!("endpoints");
+    let endpoint = Endpoint::start();
+    let world = World::of(&endpoint);
+    let env = endpoint.env();
+    let document = up(&["net"], &document.to_string(), &env);
+    let mut bench = Bench { endpoint, world, document };
+    let things = bench.things("net");
+    let of = |kind: &str| -> Vec<&Thing> { things.iter().filter(|thing| thing.kind == kind).collect() };
+    let gateway = of("internet-gateway")[0];
+    let vpc = parse(&bench.document)["net"]["vpc_id"].clone();
+    let words = json!({ "InternetGatewayId": gateway.physical, "VpcId": vpc });
+    bench.call("ec2", "detach_internet_gateway", words);
+    bench.found("net", &Fields::from([(gateway.resource(), "vpc_id".to_owned())]), &[]);
+    bench.mended("net", 1, "detaching the gateway");
+
+    let ends: Vec<&Thing> = of("endpoint").into_iter().filter(|thing| thing.id != "s3").collect();
+    assert!(ends.len() > 5, "{ends:?}");
+    let other = json!({ "GroupName": "another", "Description": "x", "VpcId": vpc });
+    let other = bench.call("ec2", "create_security_group", other)["GroupId"].clone();
+    let section = parse(&bench.document)["net"].clone();
+    for (field, words) in [
+        ("subnets", json!({ "RemoveSubnetIds": [section["private_subnet_ids"][1]] })),
+        ("security_groups", json!({ "AddSecurityGroupIds": [other] })),
+        ("private_dns", json!({ "PrivateDnsEnabled": false })),
+    ] {
+        for thing in &ends {
+            let mut words = words.clone();
+            words["VpcEndpointId"] = json!(thing.physical);
+            bench.call("ec2", "modify_vpc_endpoint", words);
+        }
+        let differs = ends.iter().map(|thing| (thing.resource(), field.to_owned())).collect();
+        bench.found("net", &differs, &[]);
+        bench.mended("net", ends.len(), field);
+    }
+    let known: Value = ["subnets", "security_groups", "private_dns", "vpc_id", "service"].into();
+    let empty = Endpoint::start();
+    let plan = parse(&layer("net", &["plan"], &bench.document, &empty.env()).stdout);
+    for change in plan["changes"].as_array().unwrap().iter().filter(|change| {
+        let resource = text(&change["resource"]);
+        resource.starts_with("endpoint.") && resource != "endpoint.s3"
+    }) {
+        for field in change["fields"].as_array().unwrap() {
+            assert!(known.as_array().unwrap().contains(&field["field"]), "{field}: nobody wrote how it is changed");
+        }
+    }
+    bench.call("ec2", "delete_security_group", json!({ "GroupId": other }));
+    done("net", &["down", "--yes"], &bench.document, &bench.endpoint.env());
+}

@@ -1,0 +1,253 @@
+//! What somebody adds beside what is there, what somebody takes away whole, and what a person may add: own tags.
+
+use super::bench::{Bench, Thing, another_tag, text};
+use super::ways::another_policy;
+use serde_json::{Value, json};
+
+/// One more change from outside: the layer, the kind and id it is done to, the field that differs, and the calls to mend it.
+pub(crate) struct Extra {
+    pub(crate) layer: &'static str,
+    pub(crate) resource: (&'static str, &'static str),
+    pub(crate) field: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) act: fn(&Bench, &Thing),
+}
+
+const fn extra(
+    layer: &'static str,
+    resource: (&'static str, &'static str),
+    field: &'static str,
+    what: &'static str,
+    act: fn(&Bench, &Thing),
+) -> Extra {
+    Extra { layer, resource, field, what, act }
+}
+
+/// Rules, routes, statements and policies that nobody of us asked for.
+pub(crate) const EXTRAS: [Extra; 19] = [
+    extra("net", ("security-group", "main"), "ingress", "an inbound rule for everybody", |bench, thing| {
+        let rule =
+            json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] });
+        open(bench, thing, rule);
+    }),
+    extra("net", ("security-group", "main"), "ingress", "an inbound rule for everybody by IPv6", |bench, thing| {
+        let rule = json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "Ipv6Ranges": [{ "CidrIpv6": "::/0" }] });
+        open(bench, thing, rule);
+    }),
+    extra("net", ("security-group", "main"), "ingress", "an inbound rule for a range of UDP ports", |bench, thing| {
+        let rule =
+            json!({ "IpProtocol": "udp", "FromPort": 1, "ToPort": 9, "IpRanges": [{ "CidrIp": "10.9.0.0/16" }] });
+        open(bench, thing, rule);
+    }),
+    extra("net", ("security-group", "main"), "ingress", "an inbound rule for another group", |bench, thing| {
+        let vpc = strata_tests::json(&bench.document)["net"]["vpc_id"].clone();
+        let group = json!({ "GroupName": "a-friend", "Description": "x", "VpcId": vpc });
+        let group = bench.call("ec2", "create_security_group", group)["GroupId"].clone();
+        open(bench, thing, json!({ "IpProtocol": "-1", "UserIdGroupPairs": [{ "GroupId": group }] }));
+    }),
+    extra("net", ("security-group", "main"), "egress", "an outbound rule", |bench, thing| {
+        let rule =
+            json!({ "IpProtocol": "tcp", "FromPort": 25, "ToPort": 25, "IpRanges": [{ "CidrIp": "10.8.0.0/16" }] });
+        let words = json!({ "GroupId": thing.physical, "IpPermissions": [rule] });
+        bench.call("ec2", "authorize_security_group_egress", words);
+    }),
+    extra("net", ("route-table", "private"), "routes", "a route", |bench, thing| {
+        let gateway = strata_tests::json(&bench.document)["net"]["internet_gateway_id"].clone();
+        let words =
+            json!({ "RouteTableId": thing.physical, "DestinationCidrBlock": "198.51.100.0/24", "GatewayId": gateway });
+        bench.call("ec2", "create_route", words);
+    }),
+    extra("net", ("route-table", "private"), "routes", "an IPv6 route", |bench, thing| {
+        let gateway = strata_tests::json(&bench.document)["net"]["internet_gateway_id"].clone();
+        let words = json!({ "RouteTableId": thing.physical, "DestinationIpv6CidrBlock": "2001:db8::/32", "GatewayId": gateway });
+        bench.call("ec2", "create_route", words);
+    }),
+    extra("net", ("route-table", "private"), "routes", "a way out past the NAT gateway", |bench, thing| {
+        let gateway = strata_tests::json(&bench.document)["net"]["internet_gateway_id"].clone();
+        let words =
+            json!({ "RouteTableId": thing.physical, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
+        bench.call("ec2", "replace_route", words);
+    }),
+    extra("iam", ("role", "driven-data-dev-eu-central-1-glue"), "permissions", "one more statement", |bench, thing| {
+        let words = json!({ "RoleName": thing.physical, "PolicyName": "strata" });
+        let found = bench.call("iam", "get_role_policy", words)["PolicyDocument"].clone();
+        let mut policy = found;
+        let statement = json!({ "Sid": "More", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" });
+        policy["Statement"].as_array_mut().unwrap().push(statement);
+        let words = json!({ "RoleName": thing.physical, "PolicyName": "strata", "PolicyDocument": policy.to_string() });
+        bench.call("iam", "put_role_policy", words);
+    }),
+    extra("iam", ("role", "driven-data-dev-eu-central-1-glue"), "permissions", "no policy at all", |bench, thing| {
+        let words = json!({ "RoleName": thing.physical, "PolicyName": "strata" });
+        bench.call("iam", "delete_role_policy", words);
+    }),
+    extra(
+        "iam",
+        ("role", "driven-data-dev-eu-central-1-airflow"),
+        "other_policies",
+        "one more policy",
+        |bench, thing| {
+            let policy = another_policy();
+            let words = json!({ "RoleName": thing.physical, "PolicyName": "more", "PolicyDocument": policy });
+            bench.call("iam", "put_role_policy", words);
+        },
+    ),
+    extra("storage", ("bucket", "main"), "policy", "one more statement", |bench, thing| {
+        let found = bench.call("s3", "get_bucket_policy", json!({ "Bucket": thing.physical }));
+        let mut policy = strata_tests::json(&text(&found["Policy"]));
+        let arn = format!("arn:aws:s3:::{}/*", thing.physical);
+        let read = json!({ "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": arn });
+        policy["Statement"].as_array_mut().unwrap().push(read);
+        let words = json!({ "Bucket": thing.physical, "Policy": policy.to_string() });
+        bench.call("s3", "put_bucket_policy", words);
+    }),
+    extra("storage", ("bucket", "main"), "lifecycle", "a rule that deletes the data", |bench, thing| {
+        let rule =
+            json!({ "ID": "more", "Status": "Enabled", "Filter": { "Prefix": "data/" }, "Expiration": { "Days": 1 } });
+        rules(bench, thing, |rules| rules.push(rule));
+    }),
+    extra("storage", ("bucket", "main"), "lifecycle", "a rule that holds only for large objects", |bench, thing| {
+        rules(bench, thing, |rules| {
+            let query = rules.iter_mut().find(|rule| rule["ID"] == "query-results").unwrap();
+            let filter = json!({ "And": { "Prefix": "athena-results/", "ObjectSizeGreaterThan": 1000 } });
+            query["Filter"] = filter;
+        });
+    }),
+    extra("storage", ("bucket", "main"), "public_access_block", "one of the four switches", |bench, thing| {
+        let block = json!({
+            "BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": false, "RestrictPublicBuckets": true,
+        });
+        let words = json!({ "Bucket": thing.physical, "PublicAccessBlockConfiguration": block });
+        bench.call("s3", "put_public_access_block", words);
+    }),
+    extra("catalog", ("crawler", "raw"), "path", "a second target", |bench, thing| {
+        let found = bench.call("glue", "get_crawler", json!({ "Name": thing.physical }));
+        let mut targets = found["Crawler"]["Targets"].clone();
+        targets["S3Targets"].as_array_mut().unwrap().push(json!({ "Path": "s3://somebodys-own-data/" }));
+        bench.call(
+            "glue",
+            "update_crawler",
+            json!({ "Name": thing.physical, "Targets": { "S3Targets": targets["S3Targets"] } }),
+        );
+    }),
+    extra("catalog", ("crawler", "raw"), "path", "files that are left out", |bench, thing| {
+        let found = bench.call("glue", "get_crawler", json!({ "Name": thing.physical }));
+        let mut target = found["Crawler"]["Targets"]["S3Targets"][0].clone();
+        target["Exclusions"] = json!(["**.csv"]);
+        bench.call("glue", "update_crawler", json!({ "Name": thing.physical, "Targets": { "S3Targets": [target] } }));
+    }),
+    extra("catalog", ("table", "pii_data"), "columns", "one more column", |bench, thing| {
+        let words = json!({ "DatabaseName": "driven_data_db", "Name": thing.physical });
+        let found = bench.call("glue", "get_table", words)["Table"].clone();
+        let mut input = json!({ "Name": thing.physical });
+        for member in ["TableType", "StorageDescriptor", "PartitionKeys", "Parameters"] {
+            input[member] = found[member].clone();
+        }
+        let column = json!({ "Name": "more", "Type": "string" });
+        input["StorageDescriptor"]["Columns"].as_array_mut().unwrap().push(column);
+        bench.call("glue", "update_table", json!({ "DatabaseName": "driven_data_db", "TableInput": input }));
+    }),
+    extra("airflow", ("environment", "main"), "config", "one more option", |bench, thing| {
+        let options = json!({ "core.default_timezone": "utc", "webserver.expose_config": "True" });
+        let words = json!({ "Name": thing.physical, "AirflowConfigurationOptions": options });
+        bench.call("mwaa", "update_environment", words);
+        bench.settled();
+    }),
+];
+
+fn open(bench: &Bench, thing: &Thing, rule: Value) {
+    let words = json!({ "GroupId": thing.physical, "IpPermissions": [rule] });
+    bench.call("ec2", "authorize_security_group_ingress", words);
+}
+
+fn rules(bench: &Bench, thing: &Thing, change: impl FnOnce(&mut Vec<Value>)) {
+    let found = bench.call("s3", "get_bucket_lifecycle_configuration", json!({ "Bucket": thing.physical }));
+    let mut rules = found["Rules"].as_array().unwrap().clone();
+    change(&mut rules);
+    let words = json!({ "Bucket": thing.physical, "LifecycleConfiguration": { "Rules": rules } });
+    bench.call("s3", "put_bucket_lifecycle_configuration", words);
+}
+
+/// Take a thing away whole; false where it is not a thing that can go alone.
+pub(crate) fn take_away(bench: &Bench, thing: &Thing) -> bool {
+    let id = &thing.physical;
+    let bucket = strata_tests::json(&bench.document)["storage"]["bucket"].clone();
+    let (service, operation, words) = match thing.kind.as_str() {
+        "file" => ("s3", "delete_object", json!({ "Bucket": bucket, "Key": id })),
+        "classifier" => ("glue", "delete_classifier", json!({ "Name": id })),
+        "table" => ("glue", "delete_table", json!({ "DatabaseName": "driven_data_db", "Name": id })),
+        "crawler" => ("glue", "delete_crawler", json!({ "Name": id })),
+        "workgroup" => ("athena", "delete_work_group", json!({ "WorkGroup": id, "RecursiveDeleteOption": true })),
+        "job" => ("glue", "delete_job", json!({ "JobName": id })),
+        "role" => {
+            let words = json!({ "RoleName": id, "PolicyName": "strata" });
+            bench.call("iam", "delete_role_policy", words);
+            ("iam", "delete_role", json!({ "RoleName": id }))
+        }
+        _ => return false,
+    };
+    bench.call(service, operation, words);
+    true
+}
+
+/// How a tag is set or taken away, where the kind has any.
+pub(crate) enum Tags {
+    /// It has none, and why.
+    None(&'static str),
+    /// By these calls.
+    Has,
+}
+
+/// Whether a kind has tags. A kind that is not here fails the test.
+pub(crate) fn tags(kind: &str) -> Option<Tags> {
+    Some(match kind {
+        "vpc" | "internet-gateway" | "subnet" | "security-group" | "address" | "nat-gateway" | "route-table"
+        | "endpoint" | "role" | "bucket" | "database" | "crawler" | "workgroup" | "job" | "environment" => Tags::Has,
+        "file" => Tags::None("objects are ours by their bucket and key"),
+        "classifier" => Tags::None("AWS has no tags for classifiers"),
+        "table" => Tags::None("tables carry the keys as parameters, which is a property of its own"),
+        _ => return None,
+    })
+}
+
+/// Set (`Some`) or take away (`None`) one tag of a thing.
+pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) {
+    let id = &thing.physical;
+    let pair = json!([{ "Key": key, "Value": value.unwrap_or_default() }]);
+    let glue = |kind: &str| format!("arn:aws:glue:eu-central-1:123456789012:{kind}/{id}");
+    let (service, set, unset) = match thing.kind.as_str() {
+        "role" => ("iam", ("tag_role", json!({ "RoleName": id, "Tags": pair })), {
+            ("untag_role", json!({ "RoleName": id, "TagKeys": [key] }))
+        }),
+        "bucket" => {
+            let mut tags = bench.call("s3", "get_bucket_tagging", json!({ "Bucket": id }))["TagSet"].clone();
+            let list = tags.as_array_mut().unwrap();
+            list.retain(|tag| tag["Key"] != key);
+            list.extend(value.map(|value| another_tag(key, value)));
+            let words = json!({ "Bucket": id, "Tagging": { "TagSet": tags } });
+            bench.call("s3", "put_bucket_tagging", words);
+            return;
+        }
+        "database" | "crawler" | "job" => {
+            let arn = glue(&thing.kind);
+            let set = json!({ "ResourceArn": arn, "TagsToAdd": { key: value.unwrap_or_default() } });
+            ("glue", ("tag_resource", set), ("untag_resource", json!({ "ResourceArn": arn, "TagsToRemove": [key] })))
+        }
+        "workgroup" => {
+            let arn = format!("arn:aws:athena:eu-central-1:123456789012:workgroup/{id}");
+            let set = json!({ "ResourceARN": arn, "Tags": pair });
+            ("athena", ("tag_resource", set), ("untag_resource", json!({ "ResourceARN": arn, "TagKeys": [key] })))
+        }
+        "environment" => {
+            let arn = format!("arn:aws:airflow:eu-central-1:123456789012:environment/{id}");
+            let set = json!({ "ResourceArn": arn, "Tags": { key: value.unwrap_or_default() } });
+            ("mwaa", ("tag_resource", set), ("untag_resource", json!({ "ResourceArn": arn, "tagKeys": [key] })))
+        }
+        _ => {
+            let unset = json!({ "Resources": [id], "Tags": [{ "Key": key }] });
+            ("ec2", ("create_tags", json!({ "Resources": [id], "Tags": pair })), ("delete_tags", unset))
+        }
+    };
+    let (operation, words) = if value.is_some() { set } else { unset };
+    bench.call(service, operation, words);
+}

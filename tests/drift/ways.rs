@@ -1,0 +1,374 @@
+//! For every property of every kind: how somebody changes it from outside. A property that is not here fails the test.
+
+use super::bench::{Bench, Thing, text};
+use serde_json::{Value, json};
+
+/// What the property's way is.
+pub(crate) enum Way {
+    /// AWS has no call that changes it, and why.
+    Fixed(&'static str),
+    /// Tried by a test of its own, and why.
+    Elsewhere(&'static str),
+    /// Changed by calls of boto3.
+    Change(fn(&Bench, &Thing, &str)),
+    /// As `Change`, and other fields of the same thing differ with it.
+    With(&'static [&'static str], fn(&Bench, &Thing, &str)),
+}
+
+use Way::{Change, Elsewhere, Fixed, With};
+
+/// The way of one property.
+pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
+    let way = match (kind, field) {
+        ("vpc", "cidr") => Fixed("a VPC keeps its first range"),
+        ("vpc", _) => Change(vpc),
+        ("internet-gateway", "vpc_id") => Elsewhere("AWS detaches no gateway whose VPC has mapped addresses"),
+        ("subnet", "vpc_id" | "cidr" | "zone") => Fixed("a subnet stays where it was made"),
+        ("security-group", "vpc_id") => Fixed("a group stays in its VPC"),
+        ("security-group", "ingress") => Change(ingress),
+        ("security-group", "egress") => Change(egress),
+        ("nat-gateway", "subnet_id" | "allocation_id") => Fixed("a NAT gateway keeps its subnet and first address"),
+        ("route-table", "vpc_id") => Fixed("a route table stays in its VPC"),
+        ("route-table", "routes") => Change(routes),
+        ("route-table", "subnets") => Change(associations),
+        ("endpoint", "vpc_id" | "service") => Fixed("an endpoint is one service's in one VPC"),
+        ("endpoint", "route_tables") => Change(endpoint_tables),
+        ("role", _) => Change(role),
+        ("bucket", "name") => Fixed("a bucket keeps its name"),
+        ("bucket", _) => Change(bucket),
+        ("file", "bucket") => Fixed("an object stays in its bucket"),
+        ("file", "md5") => Change(file),
+        ("database", _) => Change(database),
+        ("classifier", _) => Change(classifier),
+        ("table", _) => Change(table),
+        ("crawler", _) => Change(crawler),
+        ("workgroup", _) => Change(workgroup),
+        ("job", _) => Change(job),
+        ("environment", "subnets") => Fixed("MWAA changes no subnets"),
+        // Neither is taken without the other, and another file has another version.
+        ("environment", "requirements_path") => With(&["requirements_version"], environment),
+        // The role may read only its own bucket, so another bucket comes with another role.
+        ("environment", "bucket_arn") => With(&["role_arn"], environment),
+        ("environment", _) => Change(environment),
+        _ => return None,
+    };
+    Some(way)
+}
+
+fn unknown(thing: &Thing, field: &str) -> ! {
+    panic!("nobody has written how {}.{field} is changed from outside", thing.resource())
+}
+
+fn vpc(bench: &Bench, thing: &Thing, field: &str) {
+    let attribute = match field {
+        "dns_support" => "EnableDnsSupport",
+        "dns_hostnames" => "EnableDnsHostnames",
+        _ => unknown(thing, field),
+    };
+    bench.call("ec2", "modify_vpc_attribute", json!({ "VpcId": thing.physical, attribute: { "Value": false } }));
+}
+
+fn rules(bench: &Bench, thing: &Thing, egress: bool) -> Vec<Value> {
+    let filter = json!({ "Filters": [{ "Name": "group-id", "Values": [thing.physical] }] });
+    let found = bench.call("ec2", "describe_security_group_rules", filter);
+    let all = found["SecurityGroupRules"].as_array().unwrap().iter();
+    all.filter(|rule| rule["IsEgress"] == egress && rule.get("CidrIpv4").is_some()).cloned().collect()
+}
+
+fn ingress(bench: &Bench, thing: &Thing, _: &str) {
+    let rule = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": "0.0.0.0/0" });
+    let id = &rules(bench, thing, false)[0]["SecurityGroupRuleId"];
+    let words = json!([{ "SecurityGroupRuleId": id, "SecurityGroupRule": rule }]);
+    bench.call("ec2", "modify_security_group_rules", json!({ "GroupId": thing.physical, "SecurityGroupRules": words }));
+}
+
+fn egress(bench: &Bench, thing: &Thing, _: &str) {
+    let id = &rules(bench, thing, true)[0]["SecurityGroupRuleId"];
+    let words = json!({ "GroupId": thing.physical, "SecurityGroupRuleIds": [id] });
+    bench.call("ec2", "revoke_security_group_egress", words);
+}
+
+fn routes(bench: &Bench, thing: &Thing, _: &str) {
+    let words = json!({ "RouteTableId": thing.physical, "DestinationCidrBlock": "0.0.0.0/0" });
+    bench.call("ec2", "delete_route", words);
+}
+
+fn associations(bench: &Bench, thing: &Thing, _: &str) {
+    let found = bench.call("ec2", "describe_route_tables", json!({ "RouteTableIds": [thing.physical] }));
+    let id = &found["RouteTables"][0]["Associations"][0]["RouteTableAssociationId"];
+    bench.call("ec2", "disassociate_route_table", json!({ "AssociationId": id }));
+}
+
+fn endpoint_tables(bench: &Bench, thing: &Thing, _: &str) {
+    let found = bench.call("ec2", "describe_vpc_endpoints", json!({ "VpcEndpointIds": [thing.physical] }));
+    let tables = &found["VpcEndpoints"][0]["RouteTableIds"];
+    let words = json!({ "VpcEndpointId": thing.physical, "RemoveRouteTableIds": tables });
+    bench.call("ec2", "modify_vpc_endpoint", words);
+}
+
+/// A policy that says something else than ours.
+pub(crate) fn another_policy() -> String {
+    let statement = json!({ "Sid": "Another", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" });
+    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
+}
+
+fn role(bench: &Bench, thing: &Thing, field: &str) {
+    let name = &thing.physical;
+    match field {
+        "trust" => {
+            let principal = json!({ "Service": "ec2.amazonaws.com" });
+            let statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
+            let trust = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+            bench.call("iam", "update_assume_role_policy", json!({ "RoleName": name, "PolicyDocument": trust }));
+        }
+        "permissions" | "other_policies" => {
+            let policy = if field == "permissions" { "strata" } else { "another" };
+            let words = json!({ "RoleName": name, "PolicyName": policy, "PolicyDocument": another_policy() });
+            bench.call("iam", "put_role_policy", words);
+        }
+        "attached" => {
+            let words = json!({ "RoleName": name, "PolicyArn": "arn:aws:iam::123456789012:policy/another" });
+            bench.call("iam", "attach_role_policy", words);
+        }
+        "description" | "max_session" => {
+            let found = bench.call("iam", "get_role", json!({ "RoleName": name }));
+            let mut words = json!({
+                "RoleName": name, "Description": found["Role"]["Description"],
+                "MaxSessionDuration": found["Role"]["MaxSessionDuration"],
+            });
+            match field {
+                "description" => words["Description"] = json!("something else"),
+                _ => words["MaxSessionDuration"] = json!(7200),
+            }
+            bench.call("iam", "update_role", words);
+        }
+        _ => unknown(thing, field),
+    }
+}
+
+fn bucket(bench: &Bench, thing: &Thing, field: &str) {
+    let name = &thing.physical;
+    match field {
+        "versioning" => {
+            let words = json!({ "Bucket": name, "VersioningConfiguration": { "Status": "Suspended" } });
+            bench.call("s3", "put_bucket_versioning", words);
+        }
+        "encryption" => {
+            let by = json!({ "ApplyServerSideEncryptionByDefault": { "SSEAlgorithm": "aws:kms" } });
+            let words = json!({ "Bucket": name, "ServerSideEncryptionConfiguration": { "Rules": [by] } });
+            bench.call("s3", "put_bucket_encryption", words);
+        }
+        "public_access_block" => drop(bench.call("s3", "delete_public_access_block", json!({ "Bucket": name }))),
+        "ownership" => {
+            let controls = json!({ "Rules": [{ "ObjectOwnership": "ObjectWriter" }] });
+            let words = json!({ "Bucket": name, "OwnershipControls": controls });
+            bench.call("s3", "put_bucket_ownership_controls", words);
+        }
+        "policy" => drop(bench.call("s3", "delete_bucket_policy", json!({ "Bucket": name }))),
+        "lifecycle" => drop(bench.call("s3", "delete_bucket_lifecycle", json!({ "Bucket": name }))),
+        _ => unknown(thing, field),
+    }
+}
+
+fn file(bench: &Bench, thing: &Thing, _: &str) {
+    let bucket = super::bench::text(&json(bench)["storage"]["bucket"]);
+    let words = json!({ "Bucket": bucket, "Key": thing.physical, "Body": "-- somebody was here\n" });
+    bench.call("s3", "put_object", words);
+}
+
+fn json(bench: &Bench) -> Value {
+    strata_tests::json(&bench.document)
+}
+
+fn database(bench: &Bench, thing: &Thing, field: &str) {
+    let found = bench.call("glue", "get_database", json!({ "Name": thing.physical }))["Database"].clone();
+    let mut input = json!({
+        "Name": thing.physical, "Description": found["Description"], "Parameters": found["Parameters"]
+    });
+    match field {
+        "description" => input["Description"] = json!("something else"),
+        "parameters" => input["Parameters"] = json!({ "strata:pipeline": "driven-data", "strata:env": "prod" }),
+        _ => unknown(thing, field),
+    }
+    bench.call("glue", "update_database", json!({ "Name": thing.physical, "DatabaseInput": input }));
+}
+
+fn classifier(bench: &Bench, thing: &Thing, field: &str) {
+    let found = bench.call("glue", "get_classifier", json!({ "Name": thing.physical }));
+    let mut csv = found["Classifier"]["CsvClassifier"].clone();
+    for own in ["CreationTime", "LastUpdated", "Version"] {
+        csv.as_object_mut().unwrap().remove(own);
+    }
+    // A classifier has as many types as columns.
+    let another = |list: &Value, first: &str| {
+        let mut list = list.clone();
+        list[0] = json!(first);
+        list
+    };
+    let (member, value) = match field {
+        "delimiter" => ("Delimiter", json!(";")),
+        "quote" => ("QuoteSymbol", json!("'")),
+        "header" => ("ContainsHeader", json!("ABSENT")),
+        "columns" => ("Header", another(&csv["Header"], "another")),
+        "types" => ("CustomDatatypes", another(&csv["CustomDatatypes"], "BINARY")),
+        "trims" => ("DisableValueTrimming", json!(false)),
+        "single_column" => ("AllowSingleColumn", json!(true)),
+        "serde" => ("Serde", json!("LazySimpleSerDe")),
+        _ => unknown(thing, field),
+    };
+    csv[member] = value;
+    bench.call("glue", "update_classifier", json!({ "CsvClassifier": csv }));
+}
+
+fn table(bench: &Bench, thing: &Thing, field: &str) {
+    let words = json!({ "DatabaseName": "driven_data_db", "Name": thing.physical });
+    let found = bench.call("glue", "get_table", words)["Table"].clone();
+    let mut input = json!({ "Name": thing.physical });
+    for member in ["TableType", "StorageDescriptor", "PartitionKeys", "Parameters"] {
+        input[member] = found[member].clone();
+    }
+    match field {
+        "columns" => input["StorageDescriptor"]["Columns"][0]["Type"] = json!("bigint"),
+        "partition_keys" => input["PartitionKeys"] = json!([{ "Name": "another_day", "Type": "string" }]),
+        "parameters" => input["Parameters"]["classification"] = json!("avro"),
+        "format" => input["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"] = json!("org.example.Another"),
+        "location" => input["StorageDescriptor"]["Location"] = json!("s3://somebodys-own-data/"),
+        "kind" => input["TableType"] = json!("VIRTUAL_VIEW"),
+        "serde" => input["StorageDescriptor"]["SerdeInfo"]["Parameters"] = json!({ "separatorChar": ";" }),
+        _ => unknown(thing, field),
+    }
+    bench.call("glue", "update_table", json!({ "DatabaseName": "driven_data_db", "TableInput": input }));
+}
+
+fn crawler(bench: &Bench, thing: &Thing, field: &str) {
+    let (member, value) = match field {
+        "role" => ("Role", json!("another-role")),
+        "database" => ("DatabaseName", json!("another_db")),
+        "path" => ("Targets", json!({ "S3Targets": [{ "Path": "s3://somebodys-own-data/" }] })),
+        "classifiers" => ("Classifiers", json!(["another"])),
+        "on_change" => {
+            ("SchemaChangePolicy", json!({ "UpdateBehavior": "LOG", "DeleteBehavior": "DEPRECATE_IN_DATABASE" }))
+        }
+        "on_delete" => {
+            ("SchemaChangePolicy", json!({ "UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "LOG" }))
+        }
+        "recrawl" => ("RecrawlPolicy", json!({ "RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY" })),
+        "configuration" => ("Configuration", json!("{\"Version\":1.0}")),
+        "schedule" => ("Schedule", json!("cron(0 * * * ? *)")),
+        "prefix" => ("TablePrefix", json!("another_")),
+        _ => unknown(thing, field),
+    };
+    bench.call("glue", "update_crawler", json!({ "Name": thing.physical, member: value }));
+}
+
+fn workgroup(bench: &Bench, thing: &Thing, field: &str) {
+    let mut words = json!({ "WorkGroup": thing.physical });
+    let key = "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000";
+    match field {
+        "description" => words["Description"] = json!("something else"),
+        "state" => words["State"] = json!("DISABLED"),
+        "output" => words["ConfigurationUpdates"]["ResultConfigurationUpdates"]["OutputLocation"] = json!("s3://x-y/"),
+        "encryption" => {
+            let by = json!({ "EncryptionOption": "SSE_KMS", "KmsKey": key });
+            words["ConfigurationUpdates"]["ResultConfigurationUpdates"]["EncryptionConfiguration"] = by;
+        }
+        "scan_limit_bytes" => words["ConfigurationUpdates"]["BytesScannedCutoffPerQuery"] = json!(99_000_000),
+        "enforced" => words["ConfigurationUpdates"]["EnforceWorkGroupConfiguration"] = json!(false),
+        "metrics" => words["ConfigurationUpdates"]["PublishCloudWatchMetricsEnabled"] = json!(false),
+        "engine" => {
+            let engine = json!({ "SelectedEngineVersion": "Athena engine version 3" });
+            words["ConfigurationUpdates"]["EngineVersion"] = engine;
+        }
+        _ => unknown(thing, field),
+    }
+    bench.call("athena", "update_work_group", words);
+}
+
+fn job(bench: &Bench, thing: &Thing, field: &str) {
+    let found = bench.call("glue", "get_job", json!({ "JobName": thing.physical }))["Job"].clone();
+    let shell = found["Command"]["Name"] == "pythonshell";
+    let mut update = json!({});
+    for member in [
+        "Description",
+        "Role",
+        "Command",
+        "DefaultArguments",
+        "GlueVersion",
+        "Timeout",
+        "MaxRetries",
+        "ExecutionProperty",
+    ] {
+        update[member] = found[member].clone();
+    }
+    for member in if shell { &["MaxCapacity"][..] } else { &["WorkerType", "NumberOfWorkers"] } {
+        update[*member] = found[*member].clone();
+    }
+    match field {
+        "description" => update["Description"] = json!("something else"),
+        "role" => update["Role"] = json!("another-role"),
+        "command" if shell => {
+            update["Command"]["Name"] = json!("glueetl");
+        }
+        "command" => update["Command"]["Name"] = json!("gluestreaming"),
+        "python" => update["Command"]["PythonVersion"] = json!(if shell { "3" } else { "3.9" }),
+        "script" => update["Command"]["ScriptLocation"] = json!("s3://somebodys-own-data/x.py"),
+        "arguments" => update["DefaultArguments"]["--another"] = json!("1"),
+        "glue_version" => update["GlueVersion"] = json!(if shell { "1.0" } else { "4.0" }),
+        "timeout" => update["Timeout"] = json!(61),
+        "retries" => update["MaxRetries"] = json!(1),
+        "side_by_side" => update["ExecutionProperty"]["MaxConcurrentRuns"] = json!(1),
+        "dpu" => update["MaxCapacity"] = json!(1.0),
+        "worker_type" => update["WorkerType"] = json!("G.2X"),
+        "workers" => update["NumberOfWorkers"] = json!(5),
+        _ => unknown(thing, field),
+    }
+    bench.call("glue", "update_job", json!({ "JobName": thing.physical, "JobUpdate": update }));
+}
+
+fn environment(bench: &Bench, thing: &Thing, field: &str) {
+    let document = json(bench);
+    let role = "arn:aws:iam::123456789012:role/another-airflow-role";
+    let mut words = json!({ "Name": thing.physical });
+    match field {
+        "version" => words["AirflowVersion"] = json!("2.10.1"),
+        "class" => words["EnvironmentClass"] = json!("mw1.medium"),
+        "min_workers" => words["MinWorkers"] = json!(2),
+        "max_workers" => words["MaxWorkers"] = json!(6),
+        "schedulers" => words["Schedulers"] = json!(3),
+        "access" => words["WebserverAccessMode"] = json!("PRIVATE_ONLY"),
+        "logs" => words["LoggingConfiguration"]["TaskLogs"] = json!({ "Enabled": true, "LogLevel": "DEBUG" }),
+        "maintenance" => words["WeeklyMaintenanceWindowStart"] = json!("SUN:10:30"),
+        "config" => words["AirflowConfigurationOptions"] = json!({ "core.parallelism": "3" }),
+        "dags_path" => words["DagS3Path"] = json!("scripts"),
+        "requirements_path" => {
+            let bucket = text(&document["storage"]["bucket"]);
+            let put = bench.call("s3", "put_object", json!({ "Bucket": bucket, "Key": "other.txt", "Body": "six\n" }));
+            words["RequirementsS3Path"] = json!("other.txt");
+            words["RequirementsS3ObjectVersion"] = put["VersionId"].clone();
+        }
+        "requirements_version" => {
+            let bucket = text(&document["storage"]["bucket"]);
+            let found = bench.call("s3", "get_object", json!({ "Bucket": bucket, "Key": "requirements.txt" }));
+            let put = json!({ "Bucket": bucket, "Key": "requirements.txt", "Body": found["Body"] });
+            let version = bench.call("s3", "put_object", put)["VersionId"].clone();
+            words["RequirementsS3Path"] = json!("requirements.txt");
+            words["RequirementsS3ObjectVersion"] = version;
+        }
+        "role_arn" => words["ExecutionRoleArn"] = json!(role),
+        "bucket_arn" => {
+            words["SourceBucketArn"] = json!("arn:aws:s3:::another-airflow-bucket");
+            words["ExecutionRoleArn"] = json!(role);
+        }
+        "security_groups" => {
+            let group = json!({ "GroupName": "another", "Description": "x", "VpcId": document["net"]["vpc_id"] });
+            let group = bench.call("ec2", "create_security_group", group)["GroupId"].clone();
+            let all = json!([{ "IpProtocol": "-1", "UserIdGroupPairs": [{ "GroupId": group }] }]);
+            let rule = json!({ "GroupId": group, "IpPermissions": all });
+            bench.call("ec2", "authorize_security_group_ingress", rule);
+            words["NetworkConfiguration"]["SecurityGroupIds"] = json!([group]);
+        }
+        _ => unknown(thing, field),
+    }
+    bench.call("mwaa", "update_environment", words);
+    bench.settled();
+}
