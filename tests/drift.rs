@@ -178,7 +178,10 @@ fn tags_that_change_are_found_and_a_persons_own_tags_stay() {
             .filter(|thing| thing.kind != "log-group")
             .filter(|thing| match extras::tags(&thing.kind) {
                 Some(Tags::Has) => true,
-                Some(Tags::None(_)) => false,
+                Some(Tags::None(why)) => {
+                    eprintln!("drift: {}: no tags: {why}", thing.resource());
+                    false
+                }
                 None => panic!("{}: nobody wrote whether it has tags", thing.kind),
             })
             .collect();
