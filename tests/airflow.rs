@@ -125,7 +125,8 @@ fn d21_a_bucket_that_is_open_or_forgets_is_refused_before_mwaa_is_asked() {
     let forgets = "boto3.client('s3').put_bucket_versioning(BUCKET, VersioningConfiguration={'Status': 'Suspended'})";
     let (output, failed) = refused(forgets);
     assert_eq!(output.status, Some(2), "{}", output.stderr);
-    assert!(failed["message"].as_str().unwrap().contains("keeps no versions"), "{failed}");
+    assert_eq!(failed["layer"], "airflow");
+    assert!(output.stderr.contains("keeps no versions, and MWAA wants them"), "{}", output.stderr);
 }
 
 #[test]

@@ -140,7 +140,9 @@ fn what_drifted_is_told_and_put_right() {
     assert_eq!(parse(&status.stdout)["missing"], json!(["table.pii_data"]));
     let mut calls = world.calls(|| drop(world.done("catalog", &["up"], &document)));
     calls.sort();
-    assert_eq!(calls, ["glue:CreateTable", "glue:TagResource", "glue:UpdateCrawler"]);
+    // Making a table takes the lock, and gives it back.
+    let lock = ["logs:CreateLogGroup", "logs:DeleteLogGroup"];
+    assert_eq!(calls, [&["glue:CreateTable", "glue:TagResource", "glue:UpdateCrawler"][..], &lock].concat());
 }
 
 #[test]
@@ -276,6 +278,31 @@ fn queries_that_fail_tell_athenas_reason() {
     let output = world.run("catalog", &["query", "SELECT 1 AS one, 'a,b' AS two", "--format", "csv"], &document);
     assert_eq!(output.stdout, "one,two\n1,\"a,b\"\n");
     assert!(output.stderr.contains("1 row, "), "{}", output.stderr);
+}
+
+#[test]
+fn a_query_that_nobody_waits_for_is_stopped() {
+    let world = World::slow();
+    let document = world.up(&["iam", "storage", "catalog"], &pipeline().to_string());
+    let mut child = std::process::Command::new(strata_testkit::bin("catalog"))
+        .args(["query", "SELECT 1"])
+        .envs(world.endpoint.env())
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), document.as_bytes()).unwrap();
+    let called = |operation: &str| world.endpoint.mutating_since(0).iter().any(|call| call == operation);
+    strata_testkit::eventually("the query has begun", std::time::Duration::from_secs(20), || {
+        called("athena:StartQueryExecution").then_some(())
+    });
+    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let group = json!({ "WorkGroup": "driven-data-dev-athena" });
+    let ids = world.boto("athena", "list_query_executions", group)["QueryExecutionIds"].clone();
+    assert_eq!(ids.as_array().unwrap().len(), 1);
+    let query = world.boto("athena", "get_query_execution", json!({ "QueryExecutionId": ids[0] }));
+    assert_eq!(query["QueryExecution"]["Status"]["State"], "CANCELLED");
 }
 
 #[test]

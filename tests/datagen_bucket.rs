@@ -124,3 +124,21 @@ fn without_the_bucket_it_says_what_to_run() {
     assert_eq!(output.status, Some(2), "{}", output.stderr);
     assert!(output.stderr.contains("run `storage up` first"), "{}", output.stderr);
 }
+
+#[test]
+fn an_upload_that_fails_midway_leaves_no_parts_to_pay_for() {
+    let world = World::new();
+    let doc = world.up(&world.document());
+    world.endpoint.weather(&json!({ "faults": [{
+        "service": "s3", "operation": "UploadPart", "nth": 2, "kind": "error", "code": "AccessDenied", "status": 403
+    }] }));
+    let words = ["generate", "--to", "bucket", "--date", "2024-09-15", "--rows", "100000"];
+    let output = datagen(&world, &words, &doc);
+    assert_eq!(output.status, Some(1), "{}", output.stderr);
+    assert!(output.stderr.contains("AccessDenied"), "{}", output.stderr);
+    world.endpoint.clear_weather();
+    let left =
+        strata_testkit::World::of(&world.endpoint).call("s3", "list_multipart_uploads", json!({ "Bucket": BUCKET }));
+    assert_eq!(left.get("Uploads"), None, "{left}");
+    assert_eq!(world.boto(&["versions", BUCKET, DAY_15]), json!([]));
+}

@@ -84,3 +84,23 @@ fn somebody_elses_role_is_not_touched() {
     assert!(up.stderr.contains(GLUE) && up.stderr.contains("belongs to"), "{}", up.stderr);
     assert_eq!(endpoint.mutating_since(before), Vec::<String>::new());
 }
+
+#[test]
+fn a_role_in_somebodys_instance_profile_goes_and_the_profile_stays() {
+    let endpoint = Endpoint::start();
+    let up = iam(&endpoint, &["up"], &pipeline());
+    assert_eq!(up.status, Some(0), "{}", up.stderr);
+    let script = format!(
+        "iam.create_instance_profile(InstanceProfileName='theirs')\n\
+         iam.add_role_to_instance_profile(InstanceProfileName='theirs', RoleName='{GLUE}')"
+    );
+    boto(&endpoint, &script);
+    let down = iam(&endpoint, &["down", "--yes"], &up.stdout);
+    assert_eq!(down.status, Some(0), "{}", down.stderr);
+    let left = boto(
+        &endpoint,
+        "print([profile['Roles'] for profile in iam.list_instance_profiles()['InstanceProfiles']], \
+         len(iam.list_roles(PathPrefix='/strata/')['Roles']))",
+    );
+    assert_eq!(left, "[[]] 0");
+}

@@ -31,15 +31,21 @@ fn sections_of_other_programs_survive() {
     assert_eq!(printed.get("iam"), None);
 }
 
+/// Of so many calls: far enough that the VPC is there, and not so far that everything is.
+fn midway(calls: u64) -> usize {
+    usize::try_from(calls * 3 / 5).unwrap()
+}
+
 #[test]
 fn an_endpoint_that_dies_midway_leaves_a_document_that_says_so() {
     let endpoint = Endpoint::start();
     let wish = pipeline().to_string();
     let whole = Endpoint::start();
-    let undisturbed = up(&["net", "iam"], &wish, &whole.env());
+    let net = up(&["net"], &wish, &whole.env());
+    let calls = whole.count();
+    let undisturbed = up(&["iam"], &net, &whole.env());
 
-    // Far enough that the VPC is there, and not so far that everything is.
-    let dying = DyingProxy::start(endpoint.url(), 30);
+    let dying = DyingProxy::start(endpoint.url(), midway(calls));
     let mut env = endpoint.env().to_vec();
     env[0].1 = dying.url();
     let net = layer("net", &["up"], &wish, &env);
@@ -66,7 +72,9 @@ fn an_endpoint_that_dies_midway_leaves_a_document_that_says_so() {
 #[test]
 fn down_cleans_up_after_a_failed_up() {
     let endpoint = Endpoint::start();
-    let dying = DyingProxy::start(endpoint.url(), 30);
+    let whole = Endpoint::start();
+    up(&["net"], &pipeline().to_string(), &whole.env());
+    let dying = DyingProxy::start(endpoint.url(), midway(whole.count()));
     let mut env = endpoint.env().to_vec();
     env[0].1 = dying.url();
     let failed = layer("net", &["up"], &pipeline().to_string(), &env);

@@ -30,19 +30,21 @@ fn number(name: &str, otherwise: u64) -> u64 {
 
 /// Run a program until it succeeds, as a person would.
 fn until_done(seed: u64, again: &mut u32, name: &str, words: &[&str], document: &str, env: &[(&str, &str)]) -> String {
+    let mut said = String::new();
     for _ in 0..RUNS {
         let output = layer(name, words, document, env);
         if output.status == Some(0) {
             return output.stdout;
         }
         *again += 1;
+        said += &output.stderr;
         // A failed run still prints one valid document.
         if !output.stdout.is_empty() {
             parse(&output.stdout);
         }
         assert!(again < &mut (RUNS * 3), "seed {seed}: {name} {words:?}: {}", output.stderr);
     }
-    panic!("seed {seed}: {name} {words:?} failed {RUNS} times");
+    panic!("seed {seed}: {name} {words:?} failed {RUNS} times: {said}");
 }
 
 fn up(seed: u64, again: &mut u32, env: &[(&str, &str)]) -> String {
@@ -60,7 +62,7 @@ fn day(seed: u64, again: &mut u32, document: &str, env: &[(&str, &str)]) -> Valu
     let run = go("jobs", &["run", "--date", "2024-09-15"], &crawled);
     let crawled = go("catalog", &["crawl"], &run);
     let pay = "SELECT count(*) AS n, sum(payment_amount) AS sum FROM payment_data";
-    let people = "SELECT count(DISTINCT unique_id) AS n FROM staging_dim_person";
+    let people = "SELECT count(DISTINCT unique_id) AS n FROM dim_person";
     let tables = crawled.as_str();
     let mut answer = |sql: &str| go("catalog", &["query", sql, "--format", "csv"], tables);
     json!([answer(pay), answer(people)])

@@ -57,6 +57,8 @@ STATEMENTS = [
      "ec2:ModifySecurityGroupRules ec2:DeleteVpc ec2:DeleteSubnet ec2:DeleteInternetGateway ec2:DeleteNatGateway "
      "ec2:DeleteRouteTable ec2:DeleteSecurityGroup ec2:DeleteVpcEndpoints ec2:ReleaseAddress ec2:DisassociateAddress",
      arns("ec2", *(f"{kind}/*" for kind in NETWORK)), OURS),
+    # MWAA may leave interfaces in our subnets, which carry no tags; the program looks at their description first.
+    ("LeftByAirflow", "ec2:DeleteNetworkInterface", arns("ec2", "network-interface/*"), None),
     # Rules have no tags; the group's own are asked for in the statement above.
     ("RulesOfOurGroups", "ec2:ModifySecurityGroupRules", arns("ec2", "security-group-rule/*"), None),
     # AWS's own zones of private endpoint names.
@@ -70,6 +72,8 @@ STATEMENTS = [
     ("WhoseRole", "iam:GetRole", iam("role/*${role_airflow}", "role/*${role_glue}"), None),
     # Only a role of ours can be taken out of one: AWS asks for that right on the profile alone.
     ("ProfilesOfOurRoles", "iam:RemoveRoleFromInstanceProfile", iam("instance-profile/*"), None),
+    # The airflow plan reads what the roles may do, also where somebody attached a policy of another name.
+    ("WhatRolesMay", "iam:GetPolicy iam:GetPolicyVersion", ["arn:${partition}:iam::*:policy/*"], None),
     ("PassToGlue", "iam:PassRole:glue", iam(ROLES + "${role_glue}"), passed_to("glue")),
     ("PassToAirflow", "iam:PassRole:airflow", iam(ROLES + "${role_airflow}"), passed_to("airflow")),
 

@@ -41,6 +41,8 @@ pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
         ("database", _) => Change(database),
         ("classifier", _) => Change(classifier),
         ("table", _) => Change(table),
+        // New folders alone are crawled only where changes are logged and nothing else.
+        ("crawler", "recrawl") => With(&["on_change", "on_delete"], crawler),
         ("crawler", _) => Change(crawler),
         ("workgroup", _) => Change(workgroup),
         ("job", _) => Change(job),
@@ -258,7 +260,11 @@ fn crawler(bench: &Bench, thing: &Thing, field: &str) {
         "prefix" => ("TablePrefix", json!("another_")),
         _ => unknown(thing, field),
     };
-    bench.call("glue", "update_crawler", json!({ "Name": thing.physical, member: value }));
+    let mut words = json!({ "Name": thing.physical, member: value });
+    if field == "recrawl" {
+        words["SchemaChangePolicy"] = json!({ "UpdateBehavior": "LOG", "DeleteBehavior": "LOG" });
+    }
+    bench.call("glue", "update_crawler", words);
 }
 
 fn workgroup(bench: &Bench, thing: &Thing, field: &str) {

@@ -11,9 +11,10 @@ use crate::error::{Error, file};
 pub(crate) mod venv;
 
 /// The programs that run in the virtual environment: one per topic, `launcher.py` is the first.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 9] = [
     ("launcher.py", include_str!("moto/launcher.py")),
     ("regions.py", include_str!("moto/regions.py")),
+    ("interfaces.py", include_str!("moto/interfaces.py")),
     ("network.py", include_str!("moto/network.py")),
     ("quotas.py", include_str!("moto/quotas.py")),
     ("tokens.py", include_str!("moto/tokens.py")),

@@ -178,7 +178,8 @@ impl<'a> Locks<'a> {
     async fn delete(&self, name: &str) -> Result<(), Error> {
         let doing = format!("deleting lock {name}");
         let never = strata_aws::Cancel::default();
-        wait(&doing, Pace::seconds(2, 20), &never, async || {
+        // Not for long: it ends by itself, and a person waits.
+        wait(&doing, Pace::seconds(1, 8), &never, async || {
             let call = self.client.delete_log_group().log_group_name(name);
             match call.send().await.during(|| doing.clone()) {
                 Ok(_) => Ok(Poll::Ready(())),
@@ -221,7 +222,9 @@ impl Held<'_> {
     pub(crate) async fn release(self) {
         self.renewal.abort();
         if let Err(error) = self.locks.delete(&self.name).await {
-            line(&format!("{error}; it ends at {}", clock(now() + EXPIRES.as_secs().cast_signed())));
+            let ends = clock(now() + EXPIRES.as_secs().cast_signed());
+            let (layer, name) = (&self.locks.cx.layer, &self.name);
+            line(&format!("{layer}: the lock {name} stays until {ends} at the latest: {}", error.message));
         }
     }
 }

@@ -4,6 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// How long a program may run: longer than any wait of a test, and short enough for somebody to see what hangs.
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(240);
+
 /// What a program did.
 #[derive(Debug, Clone)]
 pub struct Output {
@@ -48,7 +51,17 @@ pub fn run(program: impl AsRef<Path>, args: &[&str], stdin: &str, env: &[(&str, 
         // A program may end without reading.
         let _ = input.write_all(text.as_bytes());
     });
+    let id = child.id();
+    let (done, waits) = std::sync::mpsc::channel::<()>();
+    // A program that never ends would hold up all other tests, and nobody would see its words.
+    let watch = std::thread::spawn(move || {
+        let is_late = waits.recv_timeout(LIMIT) == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
+        is_late && Command::new("kill").args(["-9", &id.to_string()]).status().is_ok()
+    });
     let output = child.wait_with_output().expect("waiting for the program");
+    drop(done);
+    let is_late = watch.join().expect("watching the program");
+    assert!(!is_late, "{} {args:?} ran {LIMIT:?}: {}", program.display(), String::from_utf8_lossy(&output.stderr));
     writer.join().expect("writing stdin");
     Output {
         status: output.status.code(),

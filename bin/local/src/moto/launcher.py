@@ -32,6 +32,7 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 import buckets  # noqa: E402
+import interfaces  # noqa: E402
 import network  # noqa: E402
 import quotas  # noqa: E402
 import tokens  # noqa: E402
@@ -79,7 +80,7 @@ def warm(application):
 
 def main():
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    for part in (network, quotas, tokens, weather, buckets, workgroups):
+    for part in (network, interfaces, quotas, tokens, weather, buckets, workgroups):
         part.patch()
     application = Application()
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Handler)
