@@ -11,7 +11,7 @@ pub(crate) enum Way {
     Elsewhere(&'static str),
     /// Changed by calls of boto3.
     Change(fn(&Bench, &Thing, &str)),
-    /// As `Change`, and other fields of the same thing differ with it.
+    /// As `Change`, and those of these fields that the thing has differ with it.
     With(&'static [&'static str], fn(&Bench, &Thing, &str)),
 }
 
@@ -45,12 +45,14 @@ pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
         ("crawler", "recrawl") => With(&["on_change", "on_delete"], crawler),
         ("crawler", _) => Change(crawler),
         ("workgroup", _) => Change(workgroup),
+        // A job of the other engine has another Python and other machines.
+        ("job", "command") => With(&["python", "dpu", "worker_type", "workers"], job),
         ("job", _) => Change(job),
         ("environment", "subnets") => Fixed("MWAA changes no subnets"),
         // Neither is taken without the other, and another file has another version.
         ("environment", "requirements_path") => With(&["requirements_version"], environment),
-        // The role may read only its own bucket, so another bucket comes with another role.
-        ("environment", "bucket_arn") => With(&["role_arn"], environment),
+        // The role may read only its own bucket, so another bucket comes with another role, and with its own versions.
+        ("environment", "bucket_arn") => With(&["role_arn", "requirements_version"], environment),
         ("environment", _) => Change(environment),
         _ => return None,
     };
@@ -312,11 +314,16 @@ fn job(bench: &Bench, thing: &Thing, field: &str) {
     match field {
         "description" => update["Description"] = json!("something else"),
         "role" => update["Role"] = json!("another-role"),
-        "command" if shell => {
-            update["Command"]["Name"] = json!("glueetl");
+        "command" => {
+            let (name, python) = if shell { ("glueetl", "3") } else { ("pythonshell", "3.9") };
+            update["Command"]["Name"] = json!(name);
+            update["Command"]["PythonVersion"] = json!(python);
+            for member in ["MaxCapacity", "WorkerType", "NumberOfWorkers"] {
+                update.as_object_mut().unwrap().remove(member);
+            }
+            update["MaxCapacity"] = json!(if shell { 10.0 } else { 1.0 });
         }
-        "command" => update["Command"]["Name"] = json!("gluestreaming"),
-        "python" => update["Command"]["PythonVersion"] = json!(if shell { "3" } else { "3.9" }),
+        "python" => update["Command"]["PythonVersion"] = json!(if shell { "3" } else { "2" }),
         "script" => update["Command"]["ScriptLocation"] = json!("s3://somebodys-own-data/x.py"),
         "arguments" => update["DefaultArguments"]["--another"] = json!("1"),
         "glue_version" => update["GlueVersion"] = json!(if shell { "1.0" } else { "4.0" }),
@@ -362,7 +369,12 @@ fn environment(bench: &Bench, thing: &Thing, field: &str) {
         }
         "role_arn" => words["ExecutionRoleArn"] = json!(role),
         "bucket_arn" => {
-            words["SourceBucketArn"] = json!("arn:aws:s3:::another-airflow-bucket");
+            let bucket = "another-airflow-bucket";
+            let put = json!({ "Bucket": bucket, "Key": "requirements.txt", "Body": "six\n" });
+            let version = bench.call("s3", "put_object", put)["VersionId"].clone();
+            words["RequirementsS3Path"] = json!("requirements.txt");
+            words["RequirementsS3ObjectVersion"] = version;
+            words["SourceBucketArn"] = json!(format!("arn:aws:s3:::{bucket}"));
             words["ExecutionRoleArn"] = json!(role);
         }
         "security_groups" => {
