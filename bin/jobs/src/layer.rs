@@ -57,8 +57,8 @@ impl Layer for Jobs {
     fn check(&self, doc: &Document) -> Result<(), Error> {
         for transform in &doc.pipeline.transforms {
             let reads: Vec<&str> = transform.reads.iter().map(String::as_str).collect();
-            let path = Path::new(&doc.pipeline.folder).join(&transform.sql);
-            let checked = strata_sql::load(&path).and_then(|query| query.check(&reads));
+            let folder = Path::new(&doc.pipeline.folder);
+            let checked = strata_sql::load(folder, &transform.sql).and_then(|query| query.check(&reads));
             let doing = || format!("checking the SQL of transform {}", transform.name);
             checked.map_err(|error| Error::usage(doing(), error.to_string()))?;
         }

@@ -29,6 +29,10 @@ impl Bucket {
 impl Resource for Bucket {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let name = cx.bucket();
+        if let Some(why) = strata_state::wish::bucket_problem(&name) {
+            let error = Error::usage("naming the bucket", format!("AWS would refuse `{name}`: {why}"));
+            return Err(error.advise("give pipeline.storage.bucket, or a shorter name, env or pattern"));
+        }
         let mut wish = Wish::new("main", &name).prop("name", name).fixed(&["name"]);
         wish.props.extend(settings::wished(cx));
         Ok(vec![wish])

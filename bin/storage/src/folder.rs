@@ -17,9 +17,7 @@ pub(crate) fn check(doc: &Document) -> Result<(), Error> {
     for transform in &pipeline.transforms {
         let doing = || format!("checking the SQL of transform {}", transform.name);
         let wrong = |error: strata_sql::Error| Error::usage(doing(), error.to_string());
-        let path = folder.join(&transform.sql);
-        inside(folder, &path)?;
-        let query = strata_sql::load(&path).map_err(wrong)?;
+        let query = strata_sql::load(folder, &transform.sql).map_err(wrong)?;
         let reads: Vec<&str> = transform.reads.iter().map(String::as_str).collect();
         query.check(&reads).map_err(wrong)?;
     }
@@ -30,6 +28,17 @@ pub(crate) fn check(doc: &Document) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Read a file of the folder, and nothing else: not what a link outside leads to, and no device or pipe, which have no
+/// end.
+pub(crate) fn read(folder: &Path, path: &Path) -> Result<Vec<u8>, String> {
+    inside(folder, path).map_err(|error| error.to_string())?;
+    let wrong = |error: std::io::Error| format!("reading {}: {error}", path.display());
+    if !path.metadata().map_err(wrong)?.is_file() {
+        return Err(format!("{} is not a file", path.display()));
+    }
+    std::fs::read(path).map_err(wrong)
 }
 
 /// Refuse a path that leads out of the folder. A file that is not there leads nowhere.
@@ -69,8 +78,10 @@ fn walk(folder: &Path, within: &Path, key: &str, files: &mut Vec<(String, PathBu
         }
         inside(folder, &path)?;
         let key = format!("{key}/{name}");
-        if !path.is_dir() {
+        if path.is_file() {
             files.push((key, path));
+        } else if !path.is_dir() {
+            return Err(Error::usage(doing, format!("{} is not a file", path.display())));
         } else if path.is_symlink() {
             let message = format!("{} is a link to a folder, and those can go round in circles", path.display());
             return Err(Error::usage(doing, message).advise("copy the folder, or link its files"));

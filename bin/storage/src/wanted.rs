@@ -2,7 +2,6 @@
 
 use crate::folder;
 use md5::{Digest, Md5};
-use std::path::Path;
 use strata_layer::Context;
 use strata_state::spec::SCRIPT_KEY;
 use strata_state::{Spec, dag};
@@ -50,15 +49,16 @@ pub(crate) fn wanted(cx: &Context) -> Vec<Wanted> {
         Wanted::new(dag::key(pipeline), description(cx)),
         Wanted::new(REQUIREMENTS, Ok(requirements(&pipeline.airflow.requirements))),
     ];
+    let here = cx.folder();
     for transform in &pipeline.transforms {
-        files.push(Wanted::new(Spec::sql_key(transform), read(&cx.folder().join(&transform.sql))));
+        files.push(Wanted::new(Spec::sql_key(transform), folder::read(&here, &here.join(&transform.sql))));
         let spec =
             Spec::new(pipeline, transform, &cx.bucket()).ok_or("a table of it is not in the document".to_owned());
         let text = spec.and_then(|spec| spec.print().map_err(|error| error.to_string()));
         files.push(Wanted::new(Spec::key(transform), text.map(String::into_bytes)));
     }
     let own = folder::dags(pipeline).unwrap_or_default();
-    files.extend(own.into_iter().map(|(key, path)| Wanted::new(key, read(&path))));
+    files.extend(own.into_iter().map(|(key, path)| Wanted::new(key, folder::read(&here, &path))));
     files.sort_by(|a, b| a.key.cmp(&b.key));
     files.dedup_by(|a, b| a.key == b.key);
     files
@@ -76,8 +76,4 @@ fn requirements(lines: &[String]) -> Vec<u8> {
         text.push('\n');
     }
     text.into_bytes()
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("reading {}: {error}", path.display()))
 }

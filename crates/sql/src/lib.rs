@@ -13,7 +13,17 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, Tokenizer};
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::Path;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+/// As much as Athena takes of a query, in bytes.
+const LONGEST: u64 = 262_144;
+/// The parser is recursive, and so is dropping what it makes: a chain of 100,000 additions needs 100,000 frames.
+const STACK: usize = 256 << 20;
+/// Where brackets are not closed the parser goes back and tries each of them in another way, which can take for ever.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A SQL file that holds exactly one query.
 #[derive(Debug, Clone)]
@@ -25,16 +35,35 @@ pub struct Query {
     all_columns: bool,
 }
 
-/// Read and check the SQL file at `path`.
+/// Read and check the file `sql` of the pipeline's `folder`. It has to be in there, also where links lead elsewhere.
 ///
 /// # Errors
-/// When it is missing, unreadable, or [`parse`] refuses it.
-pub fn load(path: &Path) -> Result<Query, Error> {
-    match std::fs::read_to_string(path) {
+/// When it is missing, unreadable, elsewhere or no file, or [`parse`] refuses it.
+pub fn load(folder: &Path, sql: &str) -> Result<Query, Error> {
+    let path = folder.join(sql);
+    match text(folder, &path) {
         Ok(text) => parse(&path.display().to_string(), &text),
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(Error::Missing(path.to_owned())),
-        Err(source) => Err(Error::Unreadable { path: path.to_owned(), source }),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(Error::Missing(path)),
+        Err(source) => Err(Error::Unreadable { path, source }),
     }
+}
+
+fn text(folder: &Path, path: &Path) -> std::io::Result<String> {
+    let wrong = std::io::Error::other;
+    let real = path.canonicalize()?;
+    if !real.starts_with(folder.canonicalize()?) {
+        return Err(wrong(format!("it leads out of the pipeline's folder, to {}; copy the file", real.display())));
+    }
+    // Opening a pipe would wait for somebody to write to it.
+    if !real.metadata()?.is_file() {
+        return Err(wrong("it is not a file".to_owned()));
+    }
+    let mut text = String::new();
+    let read = std::fs::File::open(real)?.take(LONGEST + 1).read_to_string(&mut text)?;
+    if read as u64 > LONGEST {
+        return Err(wrong(format!("it has more than {LONGEST} bytes, which is too long for a query")));
+    }
+    Ok(text)
 }
 
 /// Check `text`; `path` is only what errors call it.
@@ -42,6 +71,22 @@ pub fn load(path: &Path) -> Result<Query, Error> {
 /// # Errors
 /// When it does not parse, or is anything but one `SELECT` or `WITH` query.
 pub fn parse(path: &str, text: &str) -> Result<Query, Error> {
+    let (name, owned) = (path.to_owned(), text.to_owned());
+    let fail = |reason: &str| Error::At { path: path.to_owned(), line: 1, column: 1, reason: reason.to_owned() };
+    if text.len() as u64 > LONGEST {
+        return Err(fail("it is too long for a query"));
+    }
+    let (sender, receiver) = channel();
+    // Nobody waits for a thread that takes too long; it ends with the program.
+    let work = move || drop(sender.send(parse_here(&name, &owned)));
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work);
+    thread.map_err(|error| fail(&format!("starting the parser: {error}")))?;
+    let late =
+        "it cannot be parsed in reasonable time; look for a bracket that is not closed, or a CASE without its END";
+    receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(fail(late)))
+}
+
+fn parse_here(path: &str, text: &str) -> Result<Query, Error> {
     let at = |(line, column): (u64, u64), reason: String| Error::At { path: path.to_owned(), line, column, reason };
     let tokens = Tokenizer::new(&GenericDialect {}, text)
         .tokenize_with_location()

@@ -48,7 +48,7 @@ fn an_unknown_table_is_reported_with_its_place_and_the_nearest_name() {
 #[test]
 fn a_missing_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let text = load(&folder.path().join("gone.sql")).unwrap_err().to_string();
+    let text = load(folder.path(), "gone.sql").unwrap_err().to_string();
     assert!(text.contains("gone.sql") && text.contains("no such file"), "{text}");
 }
 

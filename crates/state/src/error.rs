@@ -58,3 +58,19 @@ pub enum Error {
     #[error("writing the document as JSON: {0}")]
     Print(serde_json::Error),
 }
+
+/// A sentence in which no quoted value is longer than a person reads.
+pub(crate) fn short(text: &str) -> String {
+    const MOST: usize = 120;
+    let part = |part: &str| match part.char_indices().nth(MOST) {
+        // Our own words between the quotes are short; what comes from a document may have quotes of its own.
+        Some((end, _)) if part.chars().count() > 2 * MOST => format!("{}…", &part[..end]),
+        _ => part.to_owned(),
+    };
+    let parts: Vec<String> = text.split('`').map(part).collect();
+    let whole = parts.join("`");
+    match whole.char_indices().nth(8 * MOST) {
+        Some((end, _)) => format!("{}…", &whole[..end]),
+        None => whole,
+    }
+}

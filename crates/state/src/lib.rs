@@ -12,6 +12,7 @@ pub mod policy;
 mod read;
 pub mod section;
 pub mod spec;
+mod strict;
 pub mod wish;
 
 pub use error::Error;

@@ -29,7 +29,9 @@ fn at(base: &mut Value, other: Value, path: &mut Vec<String>) -> Result<(), Erro
             Ok(())
         }
         (base, other) if *base == other => Ok(()),
-        (base, other) => Err(Error::Conflict { path: path.join("."), left: short(base), right: short(&other) }),
+        (base, other) => {
+            Err(Error::Conflict { path: crate::error::short(&path.join(".")), left: short(base), right: short(&other) })
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! From the text on stdin to one checked document.
 
-use crate::{Document, Error, merge::merge, wish::check};
+use crate::{Document, Error, error::short, merge::merge, strict::Strict, wish::check};
 use serde_json::Value;
 
 /// The newest version of the document that this program reads, and the one it writes.
@@ -12,14 +12,18 @@ pub const VERSION: u32 = 1;
 /// Any [`Error`]: nothing has been touched then.
 pub fn read(text: &str) -> Result<Document, Error> {
     let mut merged: Option<Value> = None;
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut rest = text;
     loop {
-        match values.next() {
+        // What some editors put in front of a text says nothing; it may stand before each document.
+        rest = rest.trim_start_matches('\u{feff}');
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Strict>();
+        let next = values.next();
+        let read = text.len() - rest.len();
+        rest = rest.get(values.byte_offset()..).unwrap_or_default().trim_start_matches([' ', '\t', '\r', '\n']);
+        match next {
             None => break,
-            Some(Err(error)) => {
-                return Err(Error::NotJson { line: error.line(), column: error.column(), reason: reason(&error) });
-            }
-            Some(Ok(value)) => {
+            Some(Err(error)) => return Err(not_json(&text[..read], &error)),
+            Some(Ok(Strict(value))) => {
                 if !value.is_object() {
                     return Err(Error::NotObject(kind(&value)));
                 }
@@ -35,7 +39,17 @@ pub fn read(text: &str) -> Result<Document, Error> {
     let document: Document =
         serde_path_to_error::deserialize(merged).map_err(|error| field(error.path().to_string(), error.inner()))?;
     let problems = check::problems(&document.pipeline);
-    if problems.is_empty() { Ok(document) } else { Err(Error::Wish(problems)) }
+    if problems.is_empty() { Ok(document) } else { Err(Error::Wish(problems.iter().map(|text| short(text)).collect())) }
+}
+
+/// The error with its place in the whole text, of which `before` was read already.
+fn not_json(before: &str, error: &serde_json::Error) -> Error {
+    let lines = before.matches('\n').count();
+    let column = match error.line() {
+        1 => error.column() + before.len() - before.rfind('\n').map_or(0, |at| at + 1),
+        _ => error.column(),
+    };
+    Error::NotJson { line: lines + error.line(), column, reason: short(&reason(error)) }
 }
 
 fn version(value: &Value) -> Result<(), Error> {
@@ -45,7 +59,7 @@ fn version(value: &Value) -> Result<(), Error> {
             Some(1..) => Ok(()),
             _ => Err(Error::Field {
                 path: "version".into(),
-                reason: format!("it has to be {VERSION}, and is {version}"),
+                reason: short(&format!("it has to be {VERSION}, and is {version}")),
             }),
         },
         None => Err(Error::Field {
@@ -60,7 +74,7 @@ fn field(path: String, error: &serde_json::Error) -> Error {
     let text = reason(error);
     let mut quoted = text.split('`').skip(1).step_by(2);
     let Some(unknown) = text.starts_with("unknown ").then(|| quoted.next()).flatten() else {
-        return Error::Field { path, reason: text };
+        return Error::Field { path: short(&path), reason: short(&text) };
     };
     let known: Vec<&str> = quoted.collect();
     let nearest = known
@@ -74,7 +88,7 @@ fn field(path: String, error: &serde_json::Error) -> Error {
         None => format!("unknown {what} `{unknown}`; known are {}", known.join(", ")),
     };
     // serde reports the path up to and including the unknown field; keep it as it is.
-    Error::Field { path, reason }
+    Error::Field { path: short(&path), reason: short(&reason) }
 }
 
 /// serde_json appends " at line 0 column 0" for values that no longer have a place; drop it.

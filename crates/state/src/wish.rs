@@ -8,6 +8,7 @@ mod net;
 mod storage;
 mod table;
 mod transform;
+mod words;
 
 pub use airflow::{Access, Airflow, Class, LogLevel, Logs};
 pub use catalog::Catalog;
@@ -16,6 +17,7 @@ pub use net::{Egress, Ingress, Net};
 pub use storage::Storage;
 pub use table::{Column, Format, Table, Type};
 pub use transform::{Engine, Jobs, Transform};
+pub use words::bucket_problem;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 //! What a wish must hold to before anything is touched. Every problem is found, not only the first.
 
+use super::words::{self, bucket_problem, name, relative};
 use super::{Egress, Format, Pipeline};
-use crate::names::{Kind, regions};
+use crate::names::regions;
 use ipnet::Ipv4Net;
 use std::collections::BTreeSet;
 
@@ -21,8 +22,10 @@ pub(crate) fn problems(pipeline: &Pipeline) -> Vec<String> {
     {
         found.push(format!("pipeline.expires: `{day}` is not a day (YYYY-MM-DD)"));
     }
-    tags(&mut found, pipeline);
-    patterns(&mut found, pipeline);
+    words::tags(&mut found, pipeline);
+    words::patterns(&mut found, pipeline);
+    let database = pipeline.catalog.database.to_lowercase().replace('-', "_");
+    words::column(&mut found, "pipeline.catalog.database", &database);
     net(&mut found, pipeline);
     storage(&mut found, pipeline);
     if pipeline.catalog.scan_limit_bytes < 10_000_000 {
@@ -42,61 +45,6 @@ pub(crate) fn region_problem(region: &str) -> Option<String> {
     let nearest =
         regions().iter().max_by(|a, b| strsim::jaro_winkler(a, region).total_cmp(&strsim::jaro_winkler(b, region)))?;
     Some(format!("AWS has no region `{region}`; did you mean `{nearest}`?"))
-}
-
-/// A name that is part of other names.
-fn name(found: &mut Vec<String>, path: &str, value: &str, least: usize, most: usize) {
-    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    let right = (least..=most).contains(&value.len())
-        && value.chars().all(legal)
-        && value.starts_with(|c: char| c.is_ascii_lowercase())
-        && ends(value.chars().next_back());
-    if !right {
-        found.push(format!(
-            "{path}: `{value}` has to be {least} to {most} lower-case letters, digits and hyphens, and start with a letter"
-        ));
-    }
-}
-
-/// A path that stays below the folder it starts from.
-fn relative(found: &mut Vec<String>, path: &str, value: &str) {
-    let bad = value.is_empty()
-        || value.starts_with('/')
-        || value.contains(['\\', '\0'])
-        || value.split('/').any(|part| part == ".." || part == ".");
-    if bad {
-        found.push(format!("{path}: `{value}` has to be a relative path without `..`"));
-    }
-}
-
-fn tags(found: &mut Vec<String>, pipeline: &Pipeline) {
-    let legal = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " _.:/=+-@".contains(c));
-    for (key, value) in &pipeline.tags {
-        if key.starts_with("strata:") || key.to_lowercase().starts_with("aws:") || key == "Name" {
-            found.push(format!("pipeline.tags: `{key}` is set by strata or by AWS; choose another key"));
-        } else if key.is_empty()
-            || key.chars().count() > 128
-            || value.chars().count() > 256
-            || !legal(key)
-            || !legal(value)
-        {
-            found.push(format!(
-                "pipeline.tags: `{key}` = `{value}`: a key has 1 to 128, a value up to 256 letters, digits, spaces and _.:/=+-@"
-            ));
-        }
-    }
-}
-
-fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
-    for (key, pattern) in &pipeline.names {
-        if !Kind::ALL.iter().any(|kind| kind.key() == key) {
-            let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.key()).collect();
-            found.push(format!("pipeline.names: unknown kind `{key}`; known are {}", known.join(", ")));
-        } else if key != Kind::Bucket.key() && !pattern.contains("{name}") {
-            found.push(format!("pipeline.names.{key}: `{pattern}` has no {{name}}, so all would be called the same"));
-        }
-    }
 }
 
 fn net(found: &mut Vec<String>, pipeline: &Pipeline) {
@@ -134,8 +82,12 @@ fn net(found: &mut Vec<String>, pipeline: &Pipeline) {
     if !net.zones.is_empty() && (net.zones.len() != 2 || net.zones[0] == net.zones[1]) {
         found.push("pipeline.net.zones: name two different zones, or none to have strata ask AWS".into());
     }
+    for zone in &net.zones {
+        name(found, "pipeline.net.zones", zone.trim_end_matches(|c: char| c.is_ascii_lowercase()), 5, 30);
+    }
     for (index, rule) in net.ingress.iter().enumerate() {
         range(found, &format!("pipeline.net.ingress[{index}].cidr"), &rule.cidr);
+        words::description(found, &format!("pipeline.net.ingress[{index}].description"), &rule.description);
         if rule.port == 0 {
             found.push(format!("pipeline.net.ingress[{index}].port: a TCP port is 1 to 65535"));
         }
@@ -147,6 +99,11 @@ fn net(found: &mut Vec<String>, pipeline: &Pipeline) {
 
 fn range(found: &mut Vec<String>, path: &str, text: &str) -> Option<Ipv4Net> {
     match text.parse::<Ipv4Net>() {
+        // In another form (a zero in front) AWS would show it differently, or read it as an octal number.
+        Ok(net) if net.to_string() != text => {
+            found.push(format!("{path}: `{text}` is written `{net}`"));
+            None
+        }
         Ok(net) if net.trunc() == net => Some(net),
         Ok(net) => {
             found.push(format!("{path}: `{text}` has bits beyond its length set; the range is `{}`", net.trunc()));
@@ -159,7 +116,6 @@ fn range(found: &mut Vec<String>, path: &str, text: &str) -> Option<Ipv4Net> {
     }
 }
 
-/// S3's own naming rules (docs: bucketnamingrules).
 fn storage(found: &mut Vec<String>, pipeline: &Pipeline) {
     let storage = &pipeline.storage;
     for (path, days) in [
@@ -172,27 +128,7 @@ fn storage(found: &mut Vec<String>, pipeline: &Pipeline) {
         }
     }
     let Some(bucket) = &storage.bucket else { return };
-    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
-    let reserved_start = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|start| bucket.starts_with(start));
-    let reserved_end = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|end| bucket.ends_with(end));
-    let why = if !(3..=63).contains(&bucket.len()) {
-        Some("3 to 63 characters")
-    } else if !bucket.chars().all(legal) {
-        Some("lower-case letters, digits, hyphens and dots only")
-    } else if !bucket.starts_with(|c: char| c.is_ascii_alphanumeric())
-        || !bucket.ends_with(|c: char| c.is_ascii_alphanumeric())
-    {
-        Some("a letter or digit at both ends")
-    } else if bucket.contains("..") {
-        Some("no two dots in a row")
-    } else if bucket.parse::<std::net::Ipv4Addr>().is_ok() {
-        Some("not the form of an IP address")
-    } else if reserved_start || reserved_end {
-        Some("none of AWS's reserved beginnings and endings")
-    } else {
-        None
-    };
-    if let Some(why) = why {
+    if let Some(why) = bucket_problem(bucket) {
         found.push(format!("pipeline.storage.bucket: AWS would refuse `{bucket}`: {why}"));
     }
 }
@@ -202,11 +138,11 @@ fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
     let mut crawlers = BTreeSet::new();
     for (table, wish) in &pipeline.tables {
         let path = format!("pipeline.tables.{table}");
-        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if table.is_empty() || !table.chars().all(legal) {
-            found.push(format!("{path}: a table name has lower-case letters, digits and underscores"));
+        words::column(found, &path, table);
+        words::prefix(found, &format!("{path}.path"), &wish.path);
+        if let Some(crawler) = &wish.crawler {
+            words::word(found, &format!("{path}.crawler"), crawler);
         }
-        relative(found, &format!("{path}.path"), wish.path.trim_end_matches('/'));
         // A crawler names a table after the last folder, and a job only finds the table under the name in the SQL.
         if !wish.path.ends_with(&format!("/{table}/")) {
             found.push(format!(
@@ -223,12 +159,11 @@ fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
             found.push(format!("{path}.crawler: `{crawler}` belongs to another table already"));
         }
         match (&wish.file, &wish.partition) {
-            (Some(file), None) if file.matches("{date}").count() == 1 && !file.contains('/') => {}
-            (Some(_), None) => found.push(format!("{path}.file: it needs one {{date}} and no slash")),
-            (None, Some(partition)) if !wish.columns.iter().any(|column| column.name == *partition) => {}
-            (None, Some(partition)) => {
-                found.push(format!("{path}.partition: `{partition}` is a column of the files, too"))
+            (Some(file), None) => words::file(found, &format!("{path}.file"), file),
+            (None, Some(partition)) if wish.columns.iter().any(|column| column.name == *partition) => {
+                found.push(format!("{path}.partition: `{partition}` is a column of the files, too"));
             }
+            (None, Some(partition)) => words::column(found, &format!("{path}.partition"), partition),
             _ => found.push(format!("{path}: give either `file` (one file a day) or `partition` (one folder a day)")),
         }
         if wish.format == Format::Csv && wish.partition.is_some() {
@@ -239,6 +174,7 @@ fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
         }
         let mut seen = BTreeSet::new();
         for column in &wish.columns {
+            words::column(found, &format!("{path}.columns"), &column.name);
             if !seen.insert(&column.name) {
                 found.push(format!("{path}.columns: `{}` is there twice", column.name));
             }
@@ -267,6 +203,7 @@ fn transforms(found: &mut Vec<String>, pipeline: &Pipeline) {
         if !written.insert(&transform.writes) {
             found.push(format!("{path}.writes: `{}` is written by another transform already", transform.writes));
         }
+        words::word(found, "pipeline.transforms: name", &transform.name);
         relative(found, &format!("{path}.sql"), &transform.sql);
         for table in transform.reads.iter().chain([&transform.writes]) {
             if !pipeline.tables.contains_key(table) {
@@ -286,11 +223,29 @@ fn transforms(found: &mut Vec<String>, pipeline: &Pipeline) {
     if pipeline.order().is_none() {
         found.push("pipeline.transforms: they wait for each other in a circle".into());
     }
-    if !(1..=10080).contains(&pipeline.jobs.timeout_minutes) {
-        found.push("pipeline.jobs.timeout_minutes: 1 to 10080".into());
+    jobs(found, &pipeline.jobs);
+}
+
+/// The limits of the Glue API, and of a cluster of its smallest workers.
+fn jobs(found: &mut Vec<String>, jobs: &super::Jobs) {
+    for (field, value, least, most) in [
+        ("timeout_minutes", jobs.timeout_minutes, 1, 10_080),
+        ("workers", jobs.workers, 2, 299),
+        ("retries", jobs.retries, 0, 10),
+    ] {
+        if !(least..=most).contains(&value) {
+            found.push(format!("pipeline.jobs.{field}: {value} is not between {least} and {most}"));
+        }
     }
-    if pipeline.jobs.workers < 2 {
-        found.push("pipeline.jobs.workers: a Spark job has 2 at least".into());
+    if jobs.day_gb < 0.0 {
+        found.push(format!("pipeline.jobs.day_gb: {} is less than nothing", jobs.day_gb));
+    }
+    if !is_numbers(&jobs.glue_version, 2) {
+        found.push(format!("pipeline.jobs.glue_version: `{}` is not a version such as 5.0", jobs.glue_version));
+    }
+    let worker = ["G.", "R."].iter().find_map(|kind| jobs.worker_type.strip_prefix(kind)?.strip_suffix('X'));
+    if !worker.is_some_and(|size| is_numbers(size, 1)) {
+        found.push(format!("pipeline.jobs.worker_type: `{}` is not a type such as G.1X", jobs.worker_type));
     }
 }
 
@@ -331,7 +286,8 @@ fn airflow(found: &mut Vec<String>, pipeline: &Pipeline) {
     if micro && airflow.max_workers != 1 {
         found.push("pipeline.airflow.max_workers: class mw1.micro has exactly 1 worker".into());
     }
-    if airflow.schedule.split_whitespace().count() != 5 {
+    let cron = |c: char| c.is_ascii_alphanumeric() || " */,-#".contains(c);
+    if airflow.schedule.split_whitespace().count() != 5 || !airflow.schedule.chars().all(cron) {
         found.push(format!("pipeline.airflow.schedule: `{}` is not a cron line of five fields", airflow.schedule));
     } else if airflow.schedule.starts_with('*') {
         // D12: `* 7 * * *` looks like "at seven" and runs sixty times.
@@ -357,14 +313,36 @@ fn airflow(found: &mut Vec<String>, pipeline: &Pipeline) {
             airflow.maintenance
         ));
     }
-    if !airflow.version.chars().all(|c| c.is_ascii_digit() || c == '.') || airflow.version.split('.').count() != 3 {
+    if !is_numbers(&airflow.version, 3) {
         found.push(format!("pipeline.airflow.version: `{}` is not a version such as 2.10.3", airflow.version));
     }
+    // MWAA API: AirflowConfigurationOptions.
+    let key_like = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '_';
+    for (key, value) in &airflow.config {
+        let ends = key.starts_with(|c: char| c.is_ascii_lowercase()) && !key.ends_with('.');
+        if key.len() > 64 || !ends || !key.chars().all(key_like) {
+            found.push(format!("pipeline.airflow.config: `{key}` is not an option such as core.parallelism"));
+        }
+        if value.is_empty() || !value.chars().all(|c| (' '..='~').contains(&c)) {
+            found.push(format!("pipeline.airflow.config.{key}: AWS takes printable ASCII characters only"));
+        }
+    }
+    for requirement in &airflow.requirements {
+        words::line(found, "pipeline.airflow.requirements", requirement);
+    }
+}
+
+/// So many numbers with dots between them.
+fn is_numbers(text: &str, many: usize) -> bool {
+    let number = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split('.').count() == many && text.split('.').all(number)
 }
 
 fn is_clock(text: &str) -> bool {
     text.split_once(':').is_some_and(|(hour, minute)| {
-        let two = |part: &str, below: u8| part.len() == 2 && part.parse::<u8>().is_ok_and(|value| value < below);
+        let two = |part: &str, below: u8| {
+            part.len() == 2 && is_numbers(part, 1) && part.parse::<u8>().is_ok_and(|value| value < below)
+        };
         two(hour, 24) && two(minute, 60)
     })
 }
@@ -373,7 +351,7 @@ fn is_clock(text: &str) -> bool {
 pub(crate) fn is_day(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts[..] else { return false };
-    if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+    if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(|part| is_numbers(part, 1)) {
         return false;
     }
     let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>()) else {
@@ -387,5 +365,5 @@ pub(crate) fn is_day(text: &str) -> bool {
         2 => 28,
         _ => return false,
     };
-    (1..=last).contains(&day)
+    year > 0 && (1..=last).contains(&day)
 }

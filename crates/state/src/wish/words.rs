@@ -1,0 +1,199 @@
+//! Words of the wish that become names, tags, keys and paths: what AWS takes, and nothing that a shell, a policy or a
+//! path takes for more than a word.
+
+use super::Pipeline;
+use crate::names::{Kind, regions};
+use regex::Regex;
+use std::collections::BTreeSet;
+
+/// The longest word that becomes part of other names; Glue and Airflow take about 250.
+const LONGEST: usize = 100;
+/// AWS takes 50 tags on a thing, and strata has up to ten of its own.
+const MOST_TAGS: usize = 40;
+
+fn word_like(text: &str, more: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+}
+
+/// A name that is part of other names, lower case.
+pub(super) fn name(found: &mut Vec<String>, path: &str, value: &str, least: usize, most: usize) {
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let right = (least..=most).contains(&value.len())
+        && value.chars().all(legal)
+        && value.starts_with(|c: char| c.is_ascii_lowercase())
+        && value.ends_with(|c: char| c.is_ascii_alphanumeric());
+    if !right {
+        found.push(format!(
+            "{path}: `{value}` has to be {least} to {most} lower-case letters, digits and hyphens, and start with a letter"
+        ));
+    }
+}
+
+/// A word that becomes a job, a crawler or a task of the DAG, part of a key and of a policy: a `*` in it would be a right
+/// on everything.
+pub(super) fn word(found: &mut Vec<String>, path: &str, value: &str) {
+    if value.len() > LONGEST || !word_like(value, "_.-") {
+        found.push(format!(
+            "{path}: `{value}` has to be 1 to {LONGEST} letters, digits, hyphens, dots and underscores, and start with a letter or digit"
+        ));
+    }
+}
+
+/// The name of a table, a column or a folder column.
+pub(super) fn column(found: &mut Vec<String>, path: &str, value: &str) {
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if value.is_empty() || value.len() > LONGEST || !value.chars().all(legal) {
+        found.push(format!("{path}: `{value}` has to be 1 to {LONGEST} lower-case letters, digits and underscores"));
+    }
+}
+
+/// A path on this machine that stays below the folder it starts from.
+pub(super) fn relative(found: &mut Vec<String>, path: &str, value: &str) {
+    let bad = value.len() > 500
+        || value.contains('\\')
+        || value.chars().any(char::is_control)
+        || value.split('/').any(|part| part.is_empty() || part == ".." || part == ".");
+    if bad {
+        found.push(format!("{path}: `{value}` has to be a relative path without `..`"));
+    }
+}
+
+/// A prefix of keys. Whatever starts with a dot or an underscore is no data for Glue, Athena and Spark.
+pub(super) fn prefix(found: &mut Vec<String>, path: &str, value: &str) {
+    let parts = value.strip_suffix('/').unwrap_or(value);
+    if value.len() > 500 || !parts.split('/').all(|part| word_like(part, "_.=-")) {
+        found.push(format!(
+            "{path}: `{value}` has to be a relative path without `..`, of folders that start with a letter or digit and have letters, digits and _.=- in them"
+        ));
+    }
+}
+
+/// The name of a day's file: one `{date}`, and nothing that would hide it.
+pub(super) fn file(found: &mut Vec<String>, path: &str, value: &str) {
+    let plain = value.replacen("{date}", "2024-09-15", 1);
+    if plain == value || value.len() > LONGEST || !word_like(&plain, "_.=-") {
+        found.push(format!(
+            "{path}: `{value}` needs one {{date}} and no slash; it starts with a letter or digit, and has letters, digits and _.=- in it"
+        ));
+    }
+}
+
+/// Text without line breaks and other control characters.
+pub(super) fn line(found: &mut Vec<String>, path: &str, value: &str) {
+    if value.chars().any(char::is_control) {
+        found.push(format!("{path}: `{value}` has a line break or another control character in it"));
+    }
+}
+
+/// The description of a security group's rule (EC2 API: IpRange).
+pub(super) fn description(found: &mut Vec<String>, path: &str, value: &str) {
+    let legal = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
+    if value.len() > 255 || !value.chars().all(legal) {
+        found.push(format!(
+            "{path}: `{value}`: AWS takes up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{{}}!$*"
+        ));
+    }
+}
+
+/// What AWS takes in tags (S3 API: Tag). The expression is only made for text that needs it: it takes a millisecond.
+fn tag_like(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c);
+    text.chars().all(plain) || Regex::new(r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$").is_ok_and(|form| form.is_match(text))
+}
+
+pub(super) fn tags(found: &mut Vec<String>, pipeline: &Pipeline) {
+    if pipeline.tags.len() > MOST_TAGS {
+        found.push(format!("pipeline.tags: {} of them; there may be {MOST_TAGS}", pipeline.tags.len()));
+    }
+    for (key, value) in &pipeline.tags {
+        let reserved = |text: &str| text.to_lowercase().starts_with("aws:");
+        if key.starts_with("strata:") || reserved(key) || key == "Name" {
+            found.push(format!("pipeline.tags: `{key}` is set by strata or by AWS; choose another key"));
+        } else if reserved(value) {
+            found.push(format!("pipeline.tags: `{key}` = `{value}`: what starts with aws: is AWS's own"));
+        } else if !(1..=128).contains(&key.chars().count())
+            || value.chars().count() > 256
+            || !tag_like(key)
+            || !tag_like(value)
+        {
+            found.push(format!(
+                "pipeline.tags: `{key}` = `{value}`: a key has 1 to 128, a value up to 256 letters, digits, spaces and _.:/=+-@"
+            ));
+        }
+    }
+}
+
+/// The patterns of names, and every name that they make.
+pub(super) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
+    for (key, pattern) in &pipeline.names {
+        if !Kind::ALL.iter().any(|kind| kind.key() == key) {
+            let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.key()).collect();
+            found.push(format!("pipeline.names: unknown kind `{key}`; known are {}", known.join(", ")));
+        } else if key != Kind::Bucket.key() && !pattern.contains("{name}") {
+            found.push(format!("pipeline.names.{key}: `{pattern}` has no {{name}}, so all would be called the same"));
+        }
+    }
+    let crawlers = pipeline.tables.values().filter_map(|table| table.crawler.as_deref());
+    let jobs = pipeline.transforms.iter().map(|transform| transform.name.as_str());
+    // Where the region is not known yet, a short one: what is too long there is too long anywhere.
+    let region = pipeline.region.as_deref().filter(|region| regions().contains(region)).unwrap_or("us-east-1");
+    let mut seen = BTreeSet::new();
+    let mut hold = |kind: Kind, name: &str| {
+        let Some(pattern) = pipeline.names.get(kind.key()) else { return };
+        let physical = pipeline.physical(kind, name, "123456789012", region);
+        let why = match kind {
+            Kind::Bucket => bucket_problem(&physical),
+            Kind::Environment if !physical.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                Some("a letter at its start")
+            }
+            Kind::Environment | Kind::Database if physical.contains('.') => Some("no dots"),
+            _ if physical.len() > 120 => Some("up to 120 characters"),
+            _ if !word_like(&physical, "_.-") => Some("letters, digits, hyphens, dots and underscores"),
+            _ => None,
+        };
+        if let Some(why) = why
+            && seen.insert(kind.key())
+        {
+            found.push(format!("pipeline.names.{}: `{pattern}` makes `{physical}`, and AWS wants {why}", kind.key()));
+        }
+    };
+    jobs.for_each(|name| hold(Kind::Job, name));
+    crawlers.for_each(|name| hold(Kind::Crawler, name));
+    hold(Kind::Database, &pipeline.catalog.database);
+    for (kind, name) in [
+        (Kind::Bucket, "data"),
+        (Kind::Classifier, "csv"),
+        (Kind::Workgroup, "athena"),
+        (Kind::Environment, "airflow"),
+        (Kind::Role, "airflow"),
+        (Kind::Network, "main"),
+    ] {
+        hold(kind, name);
+    }
+}
+
+/// What is wrong with the name of a bucket, by S3's own rules (docs: bucketnamingrules).
+#[must_use]
+pub fn bucket_problem(bucket: &str) -> Option<&'static str> {
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
+    let reserved_start = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|start| bucket.starts_with(start));
+    let reserved_end = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|end| bucket.ends_with(end));
+    if !(3..=63).contains(&bucket.len()) {
+        Some("3 to 63 characters")
+    } else if !bucket.chars().all(legal) {
+        Some("lower-case letters, digits, hyphens and dots only")
+    } else if !bucket.starts_with(|c: char| c.is_ascii_alphanumeric())
+        || !bucket.ends_with(|c: char| c.is_ascii_alphanumeric())
+    {
+        Some("a letter or digit at both ends")
+    } else if bucket.contains("..") {
+        Some("no two dots in a row")
+    } else if bucket.parse::<std::net::Ipv4Addr>().is_ok() {
+        Some("not the form of an IP address")
+    } else if reserved_start || reserved_end {
+        Some("none of AWS's reserved beginnings and endings")
+    } else {
+        None
+    }
+}
