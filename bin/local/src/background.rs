@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::cli::{Place, Serve};
+use crate::environment;
 use crate::error::{Error, file};
 use crate::moto::venv;
 
@@ -69,6 +70,7 @@ fn spawn(options: &Serve, log: &Path) -> Result<std::process::Child, Error> {
     if let Some(weather) = &options.weather {
         command.arg("--weather").arg(weather);
     }
+    command.env_clear().envs(environment::needed());
     command.stdin(Stdio::null()).stdout(words).stderr(more_words);
     command.process_group(0).spawn().map_err(failed)
 }
@@ -126,13 +128,19 @@ pub(crate) fn env(place: &Place) -> Result<ExitCode, Error> {
         return Ok(ExitCode::from(1));
     };
     let region = std::env::var("AWS_REGION").unwrap_or_else(|_| "eu-central-1".to_string());
+    let (url, region) = (quoted(&running.url), quoted(&region));
     write_out(&format!(
-        "export AWS_ENDPOINT_URL={}\nexport AWS_ACCESS_KEY_ID=local\nexport AWS_SECRET_ACCESS_KEY=local\n\
+        "export AWS_ENDPOINT_URL={url}\nexport AWS_ACCESS_KEY_ID=local\nexport AWS_SECRET_ACCESS_KEY=local\n\
          export AWS_REGION={region}\nexport AWS_DEFAULT_REGION={region}\n\
-         export AWS_DISABLE_HOST_PREFIX_INJECTION=true",
-        running.url
+         export AWS_DISABLE_HOST_PREFIX_INJECTION=true"
     ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A word that a shell takes as it is: what is printed here goes through `eval`.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+    if text.chars().all(plain) { text.to_string() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// The endpoint of this folder, if it answers.

@@ -10,6 +10,7 @@ mod athena;
 mod background;
 mod call;
 mod cli;
+mod environment;
 mod error;
 mod glue;
 mod http_server;

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 
+use crate::environment;
 use crate::error::{Error, file};
 
 pub(crate) mod venv;
@@ -43,6 +44,8 @@ impl Moto {
         let words = std::fs::File::create(&log).map_err(file("creating", &log))?;
         let mut child = Command::new(venv::python(venv))
             .arg(programs.join("launcher.py"))
+            .env_clear()
+            .envs(environment::needed())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(words)

@@ -3,7 +3,7 @@
 
 mod transform;
 
-use crate::athena;
+use crate::{athena, environment};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
@@ -43,6 +43,8 @@ pub(crate) async fn spawn(task: &Task) -> Done {
 async fn talk(task: &Task) -> std::io::Result<Done> {
     let mut child = Command::new(std::env::current_exe()?)
         .arg("worker")
+        .env_clear()
+        .envs(environment::needed())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -70,7 +70,7 @@ impl Report {
         match &self.mode {
             Mode::Live(lines) => {
                 // A closed terminal is no reason to stop working.
-                let _ = lines.println(text);
+                let _ = lines.println(plain(text));
             }
             Mode::Plain => line(text),
             Mode::Json => self.json("", "note", text, None),
@@ -126,5 +126,13 @@ impl Step {
 
 /// One line to stderr. A closed stderr is no reason to stop working.
 pub(crate) fn line(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", plain(text));
+}
+
+/// Text that a terminal only shows: documents and AWS may hold characters that move its cursor or turn its direction.
+fn plain(text: &str) -> String {
+    let acts = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if acts(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }

@@ -6,14 +6,22 @@ use http::Request;
 /// Prefixes that AWS clients put before the host by themselves; they are no buckets.
 const CLIENT_PREFIXES: [&str; 5] = ["api", "env", "ops", "s3", "sts"];
 
-/// The host that the client asked for, without the port.
+/// The host that the client asked for, without the port. None where it says several.
 pub(super) fn of(request: &Request<Body>) -> Option<&str> {
-    let host = match request.headers().get("host") {
-        Some(value) => value.to_str().ok()?,
-        None => request.uri().authority()?.as_str(),
+    let mut all = request.headers().get_all("host").iter();
+    let host = match (all.next(), all.next()) {
+        (Some(value), None) => value.to_str().ok()?,
+        (None, _) => request.uri().authority()?.as_str(),
+        (Some(_), Some(_)) => return None,
     };
-    let end = host.rfind(':').unwrap_or(host.len());
-    Some(&host[..end])
+    if request.uri().authority().is_some_and(|authority| !is_local(without_port(authority.as_str()))) {
+        return None;
+    }
+    Some(without_port(host))
+}
+
+fn without_port(host: &str) -> &str {
+    &host[..host.rfind(':').unwrap_or(host.len())]
 }
 
 /// Whether the name means this machine.
@@ -24,13 +32,9 @@ pub(super) fn is_local(host: &str) -> bool {
 /// Whether a browser says that a page of another site asks. A form or an image needs nobody's leave to send a request
 /// here, and the Host header is right then.
 pub(super) fn is_from_another_site(request: &Request<Body>) -> bool {
-    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
-    let foreign = |origin: &str| {
-        let Some((_, host)) = origin.split_once("://") else { return true };
-        let end = host.rfind(':').unwrap_or(host.len());
-        !is_local(&host[..end])
-    };
-    header("origin").is_some_and(foreign) || matches!(header("sec-fetch-site"), Some("cross-site"))
+    let all = |name: &str| request.headers().get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+    let foreign = |origin: &str| origin.split_once("://").is_none_or(|(_, host)| !is_local(without_port(host)));
+    all("origin").any(foreign) || all("sec-fetch-site").any(|site| site.eq_ignore_ascii_case("cross-site"))
 }
 
 /// The bucket in `<bucket>.localhost` or `<bucket>.s3.localhost`.
@@ -44,7 +48,9 @@ pub(super) fn bucket(host: &str) -> Option<&str> {
 fn suffix(host: &str) -> Option<&'static str> {
     ["localhost", "127.0.0.1"].into_iter().find(|name| {
         let rest = host.strip_suffix(name);
-        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        // The characters of host names and buckets, so that no path or fragment ends in a name of this machine.
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        rest.is_some_and(|rest| rest.is_empty() || (rest.ends_with('.') && rest.chars().all(plain)))
     })
 }
 

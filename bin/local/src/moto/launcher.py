@@ -5,6 +5,7 @@
 
 import logging
 import os
+import re
 import sys
 import threading
 
@@ -55,8 +56,27 @@ class Handler(MotoRequestHandler):
         pass
 
 
+# As in host.rs: whatever browsers say about a page of another site is refused here, too.
+HERE = re.compile(r"([a-z0-9._-]+\.)?(localhost|127\.0\.0\.1)(:[0-9]+)?", re.IGNORECASE)
+
+
+def is_from_here(environ):
+    origin = environ.get("HTTP_ORIGIN")
+    return (
+        HERE.fullmatch(environ.get("HTTP_HOST", ""))
+        and (origin is None or HERE.fullmatch(origin.partition("://")[2]))
+        and "cross-site" not in environ.get("HTTP_SEC_FETCH_SITE", "").lower()
+    )
+
+
 class Application(DomainDispatcherApplication):
     """Looks the application up by service, once: moto matches every host against 200 patterns."""
+
+    def __call__(self, environ, start_response):
+        if is_from_here(environ):
+            return super().__call__(environ, start_response)
+        start_response("403 FORBIDDEN", [("Content-Length", "0")])
+        return [b""]
 
     def __init__(self):
         super().__init__(create_backend_app)
