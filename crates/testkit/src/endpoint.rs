@@ -104,15 +104,7 @@ impl Endpoint {
 
     /// What AWS programs need in their environment to talk to it.
     pub fn env(&self) -> [(&str, &str); 7] {
-        [
-            ("AWS_ENDPOINT_URL", &self.url),
-            ("AWS_ACCESS_KEY_ID", "local"),
-            ("AWS_SECRET_ACCESS_KEY", "local"),
-            ("AWS_REGION", "eu-central-1"),
-            ("AWS_DEFAULT_REGION", "eu-central-1"),
-            ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-        ]
+        env(&self.url)
     }
 
     /// Kills it without a chance to clean up, as a crash would.
@@ -126,6 +118,19 @@ impl Drop for Endpoint {
     fn drop(&mut self) {
         self.crash();
     }
+}
+
+/// What AWS programs need in their environment to talk to `url`.
+pub(crate) fn env(url: &str) -> [(&str, &str); 7] {
+    [
+        ("AWS_ENDPOINT_URL", url),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_DEFAULT_REGION", "eu-central-1"),
+        ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ]
 }
 
 /// A file for the record of one endpoint's calls, where `scripts/policies` and `scripts/requests` look for it.

@@ -6,6 +6,7 @@
 
 mod endpoint;
 mod http;
+mod other;
 mod program;
 mod proxy;
 mod python;
@@ -13,9 +14,10 @@ mod weather;
 pub mod world;
 
 pub use endpoint::Endpoint;
+pub use other::OtherEmulator;
 pub use program::{Output, bin, repository, run};
 pub use proxy::DyingProxy;
-pub use python::python;
+pub use python::{python, python_of};
 pub use world::World;
 
 use std::time::{Duration, Instant};
