@@ -109,6 +109,12 @@ fn ctrl_c_finishes_calls_and_writes_the_document() {
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(kill.success());
     let output = child.wait_with_output().unwrap();
+    // What nobody watches any more costs all the same.
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("still there, in AWS for about $0.490 an hour: environment driven-data-dev-airflow"),
+        "{said}"
+    );
     assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = parse(&String::from_utf8(output.stdout).unwrap());
     assert_eq!(printed["failed"]["layer"], "airflow");

@@ -185,6 +185,15 @@ impl Resource for Environment {
         }
     }
 
+    fn costs(&self, live: &Live) -> f64 {
+        match live.props.get("class").and_then(Value::as_str) {
+            Some("mw1.micro") => 0.29,
+            Some("mw1.medium") => 0.74,
+            Some("mw1.large") => 0.99,
+            _ => 0.49,
+        }
+    }
+
     fn pace(&self) -> Pace {
         Pace::seconds(30, 120 * 60)
     }

@@ -39,6 +39,10 @@ impl Resource for Address {
         retag(&self.0, cx, "address", live, wish).await
     }
 
+    fn costs(&self, _: &Live) -> f64 {
+        0.005
+    }
+
     fn doubles(&self) -> bool {
         true
     }

@@ -141,6 +141,12 @@ impl Resource for Endpoint {
         }
     }
 
+    // One in each zone; a gateway endpoint has no subnets, and costs nothing.
+    fn costs(&self, live: &Live) -> f64 {
+        let zones = live.props.get("subnets").and_then(Value::as_array).map_or(0, Vec::len);
+        0.01 * u32::try_from(zones).map_or(0.0, f64::from)
+    }
+
     fn pace(&self) -> Pace {
         Pace::seconds(5, 900)
     }

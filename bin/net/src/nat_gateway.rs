@@ -72,6 +72,10 @@ impl Resource for NatGateway {
         call.send().await.during(|| format!("deleting NAT gateway {id}")).map(drop)
     }
 
+    fn costs(&self, _: &Live) -> f64 {
+        0.045
+    }
+
     // Terraform waits 10 minutes for a new one and 30 for a removed one.
     fn pace(&self) -> Pace {
         Pace::seconds(10, 1800)

@@ -101,6 +101,11 @@ pub trait Resource: Send + Sync {
         None
     }
 
+    /// What `live` costs as long as it stands, in US dollars per hour: AWS's list price in us-east-1, without use.
+    fn costs(&self, _live: &Live) -> f64 {
+        0.0
+    }
+
     /// What holds `live`, when AWS says that it cannot go. AWS's own error names nothing.
     ///
     /// # Errors

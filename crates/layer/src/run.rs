@@ -192,6 +192,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
                 Ok(()) => print(&doc, DONE),
                 Err(error) => {
                     say(&error);
+                    say_bill(&cx, &parts);
                     stop(name, doc, &error, left(&cx, &parts))
                 }
             }
@@ -213,6 +214,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
                 }
                 Err(error) => {
                     say(&error);
+                    say_bill(&cx, &parts);
                     layer.section(&cx, &mut doc);
                     stop(name, doc, &error, left(&cx, &parts))
                 }
@@ -298,6 +300,25 @@ async fn planned<L: Layer>(layer: &L, cx: &Context, parts: &[Part]) -> Result<Pl
     let mut value = plan::to_json(cx, &plan);
     value["findings"] = serde_json::json!(findings);
     Ok(Planned { value, changes: plan::has_changes(&plan), refused: !findings.is_empty() })
+}
+
+/// What is left is not forgotten by AWS: it costs until it goes.
+fn say_bill(cx: &Context, parts: &[Part]) {
+    let mut bill = 0.0;
+    let mut names = Vec::new();
+    for part in parts {
+        for live in cx.lives(part.kind) {
+            let costs = part.resource.costs(&live);
+            if costs > 0.0 {
+                bill += costs;
+                names.push(format!("{} {}", part.kind, live.physical));
+            }
+        }
+    }
+    if !names.is_empty() {
+        let (layer, names) = (cx.layer, names.join(", "));
+        cx.report.say(&format!("{layer}: still there, in AWS for about ${bill:.3} an hour: {names}; `{layer} up` goes on, `{layer} down` removes it"));
+    }
 }
 
 /// What exists now, for `failed.left`; nothing where this run has touched nothing.
