@@ -4,7 +4,7 @@ use crate::diff::diff;
 use crate::lock::Locks;
 use crate::plan::{self, plan};
 use crate::survey::{look, refuse_foreign, survey};
-use crate::{Action, Context, Finding, Layer, Part, confirm, down};
+use crate::{Action, Change, Context, Finding, Layer, Part, confirm, down};
 use futures::StreamExt;
 use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
 use futures::stream;
@@ -155,9 +155,8 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
                 Action::Delete(..) => {}
                 Action::Wait(wish, status) => waits.push((wish.id, status)),
                 Action::Replace(_, wish, changes) => {
-                    let reason = changes.first().map(|change| change.from.to_string()).unwrap_or_default();
                     let doing = format!("making {} {}", part.kind, wish.name);
-                    return Err(Error::failed(doing, format!("it cannot be used: {}", reason.trim_matches('"'))));
+                    return Err(Error::failed(doing, unusable(&changes)));
                 }
                 Action::Create(ref wish) | Action::Update(_, ref wish, _)
                     if done
@@ -248,6 +247,19 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
         step.done(&format!("ready, {physical}"));
     }
     Ok(())
+}
+
+/// Why a thing that was made just now would have to be made anew: it is broken, or it is not what was asked for.
+fn unusable(changes: &[Change]) -> String {
+    match changes.iter().find(|change| change.replaces) {
+        Some(Change { field, from, .. }) if field == "state" => {
+            format!("it cannot be used: {}", from.to_string().trim_matches('"'))
+        }
+        Some(Change { field, from, to, .. }) => {
+            format!("AWS says that its {field} is {from}; {to} was asked for, and AWS cannot change it")
+        }
+        None => "it cannot be used".to_owned(),
+    }
 }
 
 /// One call, with its line of progress.
