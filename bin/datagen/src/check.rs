@@ -2,8 +2,10 @@
 //! transforms, so that what passes here is not set aside there. Column order counts, too: the catalog's CSV reader goes
 //! by position.
 
+use crate::strict::Strict;
 use chrono::NaiveDate;
 use csv::{ByteRecord, ReaderBuilder};
+use std::fs::File;
 use std::path::Path;
 use strata_aws::Error;
 use strata_state::wish::{Column, Type};
@@ -14,7 +16,8 @@ const SHOWN: usize = 5;
 /// The number of rows, if the file can be used.
 pub(crate) fn check(path: &Path, table: &str, columns: &[Column], allow_bad_rows: bool) -> Result<u64, Error> {
     let wrong = |message: String| Error::usage(format!("checking {} against table {table}", path.display()), message);
-    let mut reader = ReaderBuilder::new().flexible(true).from_path(path).map_err(|error| wrong(error.to_string()))?;
+    let file = Strict::new(File::open(path).map_err(|error| wrong(error.to_string()))?);
+    let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
     let names = reader.byte_headers().map_err(|error| wrong(error.to_string()))?;
     header(names, columns).map_err(wrong)?;
     let (mut rows, mut bad, mut shown) = (0, 0, Vec::new());
@@ -31,6 +34,9 @@ pub(crate) fn check(path: &Path, table: &str, columns: &[Column], allow_bad_rows
     }
     if rows == 0 {
         return Err(wrong("it has no rows".into()));
+    }
+    if let Some((line, problem)) = reader.get_ref().found().filter(|_| bad == 0 && !allow_bad_rows) {
+        return Err(wrong(format!("line {line}: {problem}")));
     }
     if bad == 0 || allow_bad_rows {
         return Ok(rows);

@@ -77,6 +77,20 @@ fn bad_rows_are_told_with_line_column_and_value() {
 }
 
 #[test]
+fn what_the_transforms_would_set_aside_does_not_pass() {
+    for (row, words) in [
+        ("\"a\"b,2024-02-01,2024-01-01 00:00:00,1,1,\n", "line 3: text follows a closing quote"),
+        ("a,2024-02-01,2024-01-01 00:00:00,1,1,\"x\n", "line 3: a quote is never closed"),
+        ("a,2024-02-01,2024-01-01 00:00:00,1,1,\ra,2024-02-01,2024-01-01 00:00:00,1,1,\n", "line 3: a carriage return"),
+    ] {
+        let text = format!("{HEADER}{GOOD}{row}");
+        let error = checked(text.as_bytes(), false).unwrap_err();
+        assert!(error.contains(words), "{row:?}: {error}");
+        assert!(checked(text.as_bytes(), true).is_ok());
+    }
+}
+
+#[test]
 fn only_the_first_five_are_told() {
     let text = format!("{HEADER}{}", "a,b,c,d,e,f\n".repeat(12));
     let error = checked(text.as_bytes(), false).unwrap_err();

@@ -11,6 +11,7 @@ mod day;
 mod failure;
 mod generate;
 mod load;
+mod strict;
 mod upload;
 
 use std::io::{self, Write};

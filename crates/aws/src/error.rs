@@ -130,7 +130,7 @@ where
     let status = error.raw_response().map_or(0, |response| response.status().as_u16());
     if let SdkError::ServiceError(service) = &error {
         let code = service.err().code().map_or_else(|| status.to_string(), str::to_owned);
-        let message = service.err().message().unwrap_or("AWS gave no message").trim().to_owned();
+        let message = told(service.err().message().unwrap_or("AWS gave no message")).to_owned();
         let again = status >= 500 || may_pass(&code, &message);
         let exit = if again { Exit::Again } else { Exit::Failed };
         let advice = remedy(&code, &message);
@@ -156,6 +156,11 @@ where
         _ => (Exit::Again, format!("the answer was lost: {}", last_cause(&error)), None),
     };
     Error { doing, code: None, message, advice, exit }
+}
+
+/// AWS answers a wrong signature with all that should have been signed, and the session's token is part of that.
+fn told(message: &str) -> &str {
+    message.split_once("The Canonical String").map_or(message, |(said, _)| said).trim()
 }
 
 fn last_cause(error: &dyn std::error::Error) -> String {

@@ -61,7 +61,8 @@ pub(super) async fn hear(host_name: &str, request: Request<Body>) -> (Request<Bo
 fn told(query: &str) -> String {
     let secret = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
-        ["x-amz-security-token", "x-amz-signature", "signature"].contains(&name.as_str())
+        ["x-amz-security-token", "x-amz-signature", "x-amz-credential", "signature", "awsaccesskeyid"]
+            .contains(&name.as_str())
     };
     query.split('&').filter(|pair| !secret(pair)).collect::<Vec<_>>().join("&")
 }
