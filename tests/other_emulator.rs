@@ -290,7 +290,7 @@ fn the_list_of_disagreements_is_true_and_whole() {
     let bare = OtherEmulator::bare();
     let opinion = World::with(&bare.env());
     let mut untrue = Vec::new();
-    for entry in ["lacks", "forgets"].iter().flat_map(|part| list[*part].as_array().unwrap()) {
+    for entry in ["lacks", "forgets", "agreements"].iter().flat_map(|part| list[*part].as_array().unwrap()) {
         for (who, world) in [("moto", &moto), ("other", &opinion)] {
             let Some(told) = entry["sees"].get(who) else { continue };
             let seen = sees(world, entry);
@@ -302,8 +302,9 @@ fn the_list_of_disagreements_is_true_and_whole() {
     assert_eq!(untrue, Vec::<String>::new());
     let number = |part: &str| list[part].as_array().unwrap().len();
     let (lacks, forgets, world, codes) = (number("lacks"), number("forgets"), number("world"), number("codes"));
+    let agreements = number("agreements");
     eprintln!(
         "other emulator: {same} values alike, {world} that differ; {lacks} operations lacking, {forgets} that forget or \
-         ignore something, {codes} other answers"
+         ignore something, {codes} other answers, {agreements} refusals alike that the programs rely on"
     );
 }
