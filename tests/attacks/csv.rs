@@ -85,7 +85,7 @@ fn rows() -> impl Strategy<Value = Vec<[String; 3]>> {
 fn what_another_writer_wrote_is_read_as_the_same_values() {
     let bucket = Bucket::new();
     let styles = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    holds("CSV written by another writer", 1_500, (rows(), styles), |(rows, (always, crlf, mark, bare))| {
+    holds("CSV written by another writer", 600, (rows(), styles), |(rows, (always, crlf, mark, bare))| {
         let mut writer = ::csv::WriterBuilder::new();
         writer.quote_style(if always { ::csv::QuoteStyle::Always } else { ::csv::QuoteStyle::Necessary });
         writer.terminator(if crlf { ::csv::Terminator::CRLF } else { ::csv::Terminator::Any(b'\n') });
@@ -128,7 +128,7 @@ fn line() -> impl Strategy<Value = (String, Option<[&'static str; 3]>)> {
 fn a_ragged_file_loses_no_row_and_moves_no_value() {
     let bucket = Bucket::new();
     let input = (prop::collection::vec((line(), any::<bool>()), 0..12), any::<bool>());
-    holds("CSV with ragged rows", 1_500, input, |(lines, unclosed)| {
+    holds("CSV with ragged rows", 600, input, |(lines, unclosed)| {
         let mut file = "a,b,c\nfirst,row,fits\n".to_owned();
         let (mut wanted, mut aside, mut at) =
             (vec![vec!["first".to_owned(), "row".into(), "fits".into()]], Vec::new(), 3);
@@ -162,7 +162,7 @@ fn any_bytes_are_read_or_refused() {
     let text =
         prop::collection::vec(prop::sample::select(pieces), 0..40).prop_map(|pieces| pieces.concat().into_bytes());
     let input = (any::<bool>(), prop_oneof![4 => text, 1 => prop::collection::vec(any::<u8>(), 0..200)]);
-    holds("any bytes as CSV", 1_500, input, |(header, bytes)| {
+    holds("any bytes as CSV", 800, input, |(header, bytes)| {
         let start: &[u8] = if header { b"a,b,c\n" } else { b"" };
         match bucket.read(&[start, &bytes].concat()) {
             Ok(read) => {

@@ -338,8 +338,8 @@ fn any_bytes_are_answered_and_the_endpoint_lives() {
     holds("any bytes to the endpoint's port", 300, text, |pieces| {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         let _ = stream.write_all(pieces.concat().as_bytes());
-        let _ = stream.shutdown(std::net::Shutdown::Write);
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        // What is no whole request is waited for in vain.
+        stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         Ok(())

@@ -129,6 +129,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_signs_a_link_is_left_out() {
+        let link = "/bucket/key?versionId=1&X-Amz-Security-Token=secret&X-Amz-Signature=secret&x-amz-credential=secret";
+        let (_, heard) = heard("GET", "localhost", link).await;
+        assert_eq!(heard.query, "versionId=1");
+    }
+
+    #[tokio::test]
     async fn what_an_object_holds_is_left_out() {
         let (body, heard) = heard("PUT", "localhost", "/bucket/key?partNumber=1&uploadId=u").await;
         assert_eq!(body, "<Tagging/>");

@@ -25,6 +25,7 @@ pub(crate) fn problems(pipeline: &Pipeline) -> Vec<String> {
     words::tags(&mut found, pipeline);
     words::patterns(&mut found, pipeline);
     let database = pipeline.catalog.database.to_lowercase().replace('-', "_");
+    words::word(&mut found, "pipeline.catalog.database", &pipeline.catalog.database);
     words::column(&mut found, "pipeline.catalog.database", &database);
     net(&mut found, pipeline);
     storage(&mut found, pipeline);
@@ -163,7 +164,11 @@ fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
             (None, Some(partition)) if wish.columns.iter().any(|column| column.name == *partition) => {
                 found.push(format!("{path}.partition: `{partition}` is a column of the files, too"));
             }
-            (None, Some(partition)) => words::column(found, &format!("{path}.partition"), partition),
+            (None, Some(partition)) => {
+                // A folder whose name starts with an underscore is no data.
+                words::word(found, &format!("{path}.partition"), partition);
+                words::column(found, &format!("{path}.partition"), partition);
+            }
             _ => found.push(format!("{path}: give either `file` (one file a day) or `partition` (one folder a day)")),
         }
         if wish.format == Format::Csv && wish.partition.is_some() {
