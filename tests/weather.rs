@@ -13,15 +13,15 @@ use strata_testkit::{Endpoint, World, repository, world};
 use strata_tests::{LAYERS, assert_same, json as parse, layer, pipeline};
 
 /// A person whose run fails runs it again; more often than this is not converging.
-const RUNS: u32 = 4;
+const RUNS: usize = 4;
 
 /// What one seed came to.
 struct Outcome {
     seed: u64,
     seconds: f64,
     strikes: usize,
-    /// Runs of a program that had to be run again.
-    again: u32,
+    /// Runs of a program that had to be run again, with what they said last.
+    again: Vec<String>,
 }
 
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -29,31 +29,40 @@ fn number(name: &str, otherwise: u64) -> u64 {
 }
 
 /// Run a program until it succeeds, as a person would.
-fn until_done(seed: u64, again: &mut u32, name: &str, words: &[&str], document: &str, env: &[(&str, &str)]) -> String {
+fn until_done(
+    seed: u64,
+    again: &mut Vec<String>,
+    name: &str,
+    words: &[&str],
+    document: &str,
+    env: &[(&str, &str)],
+) -> String {
     let mut said = String::new();
     for _ in 0..RUNS {
         let output = layer(name, words, document, env);
         if output.status == Some(0) {
             return output.stdout;
         }
-        *again += 1;
+        let mut lines = output.stderr.lines().rev();
+        let last = lines.find(|line| line.starts_with(&format!("{name}:")) && !line.contains("still there"));
+        again.push(format!("{name} {}: {}", words[0], last.unwrap_or(&output.stderr)));
         said += &output.stderr;
         // A failed run still prints one valid document.
         if !output.stdout.is_empty() {
             parse(&output.stdout);
         }
-        assert!(again < &mut (RUNS * 3), "seed {seed}: {name} {words:?}: {}", output.stderr);
+        assert!(again.len() < RUNS * 3, "seed {seed}: {name} {words:?}: {}", output.stderr);
     }
     panic!("seed {seed}: {name} {words:?} failed {RUNS} times: {said}");
 }
 
-fn up(seed: u64, again: &mut u32, env: &[(&str, &str)]) -> String {
+fn up(seed: u64, again: &mut Vec<String>, env: &[(&str, &str)]) -> String {
     let wish = pipeline().to_string();
     LAYERS.iter().fold(wish, |document, name| until_done(seed, again, name, &["up"], &document, env))
 }
 
 /// One day with the real rows; what each table answers.
-fn day(seed: u64, again: &mut u32, document: &str, env: &[(&str, &str)]) -> Value {
+fn day(seed: u64, again: &mut Vec<String>, document: &str, env: &[(&str, &str)]) -> Value {
     let rows = repository().join("tests/fixtures/batch_2024-09-15.csv");
     let rows = rows.to_str().unwrap();
     let mut go = |name, words: &[&str], document: &str| until_done(seed, again, name, words, document, env);
@@ -77,10 +86,10 @@ struct Calm {
 
 fn calm() -> Calm {
     let endpoint = Endpoint::start();
-    let (env, mut again) = (endpoint.env(), 0);
+    let (env, mut again) = (endpoint.env(), Vec::new());
     let document = up(0, &mut again, &env);
     let answers = day(0, &mut again, &document, &env);
-    assert_eq!(again, 0, "nothing fails on a calm day");
+    assert!(again.is_empty(), "nothing fails on a calm day: {again:?}");
     Calm { document, things: things(&World::of(&endpoint).snapshot()), answers }
 }
 
@@ -111,7 +120,7 @@ fn remains(nothing: &Value, left: &Value) -> Vec<String> {
 
 fn storm(seed: u64, endpoint: &Endpoint, world: &World, calm: &Calm, nothing: &Value) -> Outcome {
     let begun = Instant::now();
-    let (env, mut again) = (endpoint.env(), 0);
+    let (env, mut again) = (endpoint.env(), Vec::new());
     endpoint.weather(&json!({ "seed": seed, "minute_ms": 20 }));
     let document = up(seed, &mut again, &env);
     assert_same(&format!("seed {seed}: the first up"), &document, &calm.document);
@@ -157,18 +166,20 @@ fn every_weather_converges() {
     // Otherwise the sun shone, and this test has shown nothing.
     assert!(strikes as u64 >= count * 5, "{strikes} strikes in {count} weathers");
     let slowest = outcomes.iter().max_by(|a, b| a.seconds.total_cmp(&b.seconds)).unwrap();
-    let worst = outcomes.iter().max_by_key(|outcome| (outcome.again, outcome.strikes)).unwrap();
-    let again: u32 = outcomes.iter().map(|outcome| outcome.again).sum();
+    let worst = outcomes.iter().max_by_key(|outcome| (outcome.again.len(), outcome.strikes)).unwrap();
+    let again: Vec<&str> = outcomes.iter().flat_map(|outcome| &outcome.again).map(String::as_str).collect();
     let said = format!(
-        "{} weathers converged: {strikes} strikes, {again} runs had to be run again\n\
+        "{} weathers converged: {strikes} strikes, {} runs had to be run again\n\
          slowest: seed {} in {:.1} s; worst: seed {} with {} strikes and {} runs again\n",
         outcomes.len(),
+        again.len(),
         slowest.seed,
         slowest.seconds,
         worst.seed,
         worst.strikes,
-        worst.again
+        worst.again.len()
     );
     let _ = std::io::stderr().write_all(said.as_bytes());
+    let said = format!("{said}{}\n", again.join("\n"));
     std::fs::write(repository().join("target/weather.txt"), said).unwrap();
 }

@@ -184,6 +184,11 @@ const THROTTLES: [&str; 9] = [
     "BandwidthLimitExceeded",
 ];
 
+/// Whether an answer's body names one of these.
+pub(crate) fn is_throttle(body: &str) -> bool {
+    THROTTLES.iter().any(|code| body.contains(code))
+}
+
 /// Codes and wordings that pass by themselves: throttling, consistency, and a new role that a service cannot use yet.
 /// The wordings are AWS's own; a code alone says too little there.
 fn may_pass(code: &str, message: &str) -> bool {
@@ -203,7 +208,10 @@ fn may_pass(code: &str, message: &str) -> bool {
         "RequestTimeout",
         "OperationTimeoutException",
     ];
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 12] = [
+        "Insufficient Lake Formation permission",
+        "is not authorized to perform: glue:GetConnection",
+        "Error trying to retrieve security config, error message: The security token included in the request is invalid",
         "unable to assume provided role",
         "unable to assume the role",
         "You need to enable AWS Security Token Service for this region",

@@ -3,6 +3,7 @@
 mod cancel;
 mod dns;
 mod error;
+mod reads;
 mod remedy;
 mod session;
 pub mod tags;

@@ -1,6 +1,7 @@
 //! Who we are: credentials, account, partition, region; and how calls are made.
 
 use crate::dns::{Resolver, is_loopback};
+use crate::reads::Patient;
 use crate::{Cancel, During, Error, Exit, Pace, Poll, wait};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -29,7 +30,7 @@ pub struct Options {
 /// A place that calls go to.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Configuration that every SDK client is made from. It does not retry: the runner does, after looking.
+    /// Configuration that every SDK client is made from. It makes only reads again: for all else the runner looks first.
     pub sdk: SdkConfig,
     /// Twelve digits.
     pub account: String,
@@ -118,7 +119,7 @@ async fn config(options: &Options, region: Option<&str>) -> SdkConfig {
             http = http.tls_context(trust);
         }
     }
-    let http = http.build_with_resolver(Resolver);
+    let http = Patient(http.build_with_resolver(Resolver));
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(60))

@@ -2,7 +2,12 @@
 
 use crate::{Context, Part, Wish};
 use futures::future::try_join_all;
+use std::time::Duration;
 use strata_aws::{Error, Exit, Pace, Poll, wait};
+use tokio::time::Instant;
+
+/// How long AWS may not know everywhere what it has made.
+pub(crate) const UNKNOWN: Duration = Duration::from_secs(15);
 
 /// List every part at once and remember what is there.
 pub(crate) async fn survey(cx: &Context, parts: &[Part]) -> Result<(), Error> {
@@ -18,12 +23,15 @@ pub(crate) async fn look(cx: &Context, part: &Part, wishes: &[Wish]) -> Result<(
     let doing = format!("looking for {}", part.label);
     // Longer than any consistency window of a listing; a dead endpoint is given up sooner.
     let mut silent = 0;
+    let start = Instant::now();
     let lives = wait(&doing, Pace::seconds(2, 30), &cx.cancel, async || match part.resource.list(cx, wishes).await {
         Ok(lives) => Ok(Poll::Ready(lives)),
         Err(error) if error.exit == Exit::Again && error.code.is_none() => {
             silent += 1;
             if silent > 5 { Ok(Poll::Failed(Error { exit: Exit::Failed, ..error })) } else { Err(error) }
         }
+        // It was listed, and what was asked about it then does not know it: it is new, or it has just gone.
+        Err(error) if error.is_gone() && start.elapsed() < UNKNOWN => Ok(Poll::NotYet(error.to_string())),
         Err(error) => Err(error),
     })
     .await?;

@@ -3,7 +3,7 @@
 use crate::diff::diff;
 use crate::lock::Locks;
 use crate::plan::{self, plan};
-use crate::survey::{look, refuse_foreign, survey};
+use crate::survey::{UNKNOWN, look, refuse_foreign, survey};
 use crate::{Action, Change, Context, Finding, Layer, Part, confirm, down};
 use futures::StreamExt;
 use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
@@ -214,6 +214,8 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
                     }
                     passing = Some(error);
                 }
+                // New, and not known everywhere yet; or gone since it was listed: the next look tells.
+                Err(error) if error.is_gone() => passing = Some(error),
                 Err(error) => refused = Some(error),
             }
         }
@@ -227,7 +229,11 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
             (None, _) => {}
             (Some(error), None) => trouble = Some((Instant::now(), error)),
             (Some(error), Some((since, _))) => {
-                let patience = if error.code.is_none() { SILENCE } else { PATIENCE };
+                let patience = match &error.code {
+                    None => SILENCE,
+                    Some(_) if error.is_gone() => UNKNOWN,
+                    Some(_) => PATIENCE,
+                };
                 if since.elapsed() > patience {
                     return Err(Error { exit: Exit::Failed, ..error });
                 }
