@@ -80,12 +80,15 @@ fn no_path_leads_out_of_the_folder() {
     assert_eq!(trap.calls(), 0);
 }
 
+/// Puts something odd where a file should be.
+type Make<'a> = &'a dyn Fn(&Place);
+
 #[test]
 fn links_pipes_and_devices_are_no_sql_files() {
     let (trap, begun) = (Trap::start(), Instant::now());
     let fifo = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     let huge = |path: &Path| std::fs::File::create(path).unwrap().set_len(1 << 40).unwrap();
-    let cases: [(&str, &dyn Fn(&Place), &str); 6] = [
+    let cases: [(&str, Make, &str); 6] = [
         (
             "a link out of the folder",
             &|place| place.sql(|path| symlink("../../secret.sql", path).unwrap()),
