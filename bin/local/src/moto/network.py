@@ -8,6 +8,7 @@ from moto.ec2.responses.vpcs import VPCs
 
 def patch():
     without_default_vpc()
+    EC2Backend.create_subnet = default_in_default_vpcs(EC2Backend.create_subnet)
     EC2Backend.describe_nat_gateways = filtered_by_tags(EC2Backend.describe_nat_gateways)
     EC2Backend.delete_nat_gateway = releasing_its_interface(EC2Backend.delete_nat_gateway)
     Route.state = property(lambda route: "blackhole" if leads_nowhere(route) else "active")
@@ -39,6 +40,18 @@ def without_default_vpc():
 
     EC2Backend.create_default_vpc = create_default_vpc
     EC2Backend.default_vpc = property(default_vpc, lambda self, _vpc: None)
+
+
+def default_in_default_vpcs(create):
+    """moto takes the first subnet of each zone for the zone's default one, which maps public addresses."""
+
+    def create_subnet(self, vpc_id, *args, **kwargs):
+        subnet = create(self, vpc_id, *args, **kwargs)
+        if not self.get_vpc(vpc_id).is_default:
+            subnet.default_for_az = subnet.map_public_ip_on_launch = False
+        return subnet
+
+    return create_subnet
 
 
 def with_private_dns(modify):
