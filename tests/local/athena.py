@@ -85,6 +85,9 @@ def errors():
     refused("InvalidRequestException", "No output location provided", start, QueryString="SELECT 1")
     refused("InvalidRequestException", "WorkGroup nope is not found", start, QueryString="SELECT 1", WorkGroup="nope")
     refused("InvalidRequestException", "was not found", athena.get_query_execution, QueryExecutionId="nope")
+    # A parser that goes back at every bracket would be busy for years.
+    endless = "SELECT " + "CASE WHEN a THEN " * 40 + "1"
+    refused("InvalidRequestException", "reasonable time", start, QueryString=endless, ResultConfiguration=to)
     failed = query("SELECT * FROM nope", database, out, expect="FAILED")
     assert failed["Status"]["AthenaError"]["ErrorCategory"] == 2
     refused("InvalidRequestException", "Final query state: FAILED", athena.get_query_results, QueryExecutionId=failed["QueryExecutionId"])

@@ -3,9 +3,11 @@
 //!
 //! Errors say where: `pipelines/driven-data/sql/staging/dim_date.sql:3:14: ...`.
 
+mod bounded;
 mod error;
 mod walk;
 
+pub use bounded::{LATE, bounded};
 pub use error::Error;
 
 use sqlparser::ast::Statement;
@@ -15,15 +17,9 @@ use sqlparser::tokenizer::{Location, Token, Tokenizer};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
-use std::sync::mpsc::channel;
-use std::time::Duration;
 
 /// As much as Athena takes of a query, in bytes.
 const LONGEST: u64 = 262_144;
-/// The parser is recursive, and so is dropping what it makes: a chain of 100,000 additions needs 100,000 frames.
-const STACK: usize = 256 << 20;
-/// Where brackets are not closed the parser goes back and tries each of them in another way, which can take for ever.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A SQL file that holds exactly one query.
 #[derive(Debug, Clone)]
@@ -76,14 +72,11 @@ pub fn parse(path: &str, text: &str) -> Result<Query, Error> {
     if text.len() as u64 > LONGEST {
         return Err(fail("it is too long for a query"));
     }
-    let (sender, receiver) = channel();
-    // Nobody waits for a thread that takes too long; it ends with the program.
-    let work = move || drop(sender.send(parse_here(&name, &owned)));
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work);
-    thread.map_err(|error| fail(&format!("starting the parser: {error}")))?;
-    let late =
-        "it cannot be parsed in reasonable time; look for a bracket that is not closed, or a CASE without its END";
-    receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(fail(late)))
+    match bounded(move || parse_here(&name, &owned)) {
+        Ok(Some(query)) => query,
+        Ok(None) => Err(fail(LATE)),
+        Err(error) => Err(fail(&format!("starting the parser: {error}"))),
+    }
 }
 
 fn parse_here(path: &str, text: &str) -> Result<Query, Error> {

@@ -50,7 +50,9 @@ pub(super) async fn start(world: &Arc<World>, place: &Place, body: &Value) -> An
         return Err(invalid(format!("WorkGroup {name} is disabled")));
     }
     let output = output(&group, body)?;
-    let statement = statement::parse(&sql).map_err(invalid)?;
+    let text = sql.clone();
+    let parsed = tokio::task::spawn_blocking(move || statement::parse(&text)).await;
+    let statement = parsed.unwrap_or_else(|why| Err(why.to_string())).map_err(invalid)?;
     let id = uuid::Uuid::new_v4().to_string();
     let (switch, stopped) = watch::channel(false);
     let (kind, substatement, suffix) = statement.kind();

@@ -49,11 +49,9 @@ pub(super) fn parse(sql: &str) -> Result<Statement, String> {
     if Regex::new(OTHERS).is_ok_and(|others| others.is_match(&first)) {
         return Ok(Statement::Other(first.to_uppercase()));
     }
-    let tokens = tokens(sql)?;
-    let statements = Parser::new(&GenericDialect)
-        .with_tokens_with_locations(tokens)
-        .parse_statements()
-        .map_err(|error| mismatch(&error.to_string()))?;
+    let owned = sql.to_owned();
+    let statements = strata_sql::bounded(move || parser(&owned)).map_err(|error| error.to_string())?;
+    let statements = statements.ok_or_else(|| format!("line 1:1: {}", strata_sql::LATE))??;
     match <[Ast; 1]>::try_from(statements) {
         Ok([query @ Ast::Query(_)]) => Ok(Statement::Select(Box::new(query))),
         Ok([other]) => {
@@ -61,6 +59,11 @@ pub(super) fn parse(sql: &str) -> Result<Statement, String> {
         }
         Err(many) => Err(format!("Only one sql statement is allowed. Got: {} statements", many.len())),
     }
+}
+
+fn parser(sql: &str) -> Result<Vec<Ast>, String> {
+    let parser = Parser::new(&GenericDialect).with_tokens_with_locations(tokens(sql)?).parse_statements();
+    parser.map_err(|error| mismatch(&error.to_string()))
 }
 
 /// Tokens with names in lower case: Athena does not tell `Id` from `id`, and polars does.
