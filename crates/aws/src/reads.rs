@@ -102,7 +102,7 @@ fn is_passing(error: &ConnectorError) -> bool {
         }
         cause = error.source();
     }
-    error.is_io()
+    !error.is_user() && !error.is_timeout()
 }
 
 /// Between half of the pause and all of it, so that those who were throttled together do not come back together.
