@@ -281,6 +281,17 @@ fn queries_that_fail_tell_athenas_reason() {
 }
 
 #[test]
+fn a_crawler_that_runs_is_stopped_before_it_goes() {
+    let world = World { endpoint: strata_testkit::Endpoint::start_with(&["--pace", "8000"]) };
+    let document = world.up(&["iam", "storage", "catalog"], &pipeline().to_string());
+    world.put(&raw("2024-09-15"), &day());
+    world.boto("glue", "start_crawler", json!({ "Name": "raw_driven_data" }));
+    let calls = world.calls(|| drop(world.done("catalog", &["down", "--yes"], &document)));
+    assert!(calls.contains(&"glue:StopCrawler".to_owned()), "{calls:?}");
+    assert_eq!(world.boto("glue", "get_crawlers", json!({}))["Crawlers"], json!([]));
+}
+
+#[test]
 fn a_query_that_nobody_waits_for_is_stopped() {
     let world = World::slow();
     let document = world.up(&["iam", "storage", "catalog"], &pipeline().to_string());
