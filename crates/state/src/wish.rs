@@ -9,7 +9,7 @@ mod storage;
 mod table;
 mod transform;
 
-pub use airflow::{Access, Airflow, Class, LogLevel, Logs};
+pub use airflow::{Access, Airflow, Class, Local, LogLevel, Logs};
 pub use catalog::Catalog;
 pub use generate::Generate;
 pub use net::{Egress, Ingress, Net};
