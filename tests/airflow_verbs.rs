@@ -3,6 +3,8 @@
 
 #[path = "airflow_verbs/airflow.rs"]
 mod airflow;
+#[path = "airflow_verbs/check.rs"]
+mod check;
 #[path = "airflow_verbs/fake.rs"]
 mod fake;
 

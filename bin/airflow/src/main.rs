@@ -12,6 +12,7 @@ mod log_group;
 mod log_text;
 mod logging;
 mod preflight;
+mod python;
 mod rest;
 mod runs;
 mod show;
