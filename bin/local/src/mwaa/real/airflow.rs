@@ -165,8 +165,8 @@ impl Airflow {
         }
         let request = Request::get("/login/?next=/home").header(SECRET, &self.keys.secret);
         let answer = self.send(request, Body::empty()).await?;
-        let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
-        let session = cookies.filter(|cookie| cookie.starts_with("session=")).last();
+        let mut cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        let session = cookies.rfind(|cookie| cookie.starts_with("session="));
         session.map(str::to_string).ok_or_else(|| format!("Airflow opened no session ({})", answer.status()))
     }
 
