@@ -108,6 +108,7 @@ fn a_paused_dag_is_unpaused_and_the_run_takes_the_place_of_the_schedules_own() {
         let output = fake.run(&["trigger", "--wait", "--date", "2024-09-15"]);
         assert_eq!(output.status, Some(0), "{}", output.stderr);
         assert!(output.stderr.contains("was paused"), "{}", output.stderr);
+        assert!(output.stderr.contains(&format!("takes the place of the run of {DUE}")), "{}", output.stderr);
         let airflow = fake.airflow();
         assert!(!airflow.paused);
         // Unpausing would have started a run that nobody asked for, and ours would have waited behind it.

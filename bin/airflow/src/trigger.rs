@@ -59,8 +59,8 @@ pub(crate) async fn trigger(cx: &Context, words: &Words) -> Result<String, Error
             break;
         }
         let asked = new(day);
+        cx.report.say(&format!("airflow: DAG {id}, run {asked}{}", about(day)));
         let run = create(rest, id, &asked, day, &mut due).await?;
-        cx.report.say(&format!("airflow: DAG {id}, run {}{}", run.id, about(day)));
         if found.is_paused && out.is_empty() {
             unpause(rest, id).await?;
         }
@@ -174,7 +174,10 @@ async fn create(
             },
         };
         if let Some(run) = waiting.after(look).await? {
-            *due = None;
+            if let Some(tick) = due.take() {
+                let what = "which the schedule would start as soon as the DAG is not paused";
+                rest.cx.report.say(&format!("airflow: it takes the place of the run of {tick}, {what}"));
+            }
             return Ok(run);
         }
     }
