@@ -83,8 +83,7 @@ impl Blocks {
 fn callee(before: &[Word]) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     let mut words = before.iter().rev().map(|word| &word.token).peekable();
-    loop {
-        let Some(Token::Name(name)) = words.next() else { break };
+    while let Some(Token::Name(name)) = words.next() {
         parts.push(name);
         if words.next_if(|token| **token == Token::Sign('.')).is_none() {
             break;
