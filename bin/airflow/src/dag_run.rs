@@ -94,6 +94,14 @@ pub(crate) fn took(start: Option<DateTime<FixedOffset>>, end: Option<DateTime<Fi
     }
 }
 
+/// A state that is an end, and how long it took to get there, where it began at all.
+pub(crate) fn ended(state: &str, start: Option<DateTime<FixedOffset>>, end: Option<DateTime<FixedOffset>>) -> String {
+    match took(start, end) {
+        time if time.is_empty() => state.to_owned(),
+        time => format!("{state} in {time}"),
+    }
+}
+
 /// The path below a DAG, which AWS must be able to take.
 pub(crate) fn path(dag: &str, rest: &str) -> Result<String, Error> {
     let path = format!("/dags/{dag}{rest}");

@@ -1,6 +1,6 @@
 //! Watching a run to its end: a line for the run, and one for each task as it comes.
 
-use crate::dag_run::{self, Run, Task, took};
+use crate::dag_run::{self, Run, Task, ended};
 use crate::rest::Rest;
 use crate::task_logs;
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ fn words(task: &Task) -> String {
         "up_for_retry" => format!("failed, and is tried again (try {})", task.tries),
         "up_for_reschedule" => format!("looks again later{tries}"),
         "upstream_failed" => "not started: one before it failed".into(),
-        "success" | "failed" => format!("{} in {}{tries}", task.state, took(task.start, task.end)),
+        "success" | "failed" => format!("{}{tries}", ended(&task.state, task.start, task.end)),
         state => format!("{state}{tries}"),
     }
 }
@@ -111,7 +111,7 @@ pub(crate) async fn follow(rest: &Rest<'_>, dag: &str, id: &str) -> Result<Run, 
             Err(error) => return Err(error),
         }
     };
-    head.done(&format!("{} in {}", run.state, took(run.start, run.end)));
+    head.done(&ended(&run.state, run.start, run.end));
     if run.state != "success" {
         for task in tasks.iter().filter(|task| task.state == "failed") {
             last_words(rest, dag, id, task).await;
