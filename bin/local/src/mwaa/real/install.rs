@@ -39,10 +39,9 @@ pub(super) async fn ensure(places: &Places, version: &str) -> Result<Installed, 
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .process_group(0)
-        .kill_on_drop(true)
         .spawn()
         .map_err(failed)?;
-    // It ends when this end of the pipe closes, so it is kept until the answer is there.
+    // It ends, with what it started, when this end of the pipe closes: so it is kept until the answer is there.
     let mut stdin = child.stdin.take();
     if let Some(stdin) = &mut stdin {
         stdin.write_all(format!("{about}\n").as_bytes()).await.map_err(failed)?;
