@@ -55,9 +55,10 @@ fn dags(pipeline: &Pipeline) -> tempfile::TempDir {
 }
 
 /// What Airflow makes of the folder. With `packages` these are there, too.
-fn parse(version: &str, folder: &Path, packages: Option<&Path>) -> Value {
+fn parse(version: &str, folder: &Path, packages: Option<&Path>, endpoint: Option<&str>) -> Value {
     let script = repository().join("tests/airflow/parse.py");
-    let arguments = [script.to_str().unwrap(), folder.to_str().unwrap()];
+    let mut arguments = vec![script.to_str().unwrap(), folder.to_str().unwrap()];
+    arguments.extend(endpoint);
     let more: Vec<(&str, &str)> = packages.iter().map(|path| ("PYTHONPATH", path.to_str().unwrap())).collect();
     let output = run(airflow(version), &arguments, "", &more);
     let last = output.stdout.lines().last().unwrap_or_default();
@@ -67,7 +68,7 @@ fn parse(version: &str, folder: &Path, packages: Option<&Path>) -> Value {
 fn check(version: &str, exactly: &str) {
     let pipeline = pipeline();
     let folder = dags(&pipeline);
-    let bag = parse(version, folder.path(), None);
+    let bag = parse(version, folder.path(), None, None);
     assert_eq!(bag["airflow"], exactly);
     assert_eq!(bag["errors"], json!({}));
     let found = &bag["dags"]["driven_data_pipeline"];
@@ -103,11 +104,11 @@ fn check(version: &str, exactly: &str) {
 }
 
 /// Which tasks hold no worker while AWS works, in an image that has what triggers need.
-fn deferred(version: &str) -> (Value, Value) {
+fn deferred(version: &str, endpoint: Option<&str>) -> (Value, Value) {
     let (folder, packages) = (dags(&pipeline()), tempfile::tempdir().unwrap());
     std::fs::create_dir(packages.path().join("aiobotocore")).unwrap();
     std::fs::write(packages.path().join("aiobotocore/__init__.py"), "").unwrap();
-    let bag = parse(version, folder.path(), Some(packages.path()));
+    let bag = parse(version, folder.path(), Some(packages.path()), endpoint);
     assert_eq!(bag["errors"], json!({}));
     let tasks = &bag["dags"]["driven_data_pipeline"]["tasks"];
     (tasks["crawl_raw"]["deferrable"].clone(), tasks["payment_data"]["deferrable"].clone())
@@ -115,8 +116,10 @@ fn deferred(version: &str) -> (Value, Value) {
 
 #[test]
 fn tasks_are_deferred_where_the_image_can_and_the_role_may() {
-    assert_eq!(deferred("2.9"), (json!(true), json!(false)), "its triggers of jobs read logs");
-    assert_eq!(deferred("3.0"), (json!(true), json!(true)));
+    assert_eq!(deferred("2.9", None), (json!(true), json!(false)), "its triggers of jobs read logs");
+    assert_eq!(deferred("3.0", None), (json!(true), json!(true)));
+    let local = deferred("3.0", Some("http://localhost:4566"));
+    assert_eq!(local, (json!(false), json!(false)), "a local endpoint is too quick for triggers");
 }
 
 #[test]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import json
+import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -42,8 +43,10 @@ CRAWL_LIMIT = timedelta(hours=1)
 # A run of one day must not hold up the next day's for ever: they run one at a time.
 RUN_LIMIT = timedelta(hours=23)
 
-# A deferred task holds no worker while AWS works. Triggers talk to AWS through this package, which MWAA's images have.
-CAN_DEFER = importlib.util.find_spec("aiobotocore") is not None
+# A deferred task holds no worker while AWS works. Triggers talk to AWS through this package, which MWAA's images have. A
+# local endpoint crawls in no time: a trigger that fires before the scheduler has heard of the worker's end makes Airflow
+# take the task for lost ("state attribute is queued"), and try it again.
+CAN_DEFER = importlib.util.find_spec("aiobotocore") is not None and "AWS_ENDPOINT_URL" not in os.environ
 # Before the amazon provider had this parameter, a deferred job task read the job's logs, wanted or not, for which the
 # role has no right.
 CAN_DEFER_JOBS = CAN_DEFER and "waiter_max_attempts" in inspect.signature(GlueJobOperator.__init__).parameters
