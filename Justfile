@@ -11,15 +11,20 @@ export TARGET := env("TARGET", "local")
 default:
     @just --list --unsorted
 
-# Make every layer as the pipeline asks, and save the document as state.json
+# Make every layer as the pipeline asks, and save the document as state.json; airflow=real runs Apache Airflow, too
 [group('pipeline')]
-up: build
-    @scripts/up
+up *words: build
+    @scripts/up "$@"
 
 # Bring a day's input (generated, or input=FILE date=DAY), crawl, transform, crawl again
 [group('pipeline')]
 run *words: build
     @scripts/run "$@"
+
+# The same in Airflow (of `just up airflow=real`, or MWAA): bring a day's input, start the DAG for it, wait; also from=DAY to=DAY
+[group('pipeline')]
+dag *words: build
+    @scripts/dag "$@"
 
 # Count the rows of every table and show a sample, or answer a question: just query "SELECT ..."
 [group('pipeline')]
@@ -45,6 +50,31 @@ status: build
 [group('one layer')]
 layer name verb *words: build
     @scripts/layer "$@"
+
+# The newest runs of the DAG; the tasks of one: --run ID
+[group('airflow')]
+dag-runs *words: build
+    @scripts/layer airflow runs "$@"
+
+# What a task printed: [TASK] [--run ID] [--try N]; without a task, what failed
+[group('airflow')]
+dag-logs *words: build
+    @scripts/layer airflow logs "$@"
+
+# A login to Airflow's web interface, good for a minute; --open for a browser
+[group('airflow')]
+dag-ui *words: build
+    @scripts/layer airflow ui "$@"
+
+# Prove that all that the DAGs use is in the document; asks nobody
+[group('airflow')]
+dag-check: build
+    @target/release/airflow check < "$PIPELINE_FILE"
+
+# Set an Airflow Variable to what is on stdin; `just layer airflow variables list` shows them
+[group('airflow')]
+dag-variable key: build
+    @scripts/variable "$@"
 
 # Start the local AWS endpoint
 [group('local endpoint')]

@@ -54,11 +54,13 @@ fn dags(pipeline: &Pipeline) -> tempfile::TempDir {
     folder
 }
 
-/// What Airflow makes of the folder.
-fn parse(version: &str, folder: &Path) -> Value {
+/// What Airflow makes of the folder. With `packages` these are there, too.
+fn parse(version: &str, folder: &Path, packages: Option<&Path>, endpoint: Option<&str>) -> Value {
     let script = repository().join("tests/airflow/parse.py");
-    let arguments = [script.to_str().unwrap(), folder.to_str().unwrap()];
-    let output = run(airflow(version), &arguments, "", &[]);
+    let mut arguments = vec![script.to_str().unwrap(), folder.to_str().unwrap()];
+    arguments.extend(endpoint);
+    let more: Vec<(&str, &str)> = packages.iter().map(|path| ("PYTHONPATH", path.to_str().unwrap())).collect();
+    let output = run(airflow(version), &arguments, "", &more);
     let last = output.stdout.lines().last().unwrap_or_default();
     serde_json::from_str(last).unwrap_or_else(|_| panic!("{}{}", output.stdout, output.stderr))
 }
@@ -66,13 +68,14 @@ fn parse(version: &str, folder: &Path) -> Value {
 fn check(version: &str, exactly: &str) {
     let pipeline = pipeline();
     let folder = dags(&pipeline);
-    let bag = parse(version, folder.path());
+    let bag = parse(version, folder.path(), None, None);
     assert_eq!(bag["airflow"], exactly);
     assert_eq!(bag["errors"], json!({}));
     let found = &bag["dags"]["driven_data_pipeline"];
     assert_eq!(found["schedule"], "0 7 * * *");
     assert_eq!(found["start_date"], "2024-09-28");
     assert_eq!((&found["catchup"], &found["max_active_runs"]), (&json!(false), &json!(1)));
+    assert_eq!(found["limited"], true, "a run ends before the next day's");
 
     let wanted = dag::dag(&pipeline, ACCOUNT, REGION);
     let tasks = found["tasks"].as_object().unwrap();
@@ -98,6 +101,25 @@ fn check(version: &str, exactly: &str) {
     let arguments = [script.to_str().unwrap(), home];
     let output = run(airflow(version), &arguments, "", &[("AIRFLOW_HOME", home)]);
     assert_eq!(output.status, Some(0), "{}{}", output.stdout, output.stderr);
+}
+
+/// Which tasks hold no worker while AWS works, in an image that has what triggers need.
+fn deferred(version: &str, endpoint: Option<&str>) -> (Value, Value) {
+    let (folder, packages) = (dags(&pipeline()), tempfile::tempdir().unwrap());
+    std::fs::create_dir(packages.path().join("aiobotocore")).unwrap();
+    std::fs::write(packages.path().join("aiobotocore/__init__.py"), "").unwrap();
+    let bag = parse(version, folder.path(), Some(packages.path()), endpoint);
+    assert_eq!(bag["errors"], json!({}));
+    let tasks = &bag["dags"]["driven_data_pipeline"]["tasks"];
+    (tasks["crawl_raw"]["deferrable"].clone(), tasks["payment_data"]["deferrable"].clone())
+}
+
+#[test]
+fn tasks_are_deferred_where_the_image_can_and_the_role_may() {
+    assert_eq!(deferred("2.9", None), (json!(true), json!(false)), "its triggers of jobs read logs");
+    assert_eq!(deferred("3.0", None), (json!(true), json!(true)));
+    let local = deferred("3.0", Some("http://localhost:4566"));
+    assert_eq!(local, (json!(false), json!(false)), "a local endpoint is too quick for triggers");
 }
 
 #[test]

@@ -10,7 +10,10 @@ day before the DAG's start date only the parameter works: Airflow makes no tasks
 
 from __future__ import annotations
 
+import importlib.util
+import inspect
 import json
+import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -37,6 +40,18 @@ DATE = "{{ params.date or ds }}"
 # How long to wait for the file of the day, and for a crawl.
 FILE_LIMIT = timedelta(hours=1)
 CRAWL_LIMIT = timedelta(hours=1)
+# A run of one day must not hold up the next day's for ever: they run one at a time.
+RUN_LIMIT = timedelta(hours=23)
+
+# A deferred task holds no worker while AWS works. Triggers talk to AWS through this package, which MWAA's images have. A
+# local endpoint crawls in no time: a trigger that fires before the scheduler has heard of the worker's end makes Airflow
+# take the task for lost ("state attribute is queued"), and try it again.
+CAN_DEFER = importlib.util.find_spec("aiobotocore") is not None and "AWS_ENDPOINT_URL" not in os.environ
+# Before the amazon provider had this parameter, a deferred job task read the job's logs, wanted or not, for which the
+# role has no right.
+CAN_DEFER_JOBS = CAN_DEFER and "waiter_max_attempts" in inspect.signature(GlueJobOperator.__init__).parameters
+# Seconds between two looks at a job.
+JOB_LOOK = 15
 
 
 def deadline(scheduled: datetime, ready_by: str) -> datetime:
@@ -69,6 +84,7 @@ def operator(task: dict, pipeline: dict):
             bucket_name=pipeline["bucket"],
             bucket_key=task["key"].replace("{date}", DATE),
             aws_conn_id=None,
+            # Holds no worker between two looks either, and does without a trigger.
             mode="reschedule",
             poke_interval=60,
             timeout=FILE_LIMIT.total_seconds(),
@@ -79,18 +95,23 @@ def operator(task: dict, pipeline: dict):
             config={"Name": task["name"]},
             aws_conn_id=None,
             region_name=pipeline["region"],
+            deferrable=CAN_DEFER,
             execution_timeout=CRAWL_LIMIT,
             **common,
         )
     if kind == "job":
+        # Glue stops the run by itself first; ten minutes more are for a run that Glue has lost.
+        limit = timedelta(minutes=pipeline["job_minutes"] + 10)
+        looks = {"waiter_delay": JOB_LOOK, "waiter_max_attempts": int(limit.total_seconds()) // JOB_LOOK}
         return GlueJobOperator(
             job_name=task["name"],
             script_args={"--date": DATE},
             aws_conn_id=None,
             region_name=pipeline["region"],
             stop_job_run_on_kill=True,
-            # Glue stops the run by itself first; this is for a run that Glue has lost.
-            execution_timeout=timedelta(minutes=pipeline["job_minutes"] + 10),
+            execution_timeout=limit,
+            deferrable=CAN_DEFER_JOBS,
+            **(looks if CAN_DEFER_JOBS else {}),
             **common,
         )
     if kind == "ready":
@@ -117,6 +138,7 @@ def build(pipeline: dict) -> DAG:
         start_date=datetime.fromisoformat(pipeline["start_date"]).replace(tzinfo=timezone.utc),
         catchup=False,
         max_active_runs=1,
+        dagrun_timeout=RUN_LIMIT,
         tags=pipeline["tags"],
         params={"date": Param("", type="string", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="the day; empty: the run's own")},
         default_args={

@@ -166,6 +166,9 @@ def tails(service, kind, params):
             return [f"workgroup/{name}" for name in one("WorkGroup", "Name")]
         case "airflow", "environment":
             return [f"environment/{name}" for name in one("Name")]
+        case "airflow", "rbac-role":
+            # The caller names no role of Airflow: MWAA takes the one that the policy gives.
+            return [f"role/{name}/Op" for name in one("Name")]
         case "logs", "log-group":
             return [f"log-group:{name}" for name in one("logGroupName")]
         case "logs", "log-stream":

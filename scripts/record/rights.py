@@ -125,6 +125,10 @@ STATEMENTS = [
      arns("airflow", "environment/${environment}"), NEW),
     ("WhoseEnvironment", "airflow:GetEnvironment", arns("airflow", "environment/*"), None),
     ("OurEnvironment", "airflow:UpdateEnvironment airflow:DeleteEnvironment", arns("airflow", "environment/*"), OURS),
+    # What is in Airflow: runs, their tasks, Variables. The role Op may do that, and no more (users and their rights).
+    ("UseAirflow", "airflow:InvokeRestApi airflow:CreateWebLoginToken", arns("airflow", "role/${environment}/Op"), None),
+    ("TaskLogs", "logs:DescribeLogStreams logs:GetLogEvents",
+     arns("logs", "log-group:airflow-${environment}-Task", "log-group:airflow-${environment}-Task:log-stream:*"), None),
     ("EnvironmentLogs", "logs:DeleteLogGroup", arns("logs", "log-group:airflow-${environment}-*"), None),
     # MWAA tries with the caller's rights whether it could make its endpoints and interfaces. They carry its own tags.
     ("TryInOurNetwork", "ec2:CreateVpcEndpoint:airflow ec2:CreateNetworkInterface",

@@ -51,6 +51,8 @@ def json_body(text, shape):
 
 
 def json_value(shape, value, path, unknown):
+    if getattr(shape, "is_document_type", False):
+        return value  # Any JSON at all: AWS hands it on.
     kind = shape.type_name if shape is not None else "structure"
     if kind == "structure" and isinstance(value, dict):
         members = shape.members if shape is not None else {}

@@ -110,6 +110,10 @@ class Checker(unittest.TestCase):
     def test_rest_json(self):
         call = self.takes("mwaa", "CreateEnvironment", ENVIRONMENT)
         self.takes("mwaa", "ListEnvironments", {"MaxResults": 25})
+        # Airflow's own words are any JSON; the path has a limit of AWS's.
+        ask = {"Name": "x", "Method": "POST", "Path": "/dags/d/dagRuns", "Body": {"conf": {"a": [1]}}, "QueryParameters": {"b": 2}}
+        self.takes("mwaa", "InvokeRestApi", ask)
+        self.refuses("mwaa", "InvokeRestApi", ask | {"Path": "/" * 65}, "is 65 characters; AWS takes 1 to 64")
         self.refuses("mwaa", "CreateEnvironment", ENVIRONMENT | {"Name": "1st"}, "does not match")
         self.refuses("mwaa", "CreateEnvironment", ENVIRONMENT | {"Schedulers": 6}, "is 6")
         self.refuses("mwaa", "CreateEnvironment", {"Name": "x"}, "DagS3Path")

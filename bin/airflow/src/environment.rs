@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use strata_aws::{During, Error, Exit, Pace};
 use strata_layer::{Change, Context, Live, Props, Resource, State, Wish, async_trait, later};
 use strata_state::Kind;
+use strata_state::wish::Local;
 
 pub(crate) struct Environment {
     mwaa: Client,
@@ -65,11 +66,15 @@ impl Resource for Environment {
         if let Some(version) = doc.storage.as_ref().and_then(|storage| storage.files.get(REQUIREMENTS)) {
             made = made.prop("requirements_path", REQUIREMENTS).prop("requirements_version", version.as_str());
         }
+        // In AWS there is no such thing.
+        if let (Some(local), true) = (wish.local, cx.session.is_local()) {
+            made = made.prop("local", local.as_str());
+        }
         let major = |version: &str| version.split('.').next().unwrap_or_default().to_owned();
         let live = cx.live("environment", "main").and_then(|live| Some(major(live.props.get("version")?.as_str()?)));
         Ok(vec![match live {
-            Some(live) if live != major(&wish.version) => made.fixed(&["subnets", "version"]),
-            _ => made.fixed(&["subnets"]),
+            Some(live) if live != major(&wish.version) => made.fixed(&["subnets", "version", "local"]),
+            _ => made.fixed(&["subnets", "local"]),
         }])
     }
 
@@ -89,6 +94,10 @@ impl Resource for Environment {
             .set_subnet_ids(Some(texts(&wish.props, "subnets")))
             .set_security_group_ids(Some(texts(&wish.props, "security_groups")))
             .build();
+        let mut tags: HashMap<String, String> = cx.tags("environment", &wish.id, &wish.name).into_iter().collect();
+        if wish.text("local") == "real" {
+            tags.insert(REAL.into(), "real".into());
+        }
         let optional = |name: &str| Some(wish.text(name)).filter(|text| !text.is_empty());
         let call = self
             .mwaa
@@ -110,7 +119,7 @@ impl Resource for Environment {
             .source_bucket_arn(wish.text("bucket_arn"))
             .network_configuration(network)
             .endpoint_management(EndpointManagement::Service)
-            .set_tags(Some(cx.tags("environment", &wish.id, &wish.name).into_iter().collect()));
+            .set_tags(Some(tags));
         match call.send().await.during(|| format!("creating MWAA environment {}", wish.name)) {
             // It was not there a moment ago: an earlier answer was lost.
             Err(error) if error.is(&["ValidationException"]) && error.message.contains("already exists") => {
@@ -207,6 +216,9 @@ impl Resource for Environment {
     }
 }
 
+/// The tag by which a local endpoint knows that Airflow is to run.
+const REAL: &str = "strata:airflow";
+
 /// Key of the requirements in the bucket.
 const REQUIREMENTS: &str = "requirements.txt";
 
@@ -234,11 +246,13 @@ fn live(cx: &Context, environment: &aws_sdk_mwaa::types::Environment) -> Option<
         environment.airflow_configuration_options().into_iter().flatten().collect();
     let tags = environment.tags().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();
     let name = environment.name().unwrap_or_default();
+    let real = environment.tags().and_then(|tags| tags.get(REAL));
     let mut live = Live::new(name, name)
         .tagged(cx, tags)
         .state(state)
         .fact("arn", environment.arn().unwrap_or_default())
         .fact("webserver", environment.webserver_url().unwrap_or_default())
+        .prop("local", real.map_or(Local::Api.as_str(), String::as_str))
         .prop("version", environment.airflow_version())
         .prop("class", environment.environment_class())
         .prop("min_workers", environment.min_workers())

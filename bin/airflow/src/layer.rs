@@ -3,16 +3,17 @@
 use crate::environment::Environment;
 use crate::log_group::LogGroup;
 use crate::preflight;
+use crate::verbs::{self, Verbs};
 use serde_json::Value;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Finding, Layer, NoVerbs, Part, async_trait, part};
+use strata_layer::{Context, Finding, Layer, Part, async_trait, part};
 use strata_state::{Document, section};
 
 pub(crate) struct Airflow;
 
 #[async_trait]
 impl Layer for Airflow {
-    type Verbs = NoVerbs;
+    type Verbs = Verbs;
 
     fn name(&self) -> &'static str {
         "airflow"
@@ -25,6 +26,15 @@ impl Layer for Airflow {
     fn needs(&self) -> &'static [&'static str] {
         // MWAA checks role, bucket, subnets and security group when it is asked for an environment: all have to be whole.
         &["net", "iam", "storage"]
+    }
+
+    /// The environment's name and version are in the wish: a verb finds it, or says that it is not there.
+    fn verb_needs(&self, _: &Verbs) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn is_offline(&self, verb: &Verbs) -> bool {
+        matches!(verb, Verbs::Check)
     }
 
     async fn preflight(&self, cx: &Context) -> Result<Vec<Finding>, Error> {
@@ -57,5 +67,9 @@ impl Layer for Airflow {
 
     fn clear(&self, doc: &mut Document) {
         doc.airflow = None;
+    }
+
+    async fn own(&self, cx: &Context, verb: Verbs) -> Result<String, Error> {
+        verbs::run(cx, verb).await
     }
 }

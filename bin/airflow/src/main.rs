@@ -1,12 +1,26 @@
 //! `airflow` owns the MWAA environment that runs the pipeline's DAG, and the log groups that the environment makes.
 //!
 //! It needs `net` (where the environment lives), `iam` (what it may do) and `storage` (the DAG and its requirements).
+//! `layer.rs` is the list of what it owns, `verbs.rs` that of what it does beside; `rest.rs` is how it talks to Airflow.
 
+mod check;
+mod dag_run;
 mod environment;
+mod follow;
 mod layer;
 mod log_group;
+mod log_text;
 mod logging;
 mod preflight;
+mod python;
+mod rest;
+mod runs;
+mod show;
+mod task_logs;
+mod trigger;
+mod ui;
+mod variables;
+mod verbs;
 
 use std::process::ExitCode;
 

@@ -12,6 +12,7 @@ mod group;
 mod network;
 mod object;
 mod own_dag;
+mod own_uses;
 mod policy;
 mod quota;
 mod rights;
@@ -41,7 +42,7 @@ const MUTE: [&str; 7] = [
 /// What one look at a topic found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     unseen: bool,
 }
 
@@ -80,6 +81,19 @@ pub(crate) async fn findings(cx: &Context) -> Result<Vec<Finding>, Error> {
     let told = [wish::look(cx), dag::look(cx), own_dag::look(cx)];
     let asked = [network, routes, groups, acls, bucket, objects, airflow, glue, quotas];
     Ok(told.into_iter().chain(asked).flat_map(|found| found.findings).collect())
+}
+
+/// What the document and the files tell, for `airflow check`; and how many DAG files of the pipeline's own there are.
+///
+/// # Errors
+/// When a document of the roles cannot be filled in.
+pub(crate) fn built_in(cx: &Context) -> Result<(Found, usize), Error> {
+    let mut found = wish::look(cx);
+    let (own, files) = own_dag::all(cx, vec![role::document(cx, "airflow")?]);
+    for more in [dag::look(cx), role::built_in(cx)?, own] {
+        found.findings.extend(more.findings);
+    }
+    Ok((found, files))
 }
 
 /// One topic. Passing errors are waited out; what cannot be asked is left to MWAA, and said.

@@ -26,17 +26,24 @@ pub(crate) struct AwsError {
     pub code: String,
     /// AWS's wording.
     pub message: String,
+    /// What else the error's document has, an object; null for most.
+    pub members: Value,
 }
 
 impl AwsError {
     /// A refused call (status 400).
     pub(crate) fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status: 400, code: code.into(), message: message.into() }
+        Self { status: 400, code: code.into(), message: message.into(), members: Value::Null }
     }
 
     /// The same error with another HTTP status.
     pub(crate) fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
+    }
+
+    /// The same error with more in its document.
+    pub(crate) fn with_members(self, members: Value) -> Self {
+        Self { members, ..self }
     }
 }
 

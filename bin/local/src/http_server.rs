@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
+use crate::mwaa;
 use crate::record::Record;
 use crate::requests::Requests;
 use crate::world::World;
@@ -82,6 +83,9 @@ async fn handle(server: &Server, request: Request<Body>) -> Option<Response> {
         let why = "only this machine may ask: the Host header must be localhost or 127.0.0.1\n";
         return Some(reply::text(403, why));
     };
+    if let Some(id) = mwaa::id_in(&host) {
+        return Some(mwaa::answer_host(&server.world, id, request).await);
+    }
     if host::is_from_another_site(&request) {
         return Some(reply::text(403, "a page of another site may not ask: no AWS client sends its Origin\n"));
     }

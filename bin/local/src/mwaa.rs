@@ -1,4 +1,5 @@
-//! Airflow environments (MWAA), with the checks, states and errors of AWS. No Airflow runs behind them.
+//! Airflow environments (MWAA), with the checks, states and errors of AWS. Only where a tag asks for it, an Airflow runs
+//! behind one.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,24 +20,35 @@ mod maintenance;
 mod network;
 mod path;
 mod prerequisites;
+mod real;
 mod role;
 mod tags;
 mod update;
 mod validate;
 
+pub(crate) use real::{Places, answer_host, id_in};
+use real::{Purpose, Real};
+
 /// An environment's place: region, then name.
 type Key = (String, String);
 
 /// All environments, as `GetEnvironment` shows them.
-#[derive(Default)]
 pub(crate) struct Mwaa {
+    /// The Airflows behind them.
+    pub real: Real,
     environments: Mutex<BTreeMap<Key, Value>>,
 }
 
 impl Mwaa {
+    /// None yet.
+    pub(crate) fn new(places: Places) -> Self {
+        Self { real: Real::new(places), environments: Mutex::default() }
+    }
+
     /// Forgets everything. Transitions under way find nothing and end.
-    pub(crate) fn reset(&self) {
+    pub(crate) async fn reset(&self) {
         self.with(BTreeMap::clear);
+        self.real.stop_all().await;
     }
 
     /// Works on the store; never across an await.
@@ -83,9 +95,12 @@ pub(crate) async fn answer(world: &Arc<World>, region: &str, parts: &Parts, body
         "DeleteEnvironment" => update::delete(world, region, &name),
         "GetEnvironment" => mwaa.find(region, &name).map(|found| json!({ "Environment": found })),
         "ListEnvironments" => list(mwaa, region, query),
-        "CreateCliToken" => mwaa.find(region, &name).map(|found| token("CliToken", &found)),
-        "CreateWebLoginToken" => mwaa.find(region, &name).map(|found| token("WebToken", &found)),
-        "InvokeRestApi" => mwaa.find(region, &name).and_then(|_| Err(no_airflow(&name))),
+        "CreateCliToken" => mwaa.find(region, &name).map(|found| token(mwaa, "CliToken", &found)),
+        "CreateWebLoginToken" => mwaa.find(region, &name).map(|found| token(mwaa, "WebToken", &found)),
+        "InvokeRestApi" => match mwaa.find(region, &name)? {
+            found if real::is_wanted(&found) => real::invoke(mwaa.real.find(region, &name).as_deref(), &input).await,
+            _ => Err(no_airflow(&name)),
+        },
         "PublishMetrics" => mwaa.find(region, &name).map(|_| json!({})),
         "ListTagsForResource" => tags::list(mwaa, region, &name),
         "TagResource" => tags::add(mwaa, region, &name, &input),
@@ -112,10 +127,12 @@ fn list(mwaa: &Mwaa, region: &str, query: &str) -> Answer {
     Ok(answer)
 }
 
-/// A token as AWS hands it out. Nothing takes it: no Airflow listens at that host.
-fn token(kind: &str, environment: &Value) -> Value {
-    let host = environment["WebserverUrl"].as_str().unwrap_or_default().trim_start_matches("https://");
-    json!({ kind: uuid::Uuid::new_v4().to_string(), "WebServerHostname": host })
+/// A token as AWS hands it out. Nothing takes it where no Airflow listens at that host.
+fn token(mwaa: &Mwaa, kind: &str, environment: &Value) -> Value {
+    let url = environment["WebserverUrl"].as_str().unwrap_or_default();
+    let purpose = if kind == "CliToken" { Purpose::Cli } else { Purpose::Web };
+    let host = url.trim_start_matches("https://").trim_start_matches("http://");
+    json!({ kind: mwaa.real.token(purpose, url), "WebServerHostname": host })
 }
 
 fn no_airflow(name: &str) -> AwsError {

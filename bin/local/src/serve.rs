@@ -1,5 +1,6 @@
 //! Runs the endpoint in the foreground, until it is asked to stop.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::cli::Serve;
 use crate::error::{Error, file};
 use crate::http_server::{self, Server};
 use crate::moto::{Moto, venv};
+use crate::mwaa::{Mwaa, Places};
 use crate::record::Record;
 use crate::requests::Requests;
 use crate::upstream::Upstream;
@@ -36,6 +38,8 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
         .await
         .map_err(|source| Error::Port { port: options.port, source })?;
     let port = listener.local_addr().map_err(|source| Error::Port { port: options.port, source })?.port();
+    // Airflow wants whole paths.
+    let cache = options.venv().canonicalize().map_err(file("finding", options.venv()))?;
     let mut moto = Moto::launch(&options.venv(), &dir)?;
     let (upstream, started) = Upstream::new();
     let stop = Arc::new(Notify::new());
@@ -53,12 +57,18 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
         pace: Duration::from_millis(options.pace),
         glue: Default::default(),
         athena: Default::default(),
-        mwaa: Default::default(),
+        mwaa: Mwaa::new(Places {
+            cache: cache.parent().map_or_else(|| dir.clone(), Path::to_path_buf),
+            python: venv::python(&cache),
+            dir: dir.clone(),
+            port,
+        }),
         weather: Default::default(),
     };
     world.weather.set(weather);
     let record = options.record.as_deref().map(Record::create).transpose()?;
-    let server = Server { world: Arc::new(world), requests: Requests::create(&dir)?, record, stop: stop.clone() };
+    let world = Arc::new(world);
+    let server = Server { world: world.clone(), requests: Requests::create(&dir)?, record, stop: stop.clone() };
     let endpoint = options.place.endpoint_file();
     let url = format!("http://localhost:{port}");
     let about = json!({ "url": url, "pid": std::process::id(), "moto_pid": moto.id() });
@@ -79,6 +89,7 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
         () = signalled() => Ok(ExitCode::SUCCESS),
     };
     serving.abort();
+    world.mwaa.real.stop_all().await;
     moto.end().await;
     // Last: `local stop` takes its absence as the end.
     let _ = std::fs::remove_file(&endpoint);

@@ -94,7 +94,7 @@ impl Upstream {
         let code = text(["__type", "code"]).unwrap_or_else(|| "InternalFailure".to_string());
         let code = code.rsplit('#').next().unwrap_or(&code).to_string();
         let message = text(["message", "Message"]).unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned());
-        Err(AwsError { status, code, message })
+        Err(AwsError::new(code, message).with_status(status))
     }
 
     /// A query-protocol call (EC2, IAM, STS); the answer is AWS's XML.
@@ -139,7 +139,7 @@ async fn text_or_error(response: Response<Incoming>) -> Result<String, AwsError>
 fn error_in_xml(status: u16, text: &str) -> AwsError {
     let code = first_element(text, "Code").unwrap_or_else(|| format!("HTTP {status}"));
     let message = first_element(text, "Message").unwrap_or_default();
-    AwsError { status, code, message }
+    AwsError::new(code, message).with_status(status)
 }
 
 /// The text of the first element of that name.

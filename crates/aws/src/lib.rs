@@ -11,5 +11,5 @@ mod wait;
 
 pub use cancel::Cancel;
 pub use error::{During, Error, Exit};
-pub use session::{Options, Session};
+pub use session::{Options, Session, UNKNOWN_ACCOUNT};
 pub use wait::{Pace, Poll, Waiting, wait};

@@ -27,6 +27,9 @@ pub struct Options {
     pub endpoint_url: Option<String>,
 }
 
+/// What stands for an account that nobody was asked about.
+pub const UNKNOWN_ACCOUNT: &str = "000000000000";
+
 /// A place that calls go to.
 #[derive(Debug, Clone)]
 pub struct Session {
@@ -89,6 +92,21 @@ impl Session {
             endpoint_url: endpoint(&sdk),
             sdk,
         })
+    }
+
+    /// For what asks nobody: names and ARNs, and no client that could call. `known` is account and partition.
+    ///
+    /// # Errors
+    /// [`Exit::Usage`] when the region is not known.
+    pub fn offline(region: Option<&str>, known: Option<(&str, &str)>) -> Result<Self, Error> {
+        let from_environment = || std::env::var("AWS_REGION").or_else(|_| std::env::var("AWS_DEFAULT_REGION")).ok();
+        let Some(region) = region.map(str::to_owned).or_else(from_environment) else {
+            let error = Error::usage("finding out which region this is", "no region is set");
+            return Err(error.advise("give --region, set AWS_REGION, or write `region` into the pipeline"));
+        };
+        let (account, partition) = known.unwrap_or((UNKNOWN_ACCOUNT, "aws"));
+        let (account, partition) = (account.to_owned(), partition.to_owned());
+        Ok(Self { sdk: SdkConfig::builder().build(), account, partition, region, endpoint_url: None })
     }
 
     /// An ARN in this account and region.

@@ -23,6 +23,16 @@ pub trait Layer: Send + Sync + 'static {
         &[]
     }
 
+    /// Sections that have to be in the document before one of the layer's own verbs.
+    fn verb_needs(&self, _verb: &Self::Verbs) -> &'static [&'static str] {
+        self.needs()
+    }
+
+    /// Whether a verb asks nobody, and so needs no credentials. An account that is in no document is twelve zeros then.
+    fn is_offline(&self, _verb: &Self::Verbs) -> bool {
+        false
+    }
+
     /// Check what only this layer can check, such as files that have to be there. Nothing has been touched yet.
     ///
     /// # Errors

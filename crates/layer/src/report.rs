@@ -110,16 +110,16 @@ impl Step {
         }
     }
 
-    /// It is done; the line stays.
+    /// It is done; the line stays. It becomes a line of the terminal like any other: a bar that has ended would go with the
+    /// next line that is said.
     pub fn done(self, result: &str) {
-        match &self.bar {
-            Some(bar) => {
-                if let Ok(style) = ProgressStyle::with_template("  {msg} {elapsed:.dim}") {
-                    bar.set_style(style);
-                }
-                bar.finish_with_message(format!("{} {}: {result}", self.report.layer, self.what));
+        let seconds = self.start.elapsed().as_secs_f64();
+        match (&self.bar, &self.report.mode) {
+            (Some(bar), Mode::Live(lines)) => {
+                bar.finish_and_clear();
+                let _ = lines.println(format!("  {} {}: {result} ({seconds:.1} s)", self.report.layer, self.what));
             }
-            None => self.report.event(&self.what, result, Some(self.start.elapsed().as_secs_f64())),
+            _ => self.report.event(&self.what, result, Some(seconds)),
         }
     }
 }

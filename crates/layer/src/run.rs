@@ -147,7 +147,8 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
             return stop(name, doc, &error, Vec::new());
         }
     };
-    let parts = layer.parts(&cx.session);
+    // A verb of the layer's own finds its things itself; one that asks nobody has nothing to make clients of.
+    let parts = if matches!(cli.verb, Verb::Own(_)) { Vec::new() } else { layer.parts(&cx.session) };
     match cli.verb {
         Verb::Plan { detailed_exitcode } => match planned(layer, &cx, &parts).await {
             Ok(Planned { value, refused: true, .. }) => (json(&value), FAILED),
@@ -243,13 +244,27 @@ async fn prepare<L: Layer>(
     if matches!(verb, Verb::Up | Verb::Plan { .. }) {
         layer.check(doc)?;
     }
-    if matches!(verb, Verb::Up | Verb::Own(_)) {
+    let needs = match verb {
+        Verb::Up => Some(layer.needs()),
+        Verb::Own(own) => Some(layer.verb_needs(own)),
+        _ => None,
+    };
+    if let Some(needs) = needs {
         let sections = serde_json::to_value(doc).unwrap_or_default();
-        if let Some(missing) = layer.needs().iter().find(|need| sections.get(**need).is_none()) {
+        if let Some(missing) = needs.iter().find(|need| sections.get(**need).is_none()) {
             let message = format!("the document has no section `{missing}`");
             let error = Error::usage(format!("starting {name}"), message);
             return Err(error.advise(format!("run `{missing} up` first and give its output to `{name}`")));
         }
+    }
+    if let Verb::Own(own) = verb
+        && layer.is_offline(own)
+    {
+        let (target, region) = (doc.target.as_ref(), global.region.as_ref());
+        let region = region.or(target.map(|target| &target.region)).or(doc.pipeline.region.as_ref());
+        let known = target.map(|target| (target.account.as_str(), target.partition.as_str()));
+        let session = Session::offline(region.map(String::as_str), known)?;
+        return Ok(Context::new(name, doc.clone(), session, global.clone(), Report::new(name, global), cancel));
     }
     connect((name, verb.name()), global, doc, cancel).await
 }

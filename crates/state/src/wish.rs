@@ -10,7 +10,7 @@ mod table;
 mod transform;
 mod words;
 
-pub use airflow::{Access, Airflow, Class, LogLevel, Logs};
+pub use airflow::{Access, Airflow, Class, Local, LogLevel, Logs};
 pub use catalog::Catalog;
 pub use generate::Generate;
 pub use net::{Egress, Ingress, Net};

@@ -20,9 +20,9 @@ pub(super) fn airflow(cx: &Context, bucket: &str) -> Vec<Need> {
     let session = &cx.session;
     let name = cx.name(Kind::Environment, "airflow");
     let s3 = format!("arn:{}:s3:::{bucket}", session.partition);
-    // The queue and its key are in an account of AWS's own.
+    // The queue and its key are in an account of AWS's own, which is none that anybody else stands for.
     let aws = |service: &str, rest: &str| {
-        format!("arn:{}:{service}:{}:000000000000:{rest}", session.partition, session.region)
+        format!("arn:{}:{service}:{}:000000000001:{rest}", session.partition, session.region)
     };
     let mut needs = vec![
         need("MWAA reports on it", &["airflow:PublishMetrics"], session.arn("airflow", &format!("environment/{name}"))),

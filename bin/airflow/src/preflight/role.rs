@@ -11,6 +11,9 @@ use strata_aws::{During, Error};
 use strata_layer::Context;
 use strata_state::Kind;
 
+const AIRFLOW: &str = include_str!("../../../../policies/roles/airflow.permissions.json");
+const GLUE: &str = include_str!("../../../../policies/roles/glue.permissions.json");
+
 /// A role as IAM has it.
 struct Role {
     name: String,
@@ -32,6 +35,30 @@ pub(super) async fn airflow(iam: &Client, cx: &Context) -> Result<Found, Error> 
 pub(super) async fn glue(iam: &Client, cx: &Context) -> Result<Found, Error> {
     let needs = cx.doc.storage.as_ref().map(|storage| rights::glue(cx, &storage.bucket));
     look(iam, cx, "glue", &["glue.amazonaws.com"], "", &needs.unwrap_or_default()).await
+}
+
+/// The rights that `iam` gives, filled in for this pipeline.
+pub(super) fn document(cx: &Context, which: &str) -> Result<Value, Error> {
+    let text = if which == "airflow" { AIRFLOW } else { GLUE };
+    let session = &cx.session;
+    let values = strata_state::policy::values(&cx.doc.pipeline, &session.partition, &session.account, &session.region);
+    let doing = format!("reading policies/roles/{which}.permissions.json");
+    strata_state::policy::fill(text, &values).map_err(|why| Error::usage(doing, why))
+}
+
+/// What the rights that `iam` gives lack of what the DAG and its jobs need: nothing is asked of AWS.
+pub(super) fn built_in(cx: &Context) -> Result<Found, Error> {
+    let mut found = Found::default();
+    let bucket = cx.bucket();
+    for (which, needs) in [("airflow", rights::airflow(cx, &bucket)), ("glue", rights::glue(cx, &bucket))] {
+        for (why, lacking) in lacking(&[document(cx, which)?], &needs) {
+            found.say(
+                format!("the role {which} is not given {}, and {why}", lacking.join(", ")),
+                format!("correct policies/roles/{which}.permissions.json"),
+            );
+        }
+    }
+    Ok(found)
 }
 
 async fn look(

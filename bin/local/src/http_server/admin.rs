@@ -76,7 +76,7 @@ async fn reset(server: &Server) -> Response {
     let world = &server.world;
     world.glue.reset();
     world.athena.reset();
-    world.mwaa.reset();
+    world.mwaa.reset().await;
     world.weather.forget();
     let request = http::Request::builder().method(Method::POST);
     match world.upstream.send(request, "/moto-api/reset", Body::empty()).await {

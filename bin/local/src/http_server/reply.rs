@@ -17,11 +17,15 @@ pub(super) fn json(protocol: Protocol, body: &Value) -> Response {
 
 /// An error as this protocol writes it.
 pub(super) fn error(protocol: Protocol, error: &AwsError) -> Response {
-    let AwsError { status, code, message } = error;
+    let AwsError { status, code, message, members } = error;
     let (code_xml, message_xml, id) = (escape(code), escape(message), uuid::Uuid::new_v4());
     let (kind, body) = match protocol {
         Protocol::Json => ("application/x-amz-json-1.1", json!({ "__type": code, "message": message }).to_string()),
-        Protocol::RestJson => ("application/json", json!({ "message": message }).to_string()),
+        Protocol::RestJson => {
+            let mut document = members.as_object().cloned().unwrap_or_default();
+            document.insert("message".to_string(), json!(message));
+            ("application/json", serde_json::Value::Object(document).to_string())
+        }
         Protocol::Ec2 => (
             "text/xml",
             format!(

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{defaults, interfaces, log_groups, maintenance, network, now, prerequisites, validate};
+use super::{defaults, interfaces, log_groups, maintenance, network, now, prerequisites, real, validate};
 use crate::call::{Answer, AwsError};
 use crate::world::World;
 
 /// What AWS says of every network fault: never which.
-const OPAQUE: &str = "You may need to check the execution role permissions policy for your environment, and that each \
+pub(super) const OPAQUE: &str = "You may need to check the execution role permissions policy for your environment, and that each \
      of the VPC networking components required by the environment are configured to allow traffic. Troubleshooting: \
      https://docs.aws.amazon.com/mwaa/latest/userguide/troubleshooting.html";
 
@@ -20,7 +20,11 @@ pub(super) async fn environment(world: &Arc<World>, region: &str, name: &str, in
     if world.mwaa.find(region, name).is_ok_and(|found| !is_deleted(&found)) {
         return Err(taken(name));
     }
-    let made = defaults::environment(region, name, &input);
+    let mut made = defaults::environment(region, name, &input);
+    if real::is_wanted(&made) {
+        made["WebserverUrl"] = json!(world.mwaa.real.url(&uuid::Uuid::new_v4().to_string()));
+    }
+    let made = made;
     prerequisites::check(world, &made).await?;
     let vpc = network::check_ids(world, region, &made).await?;
     let key = (region.to_string(), name.to_string());
@@ -60,8 +64,12 @@ async fn come_up(world: Arc<World>, region: String, vpc: String, made: Value) {
     if fault.is_none() {
         log_groups::create(&world, &region, name, &made).await;
     }
-    if let Some(fault) = &fault {
-        // AWS keeps this to itself; the person at this keyboard need not guess.
+    let mut told = fault.as_ref().map(|_| OPAQUE.to_string());
+    if fault.is_none() && real::is_wanted(&made) {
+        told = real::start(&world, &region, &made).await.err();
+    }
+    if let Some(fault) = fault.as_ref().or(told.as_ref()) {
+        // AWS keeps a fault of the network to itself; the person at this keyboard need not guess.
         tracing::warn!("environment {name} cannot be created: {fault}");
     }
     world.mwaa.change(&region, name, &made["CreatedAt"], |environment| {
@@ -69,17 +77,15 @@ async fn come_up(world: Arc<World>, region: String, vpc: String, made: Value) {
         if environment["Status"] != "CREATING" {
             return;
         }
-        environment["Status"] = json!(if fault.is_none() { "AVAILABLE" } else { "CREATE_FAILED" });
-        environment["LastUpdate"] = outcome(fault.is_none());
+        environment["Status"] = json!(if told.is_none() { "AVAILABLE" } else { "CREATE_FAILED" });
+        environment["LastUpdate"] = outcome(told.as_deref());
     });
     maintenance::now_and_then(&world, &region, &made).await;
 }
 
 /// What `LastUpdate` says at the end.
-pub(super) fn outcome(is_good: bool) -> Value {
-    if is_good {
-        return json!({ "Status": "SUCCESS", "CreatedAt": now() });
-    }
-    let error = json!({ "ErrorCode": "INCORRECT_CONFIGURATION", "ErrorMessage": OPAQUE });
+pub(super) fn outcome(fault: Option<&str>) -> Value {
+    let Some(fault) = fault else { return json!({ "Status": "SUCCESS", "CreatedAt": now() }) };
+    let error = json!({ "ErrorCode": "INCORRECT_CONFIGURATION", "ErrorMessage": fault });
     json!({ "Status": "FAILED", "CreatedAt": now(), "Error": error })
 }

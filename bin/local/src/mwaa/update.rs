@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::create::outcome;
-use super::{defaults, interfaces, log_groups, network, now, prerequisites, resting, validate};
+use super::create::{OPAQUE, outcome};
+use super::{defaults, interfaces, log_groups, network, now, prerequisites, real, resting, validate};
 use crate::call::{Answer, AwsError};
 use crate::world::World;
 
@@ -26,18 +26,25 @@ pub(super) async fn environment(world: &Arc<World>, region: &str, name: &str, in
         environment["LastUpdate"] = json!({ "Status": "PENDING", "CreatedAt": now() });
     });
     let answer = json!({ "Arn": after["Arn"] });
-    tokio::spawn(finish(world.clone(), region.to_string(), vpc, after));
+    tokio::spawn(finish(world.clone(), region.to_string(), vpc, before, after));
     Ok(answer)
 }
 
 /// Takes the change over, or leaves the environment as it was.
-async fn finish(world: Arc<World>, region: String, vpc: String, after: Value) {
+async fn finish(world: Arc<World>, region: String, vpc: String, before: Value, after: Value) {
     tokio::time::sleep(world.weather.lasts("mwaa updating", 10.0, 20.0).unwrap_or(world.pace)).await;
     let name = after["Name"].as_str().unwrap_or_default();
-    let is_good = matches!(network::fault(&world, &region, &vpc, &after).await, Ok(None));
-    if is_good {
+    let mut fault = match network::fault(&world, &region, &vpc, &after).await {
+        Ok(None) => None,
+        _ => Some(OPAQUE.to_string()),
+    };
+    if fault.is_none() {
         log_groups::create(&world, &region, name, &after).await;
+        if real::is_wanted(&before) && real::is_changed(&before, &after) {
+            fault = real::restart(&world, &region, &before, &after).await.err();
+        }
     }
+    let is_good = fault.is_none();
     world.mwaa.change(&region, name, &after["CreatedAt"], |environment| {
         if environment["Status"] != "UPDATING" {
             return;
@@ -49,7 +56,7 @@ async fn finish(world: Arc<World>, region: String, vpc: String, after: Value) {
             environment["Tags"] = tags;
         }
         environment["Status"] = json!(if is_good { "AVAILABLE" } else { "UPDATE_FAILED" });
-        environment["LastUpdate"] = outcome(is_good);
+        environment["LastUpdate"] = outcome(fault.as_deref());
     });
 }
 
@@ -73,6 +80,7 @@ async fn vanish(world: Arc<World>, region: String, found: Value) {
     tokio::time::sleep(weather.lasts("mwaa deleting", 10.0, 20.0).unwrap_or(world.pace)).await;
     let interfaces = interfaces::list(&world, &region, &found).await;
     let name = found["Name"].as_str().unwrap_or_default().to_string();
+    world.mwaa.real.stop(&region, &name).await;
     let linger = weather.lasts("mwaa interfaces", 3.0, 15.0);
     if let Some(listed) = weather.lasts("mwaa listed", 0.0, 2.0) {
         world.mwaa.change(&region, &name, &found["CreatedAt"], |environment| environment["Status"] = json!("DELETED"));

@@ -71,6 +71,17 @@ impl Upstream {
         self.object(Method::GET, bucket, key, Bytes::new()).await
     }
 
+    /// The bytes of one version of an object.
+    pub(crate) async fn get_version(&self, bucket: &str, key: &str, version: &str) -> Result<Bytes, AwsError> {
+        let key: Vec<String> = key.split('/').map(sign::escape).collect();
+        let path = format!("/{}/{}?versionId={}", sign::escape(bucket), key.join("/"), sign::escape(version));
+        let request = sign::headers(Request::builder().method(Method::GET), REGION, "s3");
+        let response = self.send(request, &path, Body::empty()).await?;
+        let status = response.status().as_u16();
+        let bytes = collect(response).await?;
+        if status < 300 { Ok(bytes) } else { Err(error_in_xml(status, &String::from_utf8_lossy(&bytes))) }
+    }
+
     /// Writes an object.
     pub(crate) async fn put(&self, bucket: &str, key: &str, body: Bytes) -> Result<(), AwsError> {
         self.object(Method::PUT, bucket, key, body).await.map(drop)

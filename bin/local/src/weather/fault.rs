@@ -106,6 +106,7 @@ impl Fault {
     pub(super) fn strike(&self, call: &Seen, seed: u64, nth: u64) -> Strike {
         let error = match &self.code {
             Some(code) => AwsError {
+                members: serde_json::Value::Null,
                 status: self.status.unwrap_or(400),
                 code: code.clone(),
                 message: self.message.clone().unwrap_or_default(),

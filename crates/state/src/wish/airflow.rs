@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 pub struct Airflow {
     /// Airflow version, as MWAA names it.
     pub version: String,
+    /// What a local endpoint does for the environment; where nothing is said, one that is made is `api`, and one that is
+    /// there stays as it is. AWS is never told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local: Option<Local>,
     /// Environment class.
     pub class: Class,
     /// Fewest workers.
@@ -30,6 +34,13 @@ pub struct Airflow {
     /// Python packages for the DAGs: the lines of requirements.txt. MWAA adds its constraints.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requirements: Vec<String>,
+    /// Airflow Variables that somebody sets (`airflow variables set`): their names, for `airflow check`. Values are in no
+    /// document.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
+    /// Airflow connections that somebody makes: their ids, for `airflow check`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<String>,
     /// When the pipeline runs: cron, UTC.
     pub schedule: String,
     /// By when the day's data has to be there: `HH:MM`, UTC.
@@ -42,6 +53,7 @@ impl Default for Airflow {
     fn default() -> Self {
         Self {
             version: "2.10.3".into(),
+            local: None,
             class: Class::Small,
             min_workers: 1,
             max_workers: 5,
@@ -51,9 +63,32 @@ impl Default for Airflow {
             maintenance: "SAT:09:00".into(),
             config: BTreeMap::new(),
             requirements: Vec::new(),
+            variables: Vec::new(),
+            connections: Vec::new(),
             schedule: "0 7 * * *".into(),
             ready_by: "08:00".into(),
             start_date: "2024-09-28".into(),
+        }
+    }
+}
+
+/// What a local endpoint does for an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Local {
+    /// It keeps and checks the settings; nothing runs.
+    Api,
+    /// It runs Apache Airflow.
+    Real,
+}
+
+impl Local {
+    /// As the document and the endpoint's tag have it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Real => "real",
         }
     }
 }

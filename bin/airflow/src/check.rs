@@ -1,0 +1,23 @@
+//! `airflow check`: every job, crawler, right, Variable and connection that the DAGs will use is in the document. It reads
+//! the document and the files, and asks nobody: what is wrong shows before anything is uploaded.
+
+use crate::preflight::{Found, built_in};
+use strata_aws::Error;
+use strata_layer::Context;
+
+pub(crate) fn check(cx: &Context) -> Result<String, Error> {
+    let (found, files) = built_in(cx)?;
+    let Found { findings, .. } = found;
+    for finding in &findings {
+        cx.report.say(&format!("airflow x {}; {}", finding.what, finding.remedy));
+    }
+    let tasks = strata_state::dag::dag(&cx.doc.pipeline, &cx.session.account, &cx.session.region);
+    let tasks = tasks["tasks"].as_array().map_or(0, Vec::len);
+    let all = format!("{tasks} tasks of the pipeline's DAG, {files} DAG files of its folder");
+    if findings.is_empty() {
+        cx.report.say(&format!("airflow check: {all}: all that they use is in the document"));
+        return Ok(String::new());
+    }
+    let message = format!("{} findings", findings.len());
+    Err(Error::failed(format!("checking {all}"), message).advise("mend them, and check again"))
+}

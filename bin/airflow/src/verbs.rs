@@ -1,0 +1,35 @@
+//! What `airflow` does beside plan, up, down and status: the pipeline's runs, and what is in Airflow.
+
+use crate::{check, runs, task_logs, trigger, ui, variables};
+use clap::Subcommand;
+use strata_aws::Error;
+use strata_layer::Context;
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verbs {
+    /// Prove, before anything is uploaded, that all that the DAGs use is in the document; asks nobody
+    Check,
+    /// Start a run of the DAG for a day, or one for each of several days; prints their ids
+    Trigger(trigger::Words),
+    /// List the newest runs, or the tasks of one
+    Runs(runs::Words),
+    /// Print what a task printed
+    Logs(task_logs::Words),
+    /// Print a login to Airflow's web interface, good for a minute, or open a browser with it
+    Ui(ui::Words),
+    /// List and set Airflow's Variables
+    #[command(subcommand)]
+    Variables(variables::Words),
+}
+
+pub(crate) async fn run(cx: &Context, verb: Verbs) -> Result<String, Error> {
+    match verb {
+        Verbs::Check => check::check(cx),
+        Verbs::Trigger(words) => trigger::trigger(cx, &words).await,
+        Verbs::Runs(words) => runs::runs(cx, &words).await,
+        Verbs::Logs(words) => task_logs::logs(cx, &words).await,
+        Verbs::Ui(words) => ui::ui(cx, &words).await,
+        Verbs::Variables(words) => variables::variables(cx, &words).await,
+    }
+}

@@ -1,0 +1,170 @@
+//! Apache Airflow for real: an environment that asks for it runs the pipeline, changes with the bucket, and goes without a
+//! trace. `airflow_real/drive.py` talks to it with boto3, as anybody would.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use serde_json::{Value, json};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use strata_testkit::{Endpoint, Output, bin, eventually, python, repository, run};
+
+const ENVIRONMENT: &str = "driven-data-dev-airflow";
+const DAY: &str = "2024-09-15";
+
+/// One Airflow after the other: each takes a core and a gigabyte.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// The pipeline with a real Airflow, and a schedule that makes no run by itself.
+fn pipeline(version: &str, requirements: &[&str]) -> String {
+    let text = std::fs::read_to_string(repository().join("pipelines/driven-data/pipeline.json")).unwrap();
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    let airflow = &mut document["pipeline"]["airflow"];
+    airflow["version"] = json!(version);
+    airflow["local"] = json!("real");
+    airflow["schedule"] = json!("0 7 29 2 *");
+    airflow["requirements"] = json!(requirements);
+    airflow["config"] = json!({ "core.max_active_tasks_per_dag": "4" });
+    document.to_string()
+}
+
+fn program(endpoint: &Endpoint, name: &str, args: &[&str], stdin: &str) -> Output {
+    run(bin(name), args, stdin, &endpoint.env())
+}
+
+/// The document after these programs, one after the other.
+fn chain(endpoint: &Endpoint, steps: &[&[&str]], document: &str) -> String {
+    steps.iter().fold(document.to_owned(), |document, step| {
+        let output = program(endpoint, step[0], &step[1..], &document);
+        assert_eq!(output.status, Some(0), "{step:?}: {}", output.stderr);
+        output.stdout
+    })
+}
+
+/// What `drive.py` says to a command.
+fn drive(endpoint: &Endpoint, words: &[&str]) -> Value {
+    let script = repository().join("tests/airflow_real/drive.py");
+    let arguments: Vec<&str> = [script.to_str().unwrap()].iter().chain(words).copied().collect();
+    let output = run(python(), &arguments, "", &endpoint.env());
+    assert_eq!(output.status, Some(0), "{words:?}: {}{}", output.stdout, output.stderr);
+    serde_json::from_str(&output.stdout).unwrap()
+}
+
+/// Processes of any Airflow in this endpoint's folder.
+fn processes(endpoint: &Endpoint) -> Vec<String> {
+    let home = format!("AIRFLOW_HOME={}", endpoint.dir().canonicalize().unwrap().display());
+    let all = run("ps", &["axeww", "-o", "pid,command"], "", &[]);
+    all.stdout.lines().filter(|line| line.contains(&home)).map(str::to_owned).collect()
+}
+
+fn nothing_is_left(endpoint: &Endpoint) {
+    let folder = endpoint.dir().join("mwaa/eu-central-1").join(ENVIRONMENT);
+    eventually("no process and no folder of Airflow", Duration::from_secs(20), || {
+        (processes(endpoint).is_empty() && !folder.exists()).then_some(())
+    });
+}
+
+fn whole_life(version: &str) {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut endpoint = Endpoint::start();
+    let layers: [&[&str]; 6] =
+        [&["net", "up"], &["iam", "up"], &["storage", "up"], &["catalog", "up"], &["jobs", "up"], &["airflow", "up"]];
+    let document = chain(&endpoint, &layers, &pipeline(version, &[]));
+    let day = chain(&endpoint, &[&["datagen", "generate", "--to", "bucket", "--date", DAY]], &document);
+
+    // Every task is green, and the tables hold what the programs make without Airflow.
+    let tasks = drive(&endpoint, &["run", ENVIRONMENT, DAY]);
+    let states: Vec<&Value> = tasks.as_object().unwrap().values().collect();
+    assert_eq!(states.len(), 17, "{tasks}");
+    assert!(states.iter().all(|task| **task == json!(["success", 1])), "{tasks}");
+    let by_airflow = drive(&endpoint, &["tables"]);
+    assert_eq!(by_airflow.as_object().unwrap().len(), 9, "{by_airflow}");
+    drive(&endpoint, &["forget"]);
+    chain(&endpoint, &[&["catalog", "crawl", "raw"], &["jobs", "run", "--date", DAY], &["catalog", "crawl"]], &day);
+    assert_eq!(drive(&endpoint, &["tables"]), by_airflow);
+
+    // Its calls are made with the environment's role, and its logs are in CloudWatch.
+    assert!(drive(&endpoint, &["logs", ENVIRONMENT])["Task"].as_u64().unwrap() >= 17);
+    let role = drive(&endpoint, &["identity", ENVIRONMENT]);
+    assert!(role.as_str().unwrap().contains("assumed-role/"), "{role}");
+
+    // The bucket's DAGs come, are told to be broken, and go.
+    assert_eq!(drive(&endpoint, &["sync", ENVIRONMENT]), json!("ok"));
+    // Command lines and logins as MWAA has them.
+    assert_eq!(drive(&endpoint, &["doors", ENVIRONMENT]), json!("ok"));
+
+    // Nothing to do the second time; gone without a trace.
+    let before = endpoint.count();
+    assert_eq!(program(&endpoint, "airflow", &["up"], &document).stdout, document);
+    assert_eq!(endpoint.mutating_since(before).iter().filter(|call| call.starts_with("airflow:")).count(), 0);
+    assert!(!processes(&endpoint).is_empty());
+    chain(&endpoint, &[&["airflow", "down"]], &document);
+    nothing_is_left(&endpoint);
+
+    // It comes again from what is installed, and a killed endpoint takes it along.
+    chain(&endpoint, &[&["airflow", "up"]], &document);
+    assert!(!processes(&endpoint).is_empty());
+    endpoint.crash();
+    nothing_is_left(&endpoint);
+}
+
+#[test]
+fn airflow_2_runs_the_pipeline() {
+    whole_life("2.10.3");
+}
+
+#[test]
+fn airflow_3_runs_the_pipeline() {
+    whole_life("3.0.6");
+}
+
+#[test]
+fn requirements_are_installed_or_told_and_updates_and_kills_keep_the_database() {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let endpoint = Endpoint::start();
+    let layers: [&[&str]; 3] = [&["net", "up"], &["iam", "up"], &["storage", "up"]];
+    // It contradicts Airflow's own packages.
+    let document = chain(&endpoint, &layers, &pipeline("2.10.3", &["sqlalchemy==2.0.36"]));
+    let output = program(&endpoint, "airflow", &["up"], &document);
+    assert_ne!(output.status, Some(0));
+    assert!(
+        output.stderr.contains("CREATE_FAILED") && output.stderr.contains("sqlalchemy==2.0.36"),
+        "{}",
+        output.stderr
+    );
+    nothing_is_left(&endpoint);
+
+    let change = |document: &str, pointer: &str, value: Value| {
+        let mut document: Value = serde_json::from_str(document).unwrap();
+        *document.pointer_mut(pointer).unwrap() = value;
+        document.to_string()
+    };
+    let other = change(&document, "/pipeline/airflow/version", json!("2.9.2"));
+    let output = program(&endpoint, "airflow", &["up", "--yes"], &other);
+    assert_ne!(output.status, Some(0));
+    assert!(output.stderr.contains("The versions that can are 2.10.3 and 3.0.6"), "{}", output.stderr);
+
+    let good = change(&document, "/pipeline/airflow/requirements", json!(["iniconfig==2.0.0"]));
+    let good = chain(&endpoint, &[&["storage", "up"], &["airflow", "up", "--yes"]], &good);
+    assert_eq!(drive(&endpoint, &["imports", ENVIRONMENT, "iniconfig"]), json!("ok"));
+
+    // An update starts it anew; what it knew, it knows.
+    drive(&endpoint, &["remember", ENVIRONMENT, "a secret"]);
+    let before = endpoint.count();
+    let option = json!({ "core.max_active_tasks_per_dag": "3" });
+    chain(&endpoint, &[&["airflow", "up"]], &change(&good, "/pipeline/airflow/config", option));
+    assert!(endpoint.mutating_since(before).contains(&"airflow:UpdateEnvironment".to_owned()));
+    assert_eq!(drive(&endpoint, &["option", ENVIRONMENT]), json!("3"));
+    assert_eq!(drive(&endpoint, &["recall", ENVIRONMENT]), json!("a secret"));
+
+    // Killed, it comes again.
+    for process in processes(&endpoint) {
+        run("kill", &["-9", process.split_whitespace().next().unwrap()], "", &[]);
+    }
+    let supervisor = "supervise.py";
+    let all = run("ps", &["ax", "-o", "pid,command"], "", &[]).stdout;
+    let ours = |line: &&str| line.contains(supervisor) && line.contains(endpoint.dir().to_str().unwrap());
+    let killed = all.lines().find(ours).and_then(|line| line.split_whitespace().next()).unwrap();
+    run("kill", &["-9", killed], "", &[]);
+    assert_eq!(drive(&endpoint, &["recall", ENVIRONMENT]), json!("a secret"));
+    chain(&endpoint, &[&["airflow", "down"]], &good);
+    nothing_is_left(&endpoint);
+}

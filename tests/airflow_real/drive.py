@@ -1,0 +1,247 @@
+"""What the test of a real Airflow does with it, through MWAA's own ways. Prints JSON."""
+
+import base64
+import hashlib
+import http.client
+import io
+import json
+import os
+import sys
+import time
+import urllib.parse
+
+import boto3
+
+# The pipeline sets it to 4.
+OPTION = "config get-value core max_active_tasks_per_dag"
+DAG = "driven_data_pipeline"
+mwaa, s3 = boto3.client("mwaa"), boto3.client("s3")
+
+
+def rest(environment, method, path, body=None, **query):
+    asked = {"Name": environment, "Method": method, "Path": path}
+    if body is not None:
+        asked["Body"] = body
+    if query:
+        asked["QueryParameters"] = query
+    return mwaa.invoke_rest_api(**asked)["RestApiResponse"]
+
+
+def eventually(what, seconds, look):
+    until = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > until:
+            sys.exit(f"not in {seconds} s: {what}")
+        time.sleep(0.3)
+
+
+def version(environment):
+    return mwaa.get_environment(Name=environment)["Environment"]["AirflowVersion"]
+
+
+def is_known(environment, dag):
+    try:
+        return rest(environment, "GET", f"/dags/{dag}")
+    except mwaa.exceptions.RestApiClientException as why:
+        assert why.response["RestApiStatusCode"] == 404, why.response
+        return None
+
+
+def run(environment, day):
+    """One run of the pipeline's DAG: task, then state and number of tries."""
+    eventually("the DAG is known", 60, lambda: is_known(environment, DAG))
+    rest(environment, "PATCH", f"/dags/{DAG}", {"is_paused": False}, update_mask="is_paused")
+    body = {"dag_run_id": "one", "conf": {"date": day}}
+    if version(environment).startswith("3."):
+        body["logical_date"] = None
+    rest(environment, "POST", f"/dags/{DAG}/dagRuns", body)
+    path = f"/dags/{DAG}/dagRuns/one"
+    ended = ("success", "failed")
+    eventually("the run ends", 300, lambda: rest(environment, "GET", path)["state"] in ended)
+    tasks = rest(environment, "GET", f"{path}/taskInstances")["task_instances"]
+    return {task["task_id"]: [task["state"], task["try_number"]] for task in tasks}
+
+
+def results():
+    bucket = s3.list_buckets()["Buckets"][0]["Name"]
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="data/")
+    keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
+    return bucket, [key for key in keys if key.endswith(".parquet")]
+
+
+def tables():
+    """The hash of what each table's files hold, in the order of its values."""
+    import polars
+
+    bucket, keys = results()
+    hashes = {}
+    for key in keys:
+        frame = polars.read_parquet(io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read()))
+        assert frame.height > 0, key
+        text = frame.select(polars.all().cast(polars.String)).sort(polars.all()).write_csv()
+        hashes[key] = hashlib.sha256((str(frame.schema) + text).encode()).hexdigest()
+    return hashes
+
+
+def forget():
+    bucket, keys = results()
+    for key in keys:
+        s3.delete_object(Bucket=bucket, Key=key)
+    return len(keys)
+
+
+def logs(environment):
+    """The number of log streams per kind of log."""
+    client = boto3.client("logs")
+
+    def count():
+        found = {}
+        for group in client.describe_log_groups(logGroupNamePrefix=f"airflow-{environment}-")["logGroups"]:
+            name = group["logGroupName"]
+            pages = client.get_paginator("describe_log_streams").paginate(logGroupName=name)
+            found[name.rsplit("-", 1)[1]] = sum(len(page["logStreams"]) for page in pages)
+        return found
+
+    eventually("all five logs", 20, lambda: all(count().get(name) for name in ("Task", "Scheduler", "WebServer", "DAGProcessing", "Worker")))
+    return count()
+
+
+IDENTITY = '''
+import boto3
+from airflow.models.dag import DAG
+try:
+    from airflow.providers.standard.operators.python import PythonOperator
+except ImportError:
+    from airflow.operators.python import PythonOperator
+
+with DAG("identity", schedule=None, is_paused_upon_creation=False):
+    PythonOperator(task_id="who", python_callable=lambda: boto3.client("sts").get_caller_identity()["Arn"])
+'''
+
+
+def identity(environment):
+    """Who a task is for AWS."""
+    bucket, _ = results()
+    s3.put_object(Bucket=bucket, Key="dags/identity.py", Body=IDENTITY.encode())
+    eventually("the new DAG", 40, lambda: is_known(environment, "identity"))
+    body = {"dag_run_id": "i"} | ({"logical_date": None} if version(environment).startswith("3.") else {})
+    rest(environment, "POST", "/dags/identity/dagRuns", body)
+    eventually("its run", 90, lambda: rest(environment, "GET", "/dags/identity/dagRuns/i")["state"] == "success")
+    said = rest(environment, "GET", "/dags/identity/dagRuns/i/taskInstances/who/xcomEntries")
+    assert said["total_entries"] == 1, said
+    client, group = boto3.client("logs"), f"airflow-{environment}-Task"
+    return eventually("the log of the task", 20, lambda: in_log(client, group))
+
+
+def in_log(client, group):
+    for stream in client.describe_log_streams(logGroupName=group, logStreamNamePrefix="dag_id=identity")["logStreams"]:
+        events = client.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
+        for event in events:
+            if "arn:aws:sts" in event["message"]:
+                return event["message"]
+    return None
+
+
+def sync(environment):
+    """A DAG comes, changes, breaks and goes with the bucket, each within seconds."""
+    bucket, _ = results()
+    key = "dags/folder/mine.py"
+    text = "from airflow.models.dag import DAG\ndag = DAG('mine', schedule=None, description='{}')\n"
+
+    def put(body):
+        s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
+
+    def errors():
+        return [error["stack_trace"] for error in rest(environment, "GET", "/importErrors")["import_errors"]]
+
+    put(text.format("one"))
+    eventually("a new DAG", 30, lambda: (is_known(environment, "mine") or {}).get("description") == "one")
+    put(text.format("two"))
+    eventually("a changed DAG", 30, lambda: is_known(environment, "mine").get("description") == "two")
+    # Airflow looks only at files with its own name and the word DAG in them.
+    put("from airflow.models.dag import DAG\nimport no_such_module_anywhere\n")
+    eventually("a broken DAG", 30, lambda: any("no_such_module_anywhere" in error for error in errors()))
+    s3.delete_object(Bucket=bucket, Key=key)
+    eventually("no broken DAG", 60, lambda: not errors())
+    gone = lambda: "mine" not in [dag["dag_id"] for dag in rest(environment, "GET", "/dags")["dags"]]  # noqa: E731
+    eventually("a DAG that is gone", 60, gone)
+    return "ok"
+
+
+def ask(host, method, path, body=None, **headers):
+    """A request to the environment's host, which not every machine can resolve."""
+    port = urllib.parse.urlparse(os.environ["AWS_ENDPOINT_URL"]).port
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request(method, path, body, {"Host": host} | {k.replace("_", "-"): v for k, v in headers.items()})
+    answer = connection.getresponse()
+    return answer.status, answer.headers, answer.read().decode()
+
+
+def doors(environment):
+    """CreateCliToken and /aws_mwaa/cli, CreateWebLoginToken and the web interface."""
+    cli = mwaa.create_cli_token(Name=environment)
+    host, token = cli["WebServerHostname"], cli["CliToken"]
+    status, _, said = ask(host, "POST", "/aws_mwaa/cli", "version", Authorization=f"Bearer {token}")
+    assert status == 200, said
+    assert base64.b64decode(json.loads(said)["stdout"]).decode().strip() == version(environment), said
+    assert option(environment) == "4"
+    for line in ("webserver", "no-such-command"):
+        status, _, said = ask(host, "POST", "/aws_mwaa/cli", line, Authorization=f"Bearer {token}")
+        assert status == 400 and json.loads(said)["stderr"], said
+    assert ask(host, "POST", "/aws_mwaa/cli", "version", Authorization="Bearer x")[0] == 403
+
+    web = mwaa.create_web_login_token(Name=environment)["WebToken"]
+    assert ask(host, "POST", "/aws_mwaa/cli", "version", Authorization=f"Bearer {web}")[0] == 403
+    assert ask(host, "GET", "/aws_mwaa/aws-console-sso?login=true")[0] == 200
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    status, headers, said = ask(host, "POST", "/aws_mwaa/login", f"token={web}", **form)
+    assert status == 200, said
+    assert ask(host, "POST", "/aws_mwaa/login", f"token={web}", **form)[0] == 403, "a token logs in once"
+    cookie = headers["Set-Cookie"].split(";")[0]
+    if version(environment).startswith("3."):
+        path, given = "/api/v2/dags", {"Authorization": f"Bearer {cookie.split('=', 1)[1]}"}
+    else:
+        path, given = "/api/v1/dags", {"Cookie": cookie}
+    assert ask(host, "GET", path)[0] in (401, 403), "nobody comes in without a login"
+    assert ask(host, "GET", path, X_Strata_Secret="")[0] in (401, 403)
+    status, _, said = ask(host, "GET", path, **given)
+    assert status == 200 and DAG in said, said
+    status, _, said = ask(host, "GET", "/home" if "v1" in path else "/", **given)
+    assert status == 200 and "<html" in said, said
+    return "ok"
+
+
+def imports(environment, module):
+    """A DAG that needs a package of requirements.txt."""
+    bucket, _ = results()
+    text = f"import {module}\nfrom airflow.models.dag import DAG\ndag = DAG('imports', schedule=None)\n"
+    s3.put_object(Bucket=bucket, Key="dags/imports.py", Body=text.encode())
+    eventually("a DAG with the package", 40, lambda: is_known(environment, "imports"))
+    return "ok"
+
+
+def remember(environment, value):
+    return rest(environment, "POST", "/variables", {"key": "kept", "value": value})["key"]
+
+
+def recall(environment):
+    def look():
+        try:
+            return rest(environment, "GET", "/variables/kept")["value"]
+        except mwaa.exceptions.RestApiServerException:
+            return None  # it is not up yet
+
+    return eventually("the variable", 120, look)
+
+
+def option(environment):
+    cli = mwaa.create_cli_token(Name=environment)
+    status, _, said = ask(cli["WebServerHostname"], "POST", "/aws_mwaa/cli", OPTION, Authorization=f"Bearer {cli['CliToken']}")
+    assert status == 200, said
+    return base64.b64decode(json.loads(said)["stdout"]).decode().split()[-1]
+
+
+print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))
