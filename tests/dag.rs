@@ -133,6 +133,11 @@ fn the_dag_loads_and_checks_the_day_on_airflow_3() {
 }
 
 #[test]
+fn the_dag_loads_and_checks_the_day_on_the_newest_airflow() {
+    check("3.3", "3.3.2");
+}
+
+#[test]
 fn d10_nothing_is_asked_for_while_the_dag_is_read() {
     let text = std::fs::read_to_string(repository().join("scripts").join(dag::MODULE_KEY)).unwrap();
     for word in ["Variable", "Connection", "boto3", "requests"] {

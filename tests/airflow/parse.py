@@ -29,7 +29,7 @@ def no_variables(*args, **kwargs):
 
 
 Variable.get = no_variables
-bag = DagBag(dag_folder=folder, include_examples=False)
+bag = DagBag(dag_folder=folder)
 
 
 def about(task):
