@@ -2,64 +2,19 @@
 //! trace. `airflow_real/drive.py` talks to it with boto3, as anybody would.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "airflow_real/life.rs"]
+mod life;
+
+use life::{DAY, ENVIRONMENT, ONE, chain, drive, nothing_is_left, pipeline, processes, program};
 use serde_json::{Value, json};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
-use strata_testkit::{Endpoint, Output, bin, eventually, python, repository, run};
+use std::sync::PoisonError;
+use strata_testkit::{Endpoint, run};
 
-const ENVIRONMENT: &str = "driven-data-dev-airflow";
-const DAY: &str = "2024-09-15";
-
-/// One Airflow after the other: each takes a core and a gigabyte.
-static ONE: Mutex<()> = Mutex::new(());
-
-/// The pipeline with a real Airflow, and a schedule that makes no run by itself.
-fn pipeline(version: &str, requirements: &[&str]) -> String {
-    let text = std::fs::read_to_string(repository().join("pipelines/driven-data/pipeline.json")).unwrap();
-    let mut document: Value = serde_json::from_str(&text).unwrap();
-    let airflow = &mut document["pipeline"]["airflow"];
-    airflow["version"] = json!(version);
-    airflow["local"] = json!("real");
-    airflow["schedule"] = json!("0 7 29 2 *");
-    airflow["requirements"] = json!(requirements);
-    airflow["config"] = json!({ "core.max_active_tasks_per_dag": "4" });
-    document.to_string()
-}
-
-fn program(endpoint: &Endpoint, name: &str, args: &[&str], stdin: &str) -> Output {
-    run(bin(name), args, stdin, &endpoint.env())
-}
-
-/// The document after these programs, one after the other.
-fn chain(endpoint: &Endpoint, steps: &[&[&str]], document: &str) -> String {
-    steps.iter().fold(document.to_owned(), |document, step| {
-        let output = program(endpoint, step[0], &step[1..], &document);
-        assert_eq!(output.status, Some(0), "{step:?}: {}", output.stderr);
-        output.stdout
-    })
-}
-
-/// What `drive.py` says to a command.
-fn drive(endpoint: &Endpoint, words: &[&str]) -> Value {
-    let script = repository().join("tests/airflow_real/drive.py");
-    let arguments: Vec<&str> = [script.to_str().unwrap()].iter().chain(words).copied().collect();
-    let output = run(python(), &arguments, "", &endpoint.env());
-    assert_eq!(output.status, Some(0), "{words:?}: {}{}", output.stdout, output.stderr);
-    serde_json::from_str(&output.stdout).unwrap()
-}
-
-/// Processes of any Airflow in this endpoint's folder.
-fn processes(endpoint: &Endpoint) -> Vec<String> {
-    let home = format!("AIRFLOW_HOME={}", endpoint.dir().canonicalize().unwrap().display());
-    let all = run("ps", &["axeww", "-o", "pid,command"], "", &[]);
-    all.stdout.lines().filter(|line| line.contains(&home)).map(str::to_owned).collect()
-}
-
-fn nothing_is_left(endpoint: &Endpoint) {
-    let folder = endpoint.dir().join("mwaa/eu-central-1").join(ENVIRONMENT);
-    eventually("no process and no folder of Airflow", Duration::from_secs(20), || {
-        (processes(endpoint).is_empty() && !folder.exists()).then_some(())
-    });
+/// Every task came to success with its first try.
+fn all_green(ended: &Value, count: usize) {
+    let states: Vec<&Value> = ended["tasks"].as_object().unwrap().values().collect();
+    assert_eq!(states.len(), count, "{ended}");
+    assert!(states.iter().all(|task| **task == json!(["success", 1])), "{ended}");
 }
 
 fn whole_life(version: &str) {
@@ -71,15 +26,17 @@ fn whole_life(version: &str) {
     let day = chain(&endpoint, &[&["datagen", "generate", "--to", "bucket", "--date", DAY]], &document);
 
     // Every task is green, and the tables hold what the programs make without Airflow.
-    let tasks = drive(&endpoint, &["run", ENVIRONMENT, DAY]);
-    let states: Vec<&Value> = tasks.as_object().unwrap().values().collect();
-    assert_eq!(states.len(), 17, "{tasks}");
-    assert!(states.iter().all(|task| **task == json!(["success", 1])), "{tasks}");
+    all_green(&drive(&endpoint, &["run", ENVIRONMENT, DAY]), 17);
     let by_airflow = drive(&endpoint, &["tables"]);
     assert_eq!(by_airflow.as_object().unwrap().len(), 9, "{by_airflow}");
     drive(&endpoint, &["forget"]);
     chain(&endpoint, &[&["catalog", "crawl", "raw"], &["jobs", "run", "--date", DAY], &["catalog", "crawl"]], &day);
     assert_eq!(drive(&endpoint, &["tables"]), by_airflow);
+
+    // A DAG that was written without a thought of this runs as it is: 200 rows of today, in the file and in six tables.
+    let own = drive(&endpoint, &["console", ENVIRONMENT]);
+    all_green(&own, 12);
+    assert!(own["rows"].as_object().unwrap().values().all(|rows| *rows == 200), "{own}");
 
     // Its calls are made with the environment's role, and its logs are in CloudWatch.
     assert!(drive(&endpoint, &["logs", ENVIRONMENT])["Task"].as_u64().unwrap() >= 17);

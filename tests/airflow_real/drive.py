@@ -50,19 +50,117 @@ def is_known(environment, dag):
         return None
 
 
-def run(environment, day):
-    """One run of the pipeline's DAG: task, then state and number of tries."""
+def begin(environment, run, day):
+    """Starts a run of the pipeline's DAG."""
     eventually("the DAG is known", 60, lambda: is_known(environment, DAG))
     rest(environment, "PATCH", f"/dags/{DAG}", {"is_paused": False}, update_mask="is_paused")
-    body = {"dag_run_id": "one", "conf": {"date": day}}
+    trigger(environment, DAG, run, conf={"date": day})
+    return run
+
+
+def trigger(environment, dag, run, **body):
+    body["dag_run_id"] = run
     if version(environment).startswith("3."):
         body["logical_date"] = None
-    rest(environment, "POST", f"/dags/{DAG}/dagRuns", body)
-    path = f"/dags/{DAG}/dagRuns/one"
-    ended = ("success", "failed")
-    eventually("the run ends", 300, lambda: rest(environment, "GET", path)["state"] in ended)
-    tasks = rest(environment, "GET", f"{path}/taskInstances")["task_instances"]
-    return {task["task_id"]: [task["state"], task["try_number"]] for task in tasks}
+    rest(environment, "POST", f"/dags/{dag}/dagRuns", body)
+
+
+def tasks(environment, dag, run):
+    # AWS takes paths of 64 characters, for which the id of a scheduled run is too long.
+    asked = {"dag_ids": [dag], "dag_run_ids": [run]}
+    return rest(environment, "POST", "/dags/~/dagRuns/~/taskInstances/list", asked)["task_instances"]
+
+
+def state(environment, dag, run):
+    runs = rest(environment, "POST", "/dags/~/dagRuns/list", {"dag_ids": [dag]})["dag_runs"]
+    return next(found["state"] for found in runs if found["dag_run_id"] == run)
+
+
+def end(environment, run, dag=DAG):
+    """Waits for the end of a run: its state; per task the state and the number of tries."""
+
+    def look():
+        try:
+            return state(environment, dag, run)
+        except mwaa.exceptions.RestApiServerException:
+            return None  # Airflow is not up at the moment
+
+    eventually(f"run {run} ends", 300, lambda: look() in ("success", "failed"))
+    found = {task["task_id"]: [task["state"], task["try_number"]] for task in tasks(environment, dag, run)}
+    return {"state": look(), "tasks": found}
+
+
+def run(environment, day):
+    """One run of the pipeline's DAG."""
+    return end(environment, begin(environment, "one", day))
+
+
+def during(environment, run):
+    """Waits until a job runs, in Airflow's eyes and in Glue's: the id of the task."""
+    glue = boto3.client("glue")
+    jobs = glue.list_jobs()["JobNames"]
+
+    def look():
+        runs = [run for job in jobs for run in glue.get_job_runs(JobName=job)["JobRuns"]]
+        running = [run["JobName"] for run in runs if run["JobRunState"] == "RUNNING"]
+        found = [task["task_id"] for task in tasks(environment, DAG, run) if task["state"] == "running"]
+        return [task for task in found if task in running]
+
+    return eventually("a job runs", 120, look)[0]
+
+
+def job_failures():
+    """What Glue says of the job runs that failed."""
+    glue = boto3.client("glue")
+    runs = [run for job in glue.list_jobs()["JobNames"] for run in glue.get_job_runs(JobName=job)["JobRuns"]]
+    return {run["JobName"]: run["ErrorMessage"] for run in runs if run["JobRunState"] == "FAILED"}
+
+
+def console(environment):
+    """A user's own DAG, and the Variables that it reads, as the user brings them; then it is switched on and runs."""
+    bucket, _ = results()
+    with open(os.path.join(os.path.dirname(__file__), "console_pipeline.py"), "rb") as dag:
+        s3.put_object(Bucket=bucket, Key="dags/console_pipeline.py", Body=dag)
+    for key, value in (("S3_BUCKET_NAME", bucket), ("S3_FILE_PATH", "data/raw/raw_batch_data")):
+        rest(environment, "POST", "/variables", {"key": key, "value": value})
+    # Where Airflow looked at the file before the Variables were there, it looks again after half a minute.
+    eventually("the user's DAG", 90, lambda: is_known(environment, "console_pipeline"))
+    # Airflow makes up for the last run of the schedule: nobody has to start one.
+    rest(environment, "PATCH", "/dags/console_pipeline", {"is_paused": False}, update_mask="is_paused")
+    runs = eventually("its run", 60, lambda: rest(environment, "GET", "/dags/console_pipeline/dagRuns")["dag_runs"])
+    ended = end(environment, runs[0]["dag_run_id"], "console_pipeline")
+    return ended | {"rows": {table: rows(table) for table in TABLES}}
+
+
+TABLES = ["raw", "dim_address", "dim_date", "dim_finance", "dim_person", "fact_network_usage"]
+
+
+def rows(table):
+    """How many rows of the user's day Athena sees."""
+    athena = boto3.client("athena")
+    # All other rows are of a day of 2024.
+    where = "CAST(accessed_at AS varchar) > '2025'" if table == "raw" else "batch_date > '2025'"
+    asked = athena.start_query_execution(
+        QueryString=f"SELECT count(*) FROM {table} WHERE {where}",
+        QueryExecutionContext={"Database": "driven_data_db"},
+        WorkGroup=next(g["Name"] for g in athena.list_work_groups()["WorkGroups"] if g["Name"] != "primary"),
+    )["QueryExecutionId"]
+
+    def look():
+        status = athena.get_query_execution(QueryExecutionId=asked)["QueryExecution"]["Status"]
+        assert status["State"] not in ("FAILED", "CANCELLED"), status
+        return status["State"] == "SUCCEEDED"
+
+    eventually("an answer", 30, look)
+    return int(athena.get_query_results(QueryExecutionId=asked)["ResultSet"]["Rows"][1]["Data"][0]["VarCharValue"])
+
+
+def versions():
+    """Each object below data/ as S3 tells one state from another, results and input."""
+    bucket, _ = results()
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix="data/")
+    found = [version for page in pages for version in page.get("Versions", []) if version["IsLatest"]]
+    return {one["Key"]: [one["VersionId"], one["ETag"], str(one["LastModified"])] for one in found}
 
 
 def results():
@@ -127,8 +225,7 @@ def identity(environment):
     bucket, _ = results()
     s3.put_object(Bucket=bucket, Key="dags/identity.py", Body=IDENTITY.encode())
     eventually("the new DAG", 40, lambda: is_known(environment, "identity"))
-    body = {"dag_run_id": "i"} | ({"logical_date": None} if version(environment).startswith("3.") else {})
-    rest(environment, "POST", "/dags/identity/dagRuns", body)
+    trigger(environment, "identity", "i")
     eventually("its run", 90, lambda: rest(environment, "GET", "/dags/identity/dagRuns/i")["state"] == "success")
     said = rest(environment, "GET", "/dags/identity/dagRuns/i/taskInstances/who/xcomEntries")
     assert said["total_entries"] == 1, said

@@ -15,6 +15,7 @@ pub struct Endpoint {
     folder: tempfile::TempDir,
     url: String,
     record: PathBuf,
+    args: Vec<String>,
 }
 
 impl Endpoint {
@@ -27,33 +28,16 @@ impl Endpoint {
     pub fn start_with(args: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the endpoint");
         let record = record();
-        let log = std::fs::File::create(folder.path().join("serve.log")).expect("the endpoint's log");
-        let mut child = Command::new(bin("local"))
-            .args(["serve", "--until-eof", "--port", "0", "--dir"])
-            .arg(folder.path())
-            .arg("--venv")
-            .arg(repository().join(".local/venv"))
-            .arg("--record")
-            .arg(&record)
-            .args(args)
-            // A test may keep an endpoint in a static, which nobody drops: our end of the pipe closes anyway.
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .expect("starting local serve");
-        // The very first start of a checkout installs the Python packages.
-        let url = eventually("the endpoint to be ready", Duration::from_secs(300), || {
-            if let Ok(Some(status)) = child.try_wait() {
-                let said = std::fs::read_to_string(folder.path().join("serve.log")).unwrap_or_default();
-                panic!("local serve ended with {status}: {said}");
-            }
-            let about = file(folder.path(), "endpoint.json")?;
-            let url = about.get("url")?.as_str()?.to_string();
-            let health: Value = serde_json::from_str(&ask("GET", &url, "/_local/health").ok()?).ok()?;
-            (health.get("ready")? == true).then_some(url)
-        });
-        Self { child, folder, url, record }
+        let args: Vec<String> = args.iter().map(ToString::to_string).collect();
+        let (child, url) = launch(folder.path(), &record, &args);
+        Self { child, folder, url, record, args }
+    }
+
+    /// Starts it again after a crash, in the same folder, with a record of its own.
+    pub fn restart(&mut self) {
+        self.crash();
+        self.record = record();
+        (self.child, self.url) = launch(self.folder.path(), &self.record, &self.args);
     }
 
     /// Its address: `http://localhost:port`.
@@ -118,6 +102,39 @@ impl Drop for Endpoint {
     fn drop(&mut self) {
         self.crash();
     }
+}
+
+/// Starts one in a folder and waits until it serves everything: the process, and its address.
+fn launch(folder: &Path, record: &Path, args: &[String]) -> (Child, String) {
+    // What a crashed one said about itself is not true any more.
+    let _ = std::fs::remove_file(folder.join("endpoint.json"));
+    let log = std::fs::File::create(folder.join("serve.log")).expect("the endpoint's log");
+    let mut child = Command::new(bin("local"))
+        .args(["serve", "--until-eof", "--port", "0", "--dir"])
+        .arg(folder)
+        .arg("--venv")
+        .arg(repository().join(".local/venv"))
+        .arg("--record")
+        .arg(record)
+        .args(args)
+        // A test may keep an endpoint in a static, which nobody drops: our end of the pipe closes anyway.
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .expect("starting local serve");
+    // The very first start of a checkout installs the Python packages.
+    let url = eventually("the endpoint to be ready", Duration::from_secs(300), || {
+        if let Ok(Some(status)) = child.try_wait() {
+            let said = std::fs::read_to_string(folder.join("serve.log")).unwrap_or_default();
+            panic!("local serve ended with {status}: {said}");
+        }
+        let about = file(folder, "endpoint.json")?;
+        let url = about.get("url")?.as_str()?.to_string();
+        let health: Value = serde_json::from_str(&ask("GET", &url, "/_local/health").ok()?).ok()?;
+        (health.get("ready")? == true).then_some(url)
+    });
+    (child, url)
 }
 
 /// What AWS programs need in their environment to talk to `url`.

@@ -1,6 +1,7 @@
 """What is done before Airflow starts: plugins, packages, the startup script, the database. Each says what went wrong."""
 
 import shutil
+import sqlite3
 import subprocess
 import zipfile
 from pathlib import Path
@@ -18,10 +19,14 @@ def migrate(about, env):
     """The database: what is there, or a copy of the empty one that was made with the virtual environment."""
     home = Path(about["home"])
     same, database = home / "version", home / "airflow.db"
+    if database.exists():
+        bury(database)
     if same.exists() and same.read_text() == about["version"]:
         return None
     if not database.exists():
-        shutil.copyfile(Path(about["python"]).parent.parent / "airflow.db", database)
+        # Whole or not at all: half of one would be taken for what was there.
+        shutil.copyfile(Path(about["python"]).parent.parent / "airflow.db", home / "airflow.db.new")
+        (home / "airflow.db.new").rename(database)
         same.write_text(about["version"])
         return None
     done = subprocess.run(
@@ -32,6 +37,17 @@ def migrate(about, env):
         return f"airflow db migrate ended with {done.returncode}: {(done.stdout + done.stderr)[-TAIL:].strip()}"
     same.write_text(about["version"])
     return None
+
+
+def bury(database):
+    """Says that the processes before these have ended, as they have.
+
+    Airflow would find out after five minutes without a heartbeat. So the scheduler that starts now takes on the tasks
+    which its predecessor queued or ran, and each of them begins anew with its next try.
+    """
+    with sqlite3.connect(database, timeout=60) as connection:
+        connection.execute("UPDATE job SET state = 'failed', end_date = latest_heartbeat WHERE state = 'running'")
+    connection.close()
 
 
 def install(about):

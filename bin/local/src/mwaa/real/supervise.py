@@ -172,6 +172,12 @@ def main():
     end_all(str(home))
 
     def run():
+        try:
+            come_up()
+        except Exception as why:  # noqa: BLE001 - whatever it is, somebody waits for the answer
+            say(failed=f"preparing Airflow failed: {type(why).__name__}: {why}")
+
+    def come_up():
         why = prepare.unpack(about) or prepare.install(about)
         env = settings.environment(about)
         settings.write_files(about)
