@@ -97,11 +97,18 @@ fn kills(version: &str) {
     let again: Vec<&(String, u64)> = tries.iter().filter(|(_, tries)| *tries > 1).collect();
     assert_eq!(again, [&(job.clone(), 2)]);
 
-    // Airflow: it comes again by itself, and the tasks that it was at begin anew.
-    drive(&endpoint, &["begin", ENVIRONMENT, "airflow", DAY]);
-    let task = drive(&endpoint, &["during", ENVIRONMENT, "airflow"]);
-    kill_airflow(&endpoint);
-    let tries = ends_well(&endpoint, "airflow", &tables);
+    // Airflow: it comes again by itself, and the tasks that it was at begin anew. Who waits for the run waits on.
+    let trigger = || program(&endpoint, "airflow", &["trigger", "--wait", "--date", DAY], &document);
+    let (id, task) = std::thread::scope(|scope| {
+        let waits = scope.spawn(trigger);
+        let id = drive(&endpoint, &["ours", ENVIRONMENT]).as_str().unwrap().to_owned();
+        let task = drive(&endpoint, &["during", ENVIRONMENT, &id]);
+        kill_airflow(&endpoint);
+        let output = waits.join().unwrap();
+        assert_eq!((output.status, output.stdout.trim()), (Some(0), id.as_str()), "{}", output.stderr);
+        (id, task)
+    });
+    let tries = ends_well(&endpoint, &id, &tables);
     let tried = tries.iter().find(|(name, _)| *name == task).unwrap();
     assert!(tried.1 > 1, "{tries:?}");
 

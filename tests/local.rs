@@ -167,6 +167,28 @@ fn a_crash_leaves_no_process() {
 }
 
 #[test]
+fn a_running_one_works_on_when_a_new_program_is_built_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, port) = (folder.path().join("local"), free_port());
+    std::fs::copy(bin("local"), &program).unwrap();
+    drop(Endpoint::start());
+    let venv = repository().join(".local/venv");
+    let (dir, venv) = (folder.path().to_str().unwrap(), venv.to_str().unwrap());
+    let started = run(&program, &["start", "--dir", dir, "--port", &port, "--venv", venv], "", &[]);
+    assert_eq!(started.status, Some(0), "{}", started.stderr);
+    std::fs::remove_file(&program).unwrap();
+    // Queries and jobs are processes of this program.
+    let url = format!("http://localhost:{port}");
+    let region = ("AWS_DEFAULT_REGION", "eu-central-1");
+    let keys = [("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
+    let script = repository().join("tests/local/athena.py");
+    let env = [("AWS_ENDPOINT_URL", url.as_str()), region, keys[0], keys[1]];
+    let output = run(python(), &[script.to_str().unwrap(), "paging"], "", &env);
+    assert_eq!(local(folder.path(), "stop", &[]).status, Some(0));
+    assert_eq!(output.status, Some(0), "{}", output.stderr);
+}
+
+#[test]
 fn a_taken_port_is_a_clear_error() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = holder.local_addr().unwrap().port().to_string();

@@ -109,6 +109,17 @@ def during(environment, run):
     return eventually("a job runs", 120, look)[0]
 
 
+def ours(environment):
+    """Waits for a run that `airflow trigger` starts: its id."""
+    asked = {"dag_ids": [DAG]}
+
+    def look():
+        runs = rest(environment, "POST", "/dags/~/dagRuns/list", asked)["dag_runs"]
+        return [run["dag_run_id"] for run in runs if run["dag_run_id"].startswith("strata-")]
+
+    return eventually("a run", 60, look)[0]
+
+
 def job_failures():
     """What Glue says of the job runs that failed."""
     glue = boto3.client("glue")
@@ -303,6 +314,9 @@ def doors(environment):
     else:
         path, given = "/api/v1/dags", {"Cookie": cookie}
     assert ask(host, "GET", path)[0] in (401, 403), "nobody comes in without a login"
+    # Who has none is told how to get one, not asked for a password.
+    status, _, said = ask(host, "GET", "/login/" if "v1" in path else "/auth/login")
+    assert status == 401 and "airflow ui" in said, said
     assert ask(host, "GET", path, X_Strata_Secret="")[0] in (401, 403)
     status, _, said = ask(host, "GET", path, **given)
     assert status == 200 and DAG in said, said

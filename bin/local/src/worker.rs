@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, Read, Write},
+    path::Path,
     process::{ExitCode, Stdio},
 };
 use tokio::{
@@ -41,7 +42,9 @@ pub(crate) async fn spawn(task: &Task) -> Done {
 }
 
 async fn talk(task: &Task) -> std::io::Result<Done> {
-    let mut child = Command::new(std::env::current_exe()?)
+    let name = std::env::current_exe()?;
+    let mut child = Command::new(itself(&name))
+        .arg0(&name)
         .arg("worker")
         .env_clear()
         .envs(environment::needed())
@@ -67,6 +70,12 @@ async fn talk(task: &Task) -> std::io::Result<Done> {
         (None, None) => Err(format!("the worker process ended without an answer ({status}): {}", err.trim())),
     };
     Ok(Done { result, lines: err.lines().map(str::to_owned).collect() })
+}
+
+/// This program, also when a newer one has been built in its place since the endpoint was started (Linux).
+fn itself(name: &Path) -> &Path {
+    let same = Path::new("/proc/self/exe");
+    if same.exists() { same } else { name }
 }
 
 /// The hidden verb `local worker`: read one task, run it, print the result.

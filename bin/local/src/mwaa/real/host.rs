@@ -29,6 +29,9 @@ const PAGE: &str = "<!doctype html><meta charset=utf-8><title>Airflow</title><p 
     fetch('/aws_mwaa/login', {method: 'POST', body: new URLSearchParams({token: location.hash.slice(1)})})\
     .then(a => { if (a.ok) location.replace('/'); else a.text().then(t => { say.textContent = t; }); });</script>";
 
+/// What a browser without a session is told.
+const NO_SESSION: &str = "Sign in with `airflow ui`, or with CreateWebLoginToken and /aws_mwaa/aws-console-sso.\n";
+
 /// The id in a host name without its port.
 pub(crate) fn id_in(host: &str) -> Option<&str> {
     host.strip_suffix(SUFFIX).filter(|id| uuid::Uuid::parse_str(id).is_ok())
@@ -61,10 +64,9 @@ pub(crate) async fn answer(world: &World, id: &str, request: Request<Body>) -> R
             }
             login(&airflow).await
         }
-        // Airflow 2 would send a browser without a session round in circles.
-        (_, "/login" | "/login/") if !airflow.is_three() => {
-            text(401, "Sign in with `airflow ui`, or with CreateWebLoginToken and /aws_mwaa/aws-console-sso.\n")
-        }
+        // Airflow 2 would send a browser without a session round in circles, and Airflow 3 ask for a password that nobody has.
+        (_, "/login" | "/login/") if !airflow.is_three() => text(401, NO_SESSION),
+        (&Method::GET, "/auth/login" | "/auth/login/") if airflow.is_three() => text(401, NO_SESSION),
         _ => forward(&airflow, parts, body).await,
     }
 }
