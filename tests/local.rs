@@ -189,6 +189,25 @@ fn a_running_one_works_on_when_a_new_program_is_built_in_its_place() {
 }
 
 #[test]
+fn one_in_the_background_fetches_packages_as_its_person_does() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Endpoint::start());
+    let (dir, port, venv) = (folder.path().to_str().unwrap(), free_port(), repository().join(".local/venv"));
+    let fetching = [("https_proxy", "http://proxy:1"), ("SSL_CERT_FILE", "/ca.pem"), ("UV_DEFAULT_INDEX", "http://x/")];
+    let args = ["start", "--dir", dir, "--port", &port, "--venv", venv.to_str().unwrap()];
+    let started = run(bin("local"), &args, "", &[&fetching[..], &[("AWS_SECRET_ACCESS_KEY", "nobody's")]].concat());
+    assert_eq!(started.status, Some(0), "{}", started.stderr);
+    let text = std::fs::read_to_string(folder.path().join("endpoint.json")).unwrap();
+    let about: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let environ = std::fs::read_to_string(format!("/proc/{}/environ", about["pid"])).unwrap();
+    assert_eq!(local(folder.path(), "stop", &[]).status, Some(0));
+    for (name, value) in fetching {
+        assert!(environ.contains(&format!("{name}={value}\0")), "{name}: {environ}");
+    }
+    assert!(!environ.contains("nobody's"));
+}
+
+#[test]
 fn a_taken_port_is_a_clear_error() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = holder.local_addr().unwrap().port().to_string();

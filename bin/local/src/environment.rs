@@ -19,7 +19,33 @@ const NEEDED: [&str; 12] = [
     "PYTHONDONTWRITEBYTECODE",
 ];
 
+/// How packages are fetched: proxies, certificates, where caches are. Everything that begins as in `FETCHERS`, too.
+const FETCHING: [&str; 11] = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+];
+
+/// The settings of pip and uv.
+const FETCHERS: [&str; 2] = ["PIP_", "UV_"];
+
 /// The variables that a child gets, of those that are set.
 pub(crate) fn needed() -> impl Iterator<Item = (&'static str, OsString)> {
     NEEDED.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)))
+}
+
+/// The variables by which an endpoint in the background fetches Airflow as its person would.
+pub(crate) fn fetching() -> impl Iterator<Item = (OsString, OsString)> {
+    let is_wanted = |name: &str| {
+        FETCHING.contains(&name.to_ascii_uppercase().as_str()) || FETCHERS.iter().any(|start| name.starts_with(start))
+    };
+    std::env::vars_os().filter(move |(name, _)| name.to_str().is_some_and(is_wanted))
 }
