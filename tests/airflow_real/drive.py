@@ -28,13 +28,17 @@ def rest(environment, method, path, body=None, **query):
 
 
 def eventually(what, seconds, look):
-    until = time.monotonic() + seconds
+    until, away = time.monotonic() + seconds, None
     while True:
-        found = look()
+        try:
+            found = look()
+        except mwaa.exceptions.RestApiServerException as why:
+            # Airflow is not up at the moment: who only looks, looks again.
+            found, away = None, why.response["RestApiResponse"]
         if found:
             return found
         if time.monotonic() > until:
-            sys.exit(f"not in {seconds} s: {what}")
+            sys.exit(f"not in {seconds} s: {what} ({away})")
         time.sleep(0.3)
 
 
@@ -79,15 +83,10 @@ def state(environment, dag, run):
 def end(environment, run, dag=DAG):
     """Waits for the end of a run: its state; per task the state and the number of tries."""
 
-    def look():
-        try:
-            return state(environment, dag, run)
-        except mwaa.exceptions.RestApiServerException:
-            return None  # Airflow is not up at the moment
-
-    eventually(f"run {run} ends", 300, lambda: look() in ("success", "failed"))
-    found = {task["task_id"]: [task["state"], task["try_number"]] for task in tasks(environment, dag, run)}
-    return {"state": look(), "tasks": found}
+    eventually(f"run {run} ends", 300, lambda: state(environment, dag, run) in ("success", "failed"))
+    found = eventually("its tasks", 30, lambda: tasks(environment, dag, run))
+    by_id = {task["task_id"]: [task["state"], task["try_number"]] for task in found}
+    return {"state": eventually("its state", 30, lambda: state(environment, dag, run)), "tasks": by_id}
 
 
 def run(environment, day):
@@ -339,13 +338,7 @@ def remember(environment, value):
 
 
 def recall(environment):
-    def look():
-        try:
-            return rest(environment, "GET", "/variables/kept")["value"]
-        except mwaa.exceptions.RestApiServerException:
-            return None  # it is not up yet
-
-    return eventually("the variable", 120, look)
+    return eventually("the variable", 120, lambda: rest(environment, "GET", "/variables/kept")["value"])
 
 
 def option(environment):
