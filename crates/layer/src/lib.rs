@@ -11,6 +11,7 @@ mod diff;
 mod down;
 mod input;
 mod layer;
+mod left;
 mod lock;
 mod plan;
 mod policy;

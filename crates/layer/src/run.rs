@@ -1,6 +1,7 @@
 //! From the command line to the exit code.
 
 use crate::cli::{Cli, Verb};
+use crate::left::{left, say_bill};
 use crate::report::line;
 use crate::survey::{refuse_foreign, survey};
 use crate::{Context, Global, Layer, Part, Report, down, input, plan, policy, status, up};
@@ -315,37 +316,6 @@ async fn planned<L: Layer>(layer: &L, cx: &Context, parts: &[Part]) -> Result<Pl
     let mut value = plan::to_json(cx, &plan);
     value["findings"] = serde_json::json!(findings);
     Ok(Planned { value, changes: plan::has_changes(&plan), refused: !findings.is_empty() })
-}
-
-/// What is left is not forgotten by AWS: it costs until it goes.
-fn say_bill(cx: &Context, parts: &[Part]) {
-    let mut bill = 0.0;
-    let mut names = Vec::new();
-    for part in parts {
-        for live in cx.lives(part.kind) {
-            let costs = part.resource.costs(&live);
-            if costs > 0.0 {
-                bill += costs;
-                names.push(format!("{} {}", part.kind, live.physical));
-            }
-        }
-    }
-    if !names.is_empty() {
-        let (layer, names) = (cx.layer, names.join(", "));
-        cx.report.say(&format!("{layer}: still there, in AWS for about ${bill:.3} an hour: {names}; `{layer} up` goes on, `{layer} down` removes it"));
-    }
-}
-
-/// What exists now, for `failed.left`; nothing where this run has touched nothing.
-fn left(cx: &Context, parts: &[Part]) -> Vec<Left> {
-    if !cx.is_touched() {
-        return Vec::new();
-    }
-    let each = |part: &Part| {
-        let kind = part.kind;
-        cx.lives(kind).into_iter().map(move |live| Left { resource: format!("{kind}.{}", live.id), id: live.physical })
-    };
-    parts.iter().flat_map(each).collect()
 }
 
 /// The document with `failed`, and the exit code that goes with it.
