@@ -1,0 +1,2 @@
+//! The pipeline in MWAA Serverless.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
