@@ -44,6 +44,10 @@ fn failed(call: &Seen, number: u64) -> AwsError {
             (500, "InternalFailure", "The request processing has failed because of an unknown error."),
             (503, "ServiceUnavailableException", "The service cannot complete the request."),
         ],
+        "airflow-serverless" => &[
+            (500, "InternalServerException", "Internal server error"),
+            (500, "OperationTimeoutException", "The operation timed out."),
+        ],
         "airflow" => &[
             (500, "InternalServerException", "Internal server error"),
             (503, "ServiceUnavailableException", "The service is unavailable. Please try again later."),
