@@ -130,6 +130,18 @@ fn a_run_that_fails_says_so_and_shows_the_log() {
     let key = "sql/trusted/payment_data.sql";
     let world = World::of(&endpoint);
     world.call("s3", "delete_object", json!({ "Bucket": bucket, "Key": key }));
+    // A definition that tries nothing again, so that nobody waits for it.
+    let definition = "dags/driven-data.workflow.yaml";
+    let found = world.call("s3", "get_object", json!({ "Bucket": bucket, "Key": definition }));
+    let once = found["Body"].as_str().unwrap().replace("    retries: 2\n", "    retries: 0\n");
+    world.call("s3", "put_object", json!({ "Bucket": bucket, "Key": definition, "Body": once }));
+    let sections = parse(&document);
+    let words = json!({
+        "WorkflowArn": sections["airflow"]["arn"], "RoleArn": sections["iam"]["role_arns"]["airflow"],
+        "DefinitionS3Location": { "Bucket": bucket, "ObjectKey": definition },
+        "LoggingConfiguration": { "LogGroupName": GROUP }
+    });
+    assert!(world.call("mwaa-serverless", "update_workflow", words)["WorkflowVersion"].is_string());
     let output = layer("airflow", &["trigger", "--wait", "--date", DAY], &document, &env);
     assert_eq!(output.status, Some(1), "{}", output.stderr);
     assert!(output.stderr.contains("the end of the log of task payment_data, try"), "{}", output.stderr);
@@ -226,6 +238,7 @@ fn whatever_somebody_changes_is_found_and_put_right_with_one_call() {
         ("description", "Description", json!("somebody's own")),
         ("log_group", "LoggingConfiguration", json!({ "LogGroupName": "/another" })),
         ("trigger", "TriggerMode", json!("DISABLED")),
+        ("subnets", "NetworkConfiguration", json!({ "SubnetIds": ["subnet-0a"], "SecurityGroupIds": ["sg-0a"] })),
     ];
     for (field, member, value) in ways {
         let mut words = as_it_is.clone();

@@ -201,6 +201,11 @@ impl Resource for Environment {
         cost::environment(live.props.get("class").and_then(Value::as_str).unwrap_or_default())
     }
 
+    async fn loses(&self, cx: &Context, _: &Live) -> Result<Option<String>, Error> {
+        let unasked = cx.doc.pipeline.is_serverless();
+        Ok(unasked.then(|| "the history of its runs and its Variables".to_owned()))
+    }
+
     // Its history and its Variables go with it.
     fn is_missed(&self) -> bool {
         true

@@ -87,7 +87,7 @@ pub(crate) async fn follow(source: &Source<'_>, dag: &str, id: &str) -> Result<R
             Ok(Some(ended)) => break ended,
             Ok(None) => {}
             Err(error) if error.exit == Exit::Interrupted => {
-                let message = "interrupted; the run goes on by itself".into();
+                let message = format!("interrupted; the run goes on in {}", source.name());
                 let advice = format!("look at it with `airflow runs` and `airflow logs --run {id}`");
                 return Err(Error { message, ..error }.advise(advice));
             }

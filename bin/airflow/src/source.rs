@@ -37,6 +37,14 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// What it is called where it goes on by itself.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Environment(_) => "Airflow",
+            Self::Workflow(_) => "MWAA Serverless",
+        }
+    }
+
     /// The newest runs, newest first.
     pub(crate) async fn runs(&self, dag: &str, most: u16) -> Result<Vec<Run>, Error> {
         match self {
