@@ -1,12 +1,41 @@
 """Workflows of MWAA Serverless on the local endpoint, as boto3 sees them. Each function is one check; arguments name those to run."""
 
+import datetime
 import json
 import os
 import urllib.request
 
 from common import REGION, bucket, client, glue, iam, logs, main, put, refused, role, s3, unique, until
 
+
+def fits(shape, value, at):
+    """The answer has what AWS's model has, and nothing else: boto3 would be silent about both."""
+    if shape.type_name == "structure":
+        assert isinstance(value, dict), (at, value)
+        assert set(value) <= set(shape.members) and set(shape.required_members) <= set(value), (at, value)
+        for name, one in value.items():
+            fits(shape.members[name], one, f"{at}.{name}")
+    elif shape.type_name == "list":
+        for one in value:
+            fits(shape.member, one, f"{at}[]")
+    elif shape.type_name == "string":
+        assert isinstance(value, str) and value in (shape.enum or [value]), (at, value)
+    elif shape.type_name == "timestamp":
+        assert datetime.datetime.fromisoformat(value.replace("Z", "+00:00")).tzinfo, (at, value)
+
+
+def checked(operation_model, response_dict, **_):
+    body = json.loads(response_dict["body"])
+    if response_dict["status_code"] < 300:
+        fits(operation_model.output_shape, body, operation_model.name)
+        return
+    code = body.pop("__type")
+    shape = next(one for one in operation_model.error_shapes if one.name == code)
+    fits(shape, body, f"{operation_model.name}: {code}")
+
+
 workflows = client("mwaa-serverless")
+workflows.meta.events.register("before-parse.mwaa-serverless", checked)
 PROVIDER = "airflow.providers.amazon.aws"
 EMPTY = "airflow.providers.standard.operators.empty.EmptyOperator"
 S3_KEY = f"{PROVIDER}.sensors.s3.S3KeySensor"
@@ -106,7 +135,7 @@ def life():
     assert changed["Warnings"] == ["ignored attributes: description"], changed
     found = workflows.get_workflow(WorkflowArn=arn)
     assert found["ScheduleConfiguration"] == {"CronExpression": "0 6 * * *"}, found
-    assert (found["Description"], found["TriggerMode"]) == ("d", "MANUAL"), found
+    assert (found["Description"], found["TriggerMode"]) == ("d", "SCHEDULED"), found
     old = workflows.get_workflow(WorkflowArn=arn, WorkflowVersion=made["WorkflowVersion"])
     assert old["WorkflowDefinition"] == first and "ScheduleConfiguration" not in old, old
     versions = workflows.list_workflow_versions(WorkflowArn=arn)["WorkflowVersions"]
@@ -387,16 +416,17 @@ def ways_to_fail():
 
 def templates():
     """The variables that the service has."""
-    where, words = bucket(), "{{ ds }} {{ ds_nodash }} {{ params.date or ds }} {{ params.more }} {{ macros.ds_add(ds, -1) }}"
+    where, words = bucket(), "{{ ds }} {{ ds_nodash }} {{ params.date or ds }} {{ params.more }} {{ params.own }} {{ macros.ds_add(ds, -1) }}"
     key = {"operator": S3_KEY, "bucket_key": f"s3://{where}/{words}", "poke_interval": 0.1, "timeout": 0}
     give = {"operator": CRAWLER, "config": {"Name": transform()[2]}}
     pull = {**key, "bucket_key": f"s3://{where}/{{{{ ti.xcom_pull(task_ids='give') }}}}", "dependencies": ["give"]}
+    key["params"] = {"more": "own", "own": "x"}
     arn = create(dag({"key": key, "give": give, "pull": pull}, params={"date": "", "more": "m"}))
-    run = start(arn)
+    run = start(arn, OverrideParameters={"own": "mine"})
     detail = ended(arn, run)
     day = detail["CreatedAt"]
     before = day.fromtimestamp(day.timestamp() - 86400, day.tzinfo)
-    wanted = f"{day:%Y-%m-%d} {day:%Y%m%d} {day:%Y-%m-%d} m {before:%Y-%m-%d}"
+    wanted = f"{day:%Y-%m-%d} {day:%Y%m%d} {day:%Y-%m-%d} own mine {before:%Y-%m-%d}"
     found = tries(arn, run)
     poked = [line["event"] for line in log(arn, found[("key", 1)])]
     assert f"Poking for key : s3://{where}/{wanted}" in poked, poked

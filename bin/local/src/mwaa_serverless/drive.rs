@@ -28,8 +28,8 @@ pub(super) struct Work {
     pub role: String,
     /// Where the tasks log.
     pub group: String,
-    /// The parameters with what the caller set.
-    pub params: Map<String, Value>,
+    /// What the caller set instead of the definition's parameters.
+    pub overrides: Map<String, Value>,
     /// The logical date.
     pub date: DateTime<Utc>,
     /// A part of the ids of its task instances.
@@ -76,9 +76,8 @@ pub(super) async fn run(world: Arc<World>, work: Work) {
         run.times.2 = Some(now);
         run.modified = now;
         run.error = if stopped { None } else { failed };
-        for one in run.instances.iter_mut().filter(|one| one.status == "NONE") {
-            one.go(if stopped { "CANCELLED" } else { "NONE" });
-        }
+        // Those that never began.
+        run.instances.iter_mut().filter(|one| stopped && one.status == "NONE").for_each(|one| one.go("CANCELLED"));
     });
 }
 
