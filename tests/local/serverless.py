@@ -339,12 +339,13 @@ def a_run():
 
 
 def side_by_side():
-    """Tasks that do not wait for each other run at the same time."""
+    """Tasks that do not wait for each other run at the same time; one in the mode `reschedule` says when it only waits."""
     where = bucket()
     wait = {"operator": S3_KEY, "bucket_key": f"s3://{where}/go", "poke_interval": 1, "timeout": 60}
-    arn = create(dag({"a": wait, "b": wait, "c": {**wait, "dependencies": ["a", "b"]}}))
+    later = {**wait, "mode": "reschedule", "execution_timeout": timeout(milliseconds=100), "retries": 0}
+    arn = create(dag({"a": wait, "b": later, "c": {**wait, "dependencies": ["a", "b"]}}))
     run = start(arn)
-    both = {("a", 1): "RUNNING", ("b", 1): "RUNNING", ("c", 1): "NONE"}
+    both = {("a", 1): "RUNNING", ("b", 1): "UP_FOR_RESCHEDULE", ("c", 1): "NONE"}
     until("both run", lambda: run_of(arn, run).get("TaskInstances") and statuses(arn, run) == both)
     put(where, "go", "")
     assert ended(arn, run)["RunState"] == "SUCCESS"
@@ -354,13 +355,15 @@ def failures():
     """A failed job: tried again, told in the log, and what comes after does not start, but for what always does."""
     _, job, _, _ = transform(sql="SELECT nope FROM raw")
     tasks = {
-        "job": {"operator": JOB, "job_name": job, "retries": 1, "retry_delay": 0, "verbose": True},
+        "job": {"operator": JOB, "job_name": job, "retries": 1, "retry_delay": 2, "verbose": True},
         "after": {"operator": EMPTY, "dependencies": ["job"]},
         "tidy": {"operator": EMPTY, "dependencies": ["after"], "trigger_rule": "all_done"},
         "last": {"operator": EMPTY, "dependencies": ["after"]},
     }
     arn = create(dag(tasks))
     run = start(arn)
+    rest = {("after", 1): "NONE", ("tidy", 1): "NONE", ("last", 1): "NONE"}
+    until("the wait", lambda: run_of(arn, run).get("TaskInstances") and statuses(arn, run) == {("job", 1): "UP_FOR_RETRY", **rest})
     detail = ended(arn, run)
     assert (detail["RunState"], detail["ErrorMessage"]) == ("FAILED", "Workflow execution failed"), detail
     assert statuses(arn, run) == {
@@ -371,7 +374,8 @@ def failures():
         ("last", 1): "UPSTREAM_FAILED",
     }
     assert len(glue.get_job_runs(JobName=job)["JobRuns"]) == 2
-    second = tries(arn, run)[("job", 2)]
+    first, second = (tries(arn, run)[("job", attempt)] for attempt in (1, 2))
+    assert (second["StartedAt"] - first["EndedAt"]).total_seconds() >= 2, (first, second)
     assert "Run State: FAILED" in second["ErrorMessage"] and second["LogStream"].endswith("attempt=2.log"), second
     lines = log(arn, second)
     assert lines[-1]["final_state"] == "failed" and lines[-1]["exit_code"] == 1, lines
@@ -437,21 +441,26 @@ def templates():
 def stop():
     """A stopped run stops its Glue run, where the task asks for that, and starts nothing more."""
     where, job, _, _ = transform()
-    # The job runs until it is stopped: its start takes as long as the pace of this endpoint.
+    _, other, _, _ = transform()
+    # The jobs are still starting when the run is stopped: that takes as long as the pace of this endpoint.
     tasks = {
         "job": {"operator": JOB, "job_name": job, "stop_job_run_on_kill": True},
+        "other": {"operator": JOB, "job_name": other},
         "wait": {"operator": S3_KEY, "bucket_key": f"s3://{where}/never"},
         "after": {"operator": EMPTY, "dependencies": ["job", "wait"]},
     }
     arn = create(dag(tasks))
     run = start(arn)
-    active = lambda: glue.get_job_runs(JobName=job)["JobRuns"]
-    until("the job runs", active)
+    state = lambda name: [one["JobRunState"] for one in glue.get_job_runs(JobName=name)["JobRuns"]]
+    until("the jobs run", lambda: state(job) and state(other))
     stopped = workflows.stop_workflow_run(WorkflowArn=arn, RunId=run)
     assert stopped["Status"] == "STOPPING", stopped
-    assert ended(arn, run)["RunState"] == "STOPPED"
+    assert workflows.stop_workflow_run(WorkflowArn=arn, RunId=run)["Status"] == "STOPPING"
+    detail = ended(arn, run)
+    assert detail["RunState"] == "STOPPED" and "ErrorMessage" not in detail, detail
     assert set(statuses(arn, run).values()) == {"CANCELLED"}, statuses(arn, run)
-    assert until("the Glue run ends", lambda: active()[0]["JobRunState"] == "STOPPED" and active())[0]
+    until("the Glue run ends", lambda: state(job) == ["STOPPED"])
+    until("the other Glue run ends", lambda: state(other) == ["SUCCEEDED"])
     refused("ValidationException", "STOPPED", workflows.stop_workflow_run, WorkflowArn=arn, RunId=run)
 
 

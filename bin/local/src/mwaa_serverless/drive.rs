@@ -14,6 +14,9 @@ use super::task_instance::Instance;
 use super::{render, run, task};
 use crate::world::World;
 
+/// The longest error message of a run.
+const LONGEST: usize = 255;
+
 /// What a run needs to know.
 pub(super) struct Work {
     /// Where it runs.
@@ -75,7 +78,7 @@ pub(super) async fn run(world: Arc<World>, work: Work) {
         let now = Utc::now();
         run.times.2 = Some(now);
         run.modified = now;
-        run.error = if stopped { None } else { failed };
+        run.error = failed.filter(|_| !stopped).map(|why| why.chars().take(LONGEST).collect());
         // Those that never began.
         run.instances.iter_mut().filter(|one| stopped && one.status == "NONE").for_each(|one| one.go("CANCELLED"));
     });
