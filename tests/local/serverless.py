@@ -1,12 +1,41 @@
 """Workflows of MWAA Serverless on the local endpoint, as boto3 sees them. Each function is one check; arguments name those to run."""
 
+import datetime
 import json
 import os
 import urllib.request
 
 from common import REGION, bucket, client, glue, iam, logs, main, put, refused, role, s3, unique, until
 
+
+def fits(shape, value, at):
+    """The answer has what AWS's model has, and nothing else: boto3 would be silent about both."""
+    if shape.type_name == "structure":
+        assert isinstance(value, dict), (at, value)
+        assert set(value) <= set(shape.members) and set(shape.required_members) <= set(value), (at, value)
+        for name, one in value.items():
+            fits(shape.members[name], one, f"{at}.{name}")
+    elif shape.type_name == "list":
+        for one in value:
+            fits(shape.member, one, f"{at}[]")
+    elif shape.type_name == "string":
+        assert isinstance(value, str) and value in (shape.enum or [value]), (at, value)
+    elif shape.type_name == "timestamp":
+        assert datetime.datetime.fromisoformat(value.replace("Z", "+00:00")).tzinfo, (at, value)
+
+
+def checked(operation_model, response_dict, **_):
+    body = json.loads(response_dict["body"])
+    if response_dict["status_code"] < 300:
+        fits(operation_model.output_shape, body, operation_model.name)
+        return
+    code = body.pop("__type")
+    shape = next(one for one in operation_model.error_shapes if one.name == code)
+    fits(shape, body, f"{operation_model.name}: {code}")
+
+
 workflows = client("mwaa-serverless")
+workflows.meta.events.register("before-parse.mwaa-serverless", checked)
 PROVIDER = "airflow.providers.amazon.aws"
 EMPTY = "airflow.providers.standard.operators.empty.EmptyOperator"
 S3_KEY = f"{PROVIDER}.sensors.s3.S3KeySensor"
@@ -106,7 +135,7 @@ def life():
     assert changed["Warnings"] == ["ignored attributes: description"], changed
     found = workflows.get_workflow(WorkflowArn=arn)
     assert found["ScheduleConfiguration"] == {"CronExpression": "0 6 * * *"}, found
-    assert (found["Description"], found["TriggerMode"]) == ("d", "MANUAL"), found
+    assert (found["Description"], found["TriggerMode"]) == ("d", "SCHEDULED"), found
     old = workflows.get_workflow(WorkflowArn=arn, WorkflowVersion=made["WorkflowVersion"])
     assert old["WorkflowDefinition"] == first and "ScheduleConfiguration" not in old, old
     versions = workflows.list_workflow_versions(WorkflowArn=arn)["WorkflowVersions"]
@@ -310,12 +339,13 @@ def a_run():
 
 
 def side_by_side():
-    """Tasks that do not wait for each other run at the same time."""
+    """Tasks that do not wait for each other run at the same time; one in the mode `reschedule` says when it only waits."""
     where = bucket()
     wait = {"operator": S3_KEY, "bucket_key": f"s3://{where}/go", "poke_interval": 1, "timeout": 60}
-    arn = create(dag({"a": wait, "b": wait, "c": {**wait, "dependencies": ["a", "b"]}}))
+    later = {**wait, "mode": "reschedule", "execution_timeout": timeout(milliseconds=100), "retries": 0}
+    arn = create(dag({"a": wait, "b": later, "c": {**wait, "dependencies": ["a", "b"]}}))
     run = start(arn)
-    both = {("a", 1): "RUNNING", ("b", 1): "RUNNING", ("c", 1): "NONE"}
+    both = {("a", 1): "RUNNING", ("b", 1): "UP_FOR_RESCHEDULE", ("c", 1): "NONE"}
     until("both run", lambda: run_of(arn, run).get("TaskInstances") and statuses(arn, run) == both)
     put(where, "go", "")
     assert ended(arn, run)["RunState"] == "SUCCESS"
@@ -325,13 +355,15 @@ def failures():
     """A failed job: tried again, told in the log, and what comes after does not start, but for what always does."""
     _, job, _, _ = transform(sql="SELECT nope FROM raw")
     tasks = {
-        "job": {"operator": JOB, "job_name": job, "retries": 1, "retry_delay": 0, "verbose": True},
+        "job": {"operator": JOB, "job_name": job, "retries": 1, "retry_delay": 2, "verbose": True},
         "after": {"operator": EMPTY, "dependencies": ["job"]},
         "tidy": {"operator": EMPTY, "dependencies": ["after"], "trigger_rule": "all_done"},
         "last": {"operator": EMPTY, "dependencies": ["after"]},
     }
     arn = create(dag(tasks))
     run = start(arn)
+    rest = {("after", 1): "NONE", ("tidy", 1): "NONE", ("last", 1): "NONE"}
+    until("the wait", lambda: run_of(arn, run).get("TaskInstances") and statuses(arn, run) == {("job", 1): "UP_FOR_RETRY", **rest})
     detail = ended(arn, run)
     assert (detail["RunState"], detail["ErrorMessage"]) == ("FAILED", "Workflow execution failed"), detail
     assert statuses(arn, run) == {
@@ -342,7 +374,8 @@ def failures():
         ("last", 1): "UPSTREAM_FAILED",
     }
     assert len(glue.get_job_runs(JobName=job)["JobRuns"]) == 2
-    second = tries(arn, run)[("job", 2)]
+    first, second = (tries(arn, run)[("job", attempt)] for attempt in (1, 2))
+    assert (second["StartedAt"] - first["EndedAt"]).total_seconds() >= 2, (first, second)
     assert "Run State: FAILED" in second["ErrorMessage"] and second["LogStream"].endswith("attempt=2.log"), second
     lines = log(arn, second)
     assert lines[-1]["final_state"] == "failed" and lines[-1]["exit_code"] == 1, lines
@@ -387,16 +420,17 @@ def ways_to_fail():
 
 def templates():
     """The variables that the service has."""
-    where, words = bucket(), "{{ ds }} {{ ds_nodash }} {{ params.date or ds }} {{ params.more }} {{ macros.ds_add(ds, -1) }}"
+    where, words = bucket(), "{{ ds }} {{ ds_nodash }} {{ params.date or ds }} {{ params.more }} {{ params.own }} {{ macros.ds_add(ds, -1) }}"
     key = {"operator": S3_KEY, "bucket_key": f"s3://{where}/{words}", "poke_interval": 0.1, "timeout": 0}
     give = {"operator": CRAWLER, "config": {"Name": transform()[2]}}
     pull = {**key, "bucket_key": f"s3://{where}/{{{{ ti.xcom_pull(task_ids='give') }}}}", "dependencies": ["give"]}
+    key["params"] = {"more": "own", "own": "x"}
     arn = create(dag({"key": key, "give": give, "pull": pull}, params={"date": "", "more": "m"}))
-    run = start(arn)
+    run = start(arn, OverrideParameters={"own": "mine"})
     detail = ended(arn, run)
     day = detail["CreatedAt"]
     before = day.fromtimestamp(day.timestamp() - 86400, day.tzinfo)
-    wanted = f"{day:%Y-%m-%d} {day:%Y%m%d} {day:%Y-%m-%d} m {before:%Y-%m-%d}"
+    wanted = f"{day:%Y-%m-%d} {day:%Y%m%d} {day:%Y-%m-%d} own mine {before:%Y-%m-%d}"
     found = tries(arn, run)
     poked = [line["event"] for line in log(arn, found[("key", 1)])]
     assert f"Poking for key : s3://{where}/{wanted}" in poked, poked
@@ -407,21 +441,26 @@ def templates():
 def stop():
     """A stopped run stops its Glue run, where the task asks for that, and starts nothing more."""
     where, job, _, _ = transform()
-    # The job runs until it is stopped: its start takes as long as the pace of this endpoint.
+    _, other, _, _ = transform()
+    # The jobs are still starting when the run is stopped: that takes as long as the pace of this endpoint.
     tasks = {
         "job": {"operator": JOB, "job_name": job, "stop_job_run_on_kill": True},
+        "other": {"operator": JOB, "job_name": other},
         "wait": {"operator": S3_KEY, "bucket_key": f"s3://{where}/never"},
         "after": {"operator": EMPTY, "dependencies": ["job", "wait"]},
     }
     arn = create(dag(tasks))
     run = start(arn)
-    active = lambda: glue.get_job_runs(JobName=job)["JobRuns"]
-    until("the job runs", active)
+    state = lambda name: [one["JobRunState"] for one in glue.get_job_runs(JobName=name)["JobRuns"]]
+    until("the jobs run", lambda: state(job) and state(other))
     stopped = workflows.stop_workflow_run(WorkflowArn=arn, RunId=run)
     assert stopped["Status"] == "STOPPING", stopped
-    assert ended(arn, run)["RunState"] == "STOPPED"
+    assert workflows.stop_workflow_run(WorkflowArn=arn, RunId=run)["Status"] == "STOPPING"
+    detail = ended(arn, run)
+    assert detail["RunState"] == "STOPPED" and "ErrorMessage" not in detail, detail
     assert set(statuses(arn, run).values()) == {"CANCELLED"}, statuses(arn, run)
-    assert until("the Glue run ends", lambda: active()[0]["JobRunState"] == "STOPPED" and active())[0]
+    until("the Glue run ends", lambda: state(job) == ["STOPPED"])
+    until("the other Glue run ends", lambda: state(other) == ["SUCCEEDED"])
     refused("ValidationException", "STOPPED", workflows.stop_workflow_run, WorkflowArn=arn, RunId=run)
 
 

@@ -1,5 +1,7 @@
 //! Workflows of MWAA Serverless: the API with its checks, versions and errors, and runs that this program does itself. There
 //! is no Airflow behind them: `task.rs` and `operator/` do what the operators of a definition would.
+//!
+//! As everything else in this endpoint they are forgotten when it ends: the roles, buckets and jobs that they name are, too.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -147,9 +147,7 @@ impl Client {
             let heard = self.once(ask).await;
             let passes = match &heard {
                 Err(_) => true,
-                Ok((status, text)) => {
-                    *status >= 500 || text.contains("ThrottlingException") || text.contains("SlowDown")
-                }
+                Ok((status, text)) => *status >= 500 || (*status == 400 && text.contains("Throttling")),
             };
             if last || !passes {
                 return heard;

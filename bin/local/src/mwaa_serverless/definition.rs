@@ -114,6 +114,8 @@ pub(super) struct Task {
     pub retry_delay: Duration,
     /// How long a try may take.
     pub timeout: Duration,
+    /// Parameters of its own.
+    pub params: Map<String, Value>,
     /// The operator's own arguments, templates not yet rendered.
     pub arguments: Map<String, Value>,
 }
@@ -237,6 +239,7 @@ fn task_of<'a>(
         retries,
         retry_delay: Duration::from_secs_f64(retry_delay),
         timeout: Duration::from_secs_f64(timeout),
+        params: own.get("params").and_then(Value::as_object).cloned().unwrap_or_default(),
         arguments,
     })
 }

@@ -14,6 +14,9 @@ use super::task_instance::Instance;
 use super::{render, run, task};
 use crate::world::World;
 
+/// The longest error message of a run.
+const LONGEST: usize = 255;
+
 /// What a run needs to know.
 pub(super) struct Work {
     /// Where it runs.
@@ -28,8 +31,8 @@ pub(super) struct Work {
     pub role: String,
     /// Where the tasks log.
     pub group: String,
-    /// The parameters with what the caller set.
-    pub params: Map<String, Value>,
+    /// What the caller set instead of the definition's parameters.
+    pub overrides: Map<String, Value>,
     /// The logical date.
     pub date: DateTime<Utc>,
     /// A part of the ids of its task instances.
@@ -75,10 +78,9 @@ pub(super) async fn run(world: Arc<World>, work: Work) {
         let now = Utc::now();
         run.times.2 = Some(now);
         run.modified = now;
-        run.error = if stopped { None } else { failed };
-        for one in run.instances.iter_mut().filter(|one| one.status == "NONE") {
-            one.go(if stopped { "CANCELLED" } else { "NONE" });
-        }
+        run.error = failed.filter(|_| !stopped).map(|why| why.chars().take(LONGEST).collect());
+        // Those that never began.
+        run.instances.iter_mut().filter(|one| stopped && one.status == "NONE").for_each(|one| one.go("CANCELLED"));
     });
 }
 

@@ -47,7 +47,11 @@ impl Attempt<'_> {
 
     /// An argument in seconds.
     fn seconds(&self, name: &str, default: f64) -> f64 {
-        self.arguments.get(name).and_then(Value::as_f64).filter(|seconds| *seconds >= 0.0).unwrap_or(default)
+        self.arguments
+            .get(name)
+            .and_then(Value::as_f64)
+            .filter(|seconds| (0.0..=1e9).contains(seconds))
+            .unwrap_or(default)
     }
 }
 

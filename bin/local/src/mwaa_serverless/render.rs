@@ -49,6 +49,9 @@ pub(super) fn arguments(
     returned: BTreeMap<String, String>,
 ) -> Result<Map<String, Value>, String> {
     let date = work.date;
+    let mut params = work.definition.params.clone();
+    params.extend(task.params.clone());
+    params.extend(work.overrides.clone());
     let pull = move |kwargs: Kwargs| -> Result<minijinja::Value, minijinja::Error> {
         let task: String = kwargs.get("task_ids")?;
         let _key: Option<String> = kwargs.get("key")?;
@@ -61,7 +64,7 @@ pub(super) fn arguments(
         ds_nodash => date.format("%Y%m%d").to_string(),
         ts => date.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string().replace(".000000", ""),
         ts_nodash => date.format("%Y%m%dT%H%M%S").to_string(),
-        params => work.params,
+        params => params,
         macros => context! { ds_add => minijinja::Value::from_function(ds_add) },
         ti => ti.clone(),
         task_instance => ti,

@@ -104,14 +104,12 @@ pub(super) fn begin(
     let work = world.mwaa_serverless.workflow(region, arn, |workflow: &mut Workflow| {
         workflow.ready()?;
         let version = workflow.version(version)?;
-        if version.settings["TriggerMode"] == "DISABLED" {
+        if version.mode() == "DISABLED" {
             return Err(conflict("Workflow", arn, "The trigger mode of the workflow is DISABLED: it cannot run"));
         }
         if workflow.runs.iter().filter(|run| run.is_active()).count() >= MOST {
             return Err(quota("WorkflowRun", arn, format!("{MOST} runs of the workflow are under way")));
         }
-        let mut params = version.definition.params.clone();
-        params.extend(overrides.as_object().cloned().unwrap_or_default());
         let work = drive::Work {
             region: region.to_owned(),
             arn: arn.to_owned(),
@@ -119,7 +117,7 @@ pub(super) fn begin(
             definition: version.definition.clone(),
             role: text(&version.settings, "RoleArn").to_owned(),
             group: log_group(arn, &version.settings),
-            params,
+            overrides: overrides.as_object().cloned().unwrap_or_default(),
             date,
             execution: uuid::Uuid::new_v4().to_string(),
             stopped,

@@ -36,7 +36,7 @@ fn due(workflow: &mut Workflow, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let version = workflow.versions.last()?;
     let definition = &version.definition;
     let (_, schedule) = definition.schedule.as_ref()?;
-    if workflow.deleting || version.settings["TriggerMode"] != "SCHEDULED" {
+    if workflow.deleting || version.mode() != "SCHEDULED" {
         return None;
     }
     let Some(at) = workflow.due else {

@@ -30,7 +30,7 @@ pub(super) fn workflow(all: &MwaaServerless, region: &str, body: &Value) -> Answ
             "RoleArn": settings["RoleArn"],
             "NetworkConfiguration": settings["NetworkConfiguration"],
             "Environment": settings["Environment"],
-            "TriggerMode": settings["TriggerMode"],
+            "TriggerMode": version.mode(),
             "WorkflowDefinition": version.text,
         })))
     })
@@ -55,7 +55,7 @@ fn row(workflow: &Workflow) -> Option<Value> {
         "CreatedAt": time(workflow.created),
         "ModifiedAt": time(version.created),
         "WorkflowStatus": workflow.status(),
-        "TriggerMode": version.settings["TriggerMode"],
+        "TriggerMode": version.mode(),
     })))
 }
 
@@ -72,7 +72,7 @@ pub(super) fn versions(all: &MwaaServerless, region: &str, body: &Value) -> Answ
                 "ModifiedAt": time(version.created),
                 "DefinitionS3Location": version.settings["DefinitionS3Location"],
                 "ScheduleConfiguration": version.schedule(),
-                "TriggerMode": version.settings["TriggerMode"],
+                "TriggerMode": version.mode(),
             }))
         };
         Ok(workflow.versions.iter().rev().map(row).collect())

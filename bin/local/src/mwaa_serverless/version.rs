@@ -16,8 +16,14 @@ use crate::world::World;
 pub(super) const PRINCIPAL: &str = "airflow-serverless.amazonaws.com";
 
 /// What a request sets, and a later one leaves as it is when it is silent.
-const KEPT: [&str; 5] =
-    ["Description", "LoggingConfiguration", "EngineVersion", "NetworkConfiguration", "EncryptionConfiguration"];
+const KEPT: [&str; 6] = [
+    "Description",
+    "LoggingConfiguration",
+    "EngineVersion",
+    "NetworkConfiguration",
+    "EncryptionConfiguration",
+    "TriggerMode",
+];
 
 /// What is absent when a request is silent.
 const REPLACED: [&str; 4] = ["DefinitionS3Location", "RoleArn", "Code", "Environment"];
@@ -69,9 +75,6 @@ impl Version {
         for name in REPLACED.iter().filter(|name| !body[**name].is_null()) {
             settings[*name] = body[*name].clone();
         }
-        let mode = body["TriggerMode"].as_str().or_else(|| before["TriggerMode"].as_str());
-        settings["TriggerMode"] =
-            json!(mode.unwrap_or(if definition.schedule.is_some() { "SCHEDULED" } else { "MANUAL" }));
         Ok(Self {
             id: uuid::Uuid::new_v4().simple().to_string(),
             created: Utc::now(),
@@ -79,6 +82,12 @@ impl Version {
             text: String::from_utf8_lossy(&bytes).into_owned(),
             definition: Arc::new(definition),
         })
+    }
+
+    /// Whether its schedule, only somebody, or nobody starts runs.
+    pub(super) fn mode(&self) -> &str {
+        let default = if self.definition.schedule.is_some() { "SCHEDULED" } else { "MANUAL" };
+        self.settings["TriggerMode"].as_str().unwrap_or(default)
     }
 
     /// The schedule as the service shows it; null where there is none.
