@@ -11,7 +11,7 @@ export TARGET := env("TARGET", "local")
 default:
     @just --list --unsorted
 
-# Make every layer as the pipeline asks, and save the document as state.json; airflow=real runs Apache Airflow, too
+# Make every layer as the pipeline asks, and save the document as state.json; airflow=real runs Apache Airflow, airflow=serverless a workflow
 [group('pipeline')]
 up *words: build
     @scripts/up "$@"
@@ -21,7 +21,7 @@ up *words: build
 run *words: build
     @scripts/run "$@"
 
-# The same in Airflow (of `just up airflow=real`, or MWAA): bring a day's input, start the DAG for it, wait; also from=DAY to=DAY
+# The same in Airflow (of `just up airflow=real`, airflow=serverless, or MWAA): bring a day's input, start the DAG for it, wait; also from=DAY to=DAY
 [group('pipeline')]
 dag *words: build
     @scripts/dag "$@"

@@ -2,11 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use strata_state::wish::Pipeline;
 use strata_state::{Kind, dag};
-use strata_testkit::{python, repository, run};
+use strata_testkit::{repository, run};
+use strata_tests::airflow;
 
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "eu-central-1";
@@ -14,35 +14,6 @@ const REGION: &str = "eu-central-1";
 fn pipeline() -> Pipeline {
     let text = std::fs::read_to_string(repository().join("pipelines/driven-data/pipeline.json")).unwrap();
     strata_state::read(&text).unwrap().pipeline
-}
-
-/// The interpreter of a venv with all packages of `tests/airflow/requirements-<version>.txt`.
-fn airflow(version: &str) -> PathBuf {
-    let list = repository().join(format!("tests/airflow/requirements-{version}.txt"));
-    let venv = repository().join(format!(".local/airflow-{version}"));
-    let (interpreter, marker) = (venv.join("bin/python"), venv.join("requirements.txt"));
-    let wanted = std::fs::read_to_string(&list).unwrap();
-    let uv = python().with_file_name("uv");
-    let lock = std::fs::File::create(repository().join(format!(".local/airflow-{version}.lock"))).unwrap();
-    lock.lock().unwrap();
-    if std::fs::read_to_string(&marker).is_ok_and(|found| found == wanted) {
-        return interpreter;
-    }
-    step(Command::new(&uv).args(["venv", "--quiet", "--clear", "--python", "3.11"]).arg(&venv));
-    step(
-        Command::new(&uv)
-            .args(["pip", "install", "--quiet", "--python"])
-            .arg(&interpreter)
-            .arg("--requirements")
-            .arg(&list),
-    );
-    std::fs::write(&marker, wanted).unwrap();
-    interpreter
-}
-
-fn step(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|why| panic!("{command:?}: {why}"));
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// A folder as MWAA gets it: the module and the pipeline's tasks.

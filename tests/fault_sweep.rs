@@ -175,11 +175,24 @@ fn every() -> usize {
     std::env::var("SWEEP").ok().and_then(|every| every.parse().ok()).unwrap_or(1)
 }
 
+/// What is swept: every layer, and `airflow` once more with a workflow of MWAA Serverless in place of an environment.
+const SWEPT: [(&str, &str); 7] = [
+    ("net", "environment"),
+    ("iam", "environment"),
+    ("storage", "environment"),
+    ("catalog", "environment"),
+    ("jobs", "environment"),
+    ("airflow", "environment"),
+    ("airflow", "serverless"),
+];
+
 /// Sweep one layer with one kind of fault.
-fn sweep(layer: &str, fault: Fault, table: &Mutex<Table>) {
+fn sweep((layer, kind): (&str, &str), fault: Fault, table: &Mutex<Table>) {
     let endpoint = Endpoint::start();
     let world = World::of(&endpoint);
-    let wish = up(below(layer), &pipeline().to_string(), &endpoint.env());
+    let mut wish = pipeline();
+    wish["pipeline"]["airflow"]["kind"] = json!(kind);
+    let wish = up(below(layer), &wish.to_string(), &endpoint.env());
     let nothing = world.snapshot();
     let mut document = String::new();
     let ups = calls_of(&endpoint, || document = done(layer, &["up"], &wish, &endpoint.env()));
@@ -249,7 +262,7 @@ fn sweep(layer: &str, fault: Fault, table: &Mutex<Table>) {
         down_figures.converged += u64::from(call <= downs);
         down_figures.left_after_down += locks;
     }
-    let place = LAYERS.iter().position(|name| *name == layer).unwrap_or(LAYERS.len());
+    let place = SWEPT.iter().position(|swept| *swept == (layer, kind)).unwrap_or(SWEPT.len());
     let mut table = table.lock().unwrap();
     table.insert((place, format!("{fault:?}"), "up"), up_figures);
     table.insert((place, format!("{fault:?}"), "down"), down_figures);
@@ -266,14 +279,14 @@ fn too_many(counts: &BTreeMap<String, usize>, now: &Value) -> usize {
 fn every_call_of_every_layer() {
     let begun = Instant::now();
     let table = Mutex::new(Table::new());
-    let work: Vec<(&str, Fault)> = FAULTS.iter().flat_map(|fault| LAYERS.map(|layer| (layer, *fault))).collect();
+    let work: Vec<_> = FAULTS.iter().flat_map(|fault| SWEPT.map(|swept| (swept, *fault))).collect();
     let next = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let threads = std::thread::available_parallelism().map_or(2, usize::from).min(4);
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some((layer, fault)) = work.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst)) {
-                    sweep(layer, *fault, &table);
+                while let Some((swept, fault)) = work.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst)) {
+                    sweep(*swept, *fault, &table);
                 }
             });
         }
@@ -281,17 +294,21 @@ fn every_call_of_every_layer() {
     print(&table.into_inner().unwrap(), begun.elapsed());
 }
 
+fn label((layer, kind): (&str, &str)) -> String {
+    if kind == "serverless" { format!("{layer}, {kind}") } else { layer.to_owned() }
+}
+
 fn print(table: &Table, took: Duration) {
     let mut lines = format!(
-        "{:<9} {:<13} {:<5} {:>6} {:>7} {:>6} {:>10} {:>11} {:>16}\n",
+        "{:<20} {:<13} {:<5} {:>6} {:>7} {:>6} {:>10} {:>11} {:>16}\n",
         "layer", "fault", "verb", "calls", "points", "runs", "converged", "duplicates", "left after down"
     );
     let mut points = 0;
     for ((place, fault, verb), figures) in table {
         points += figures.points;
         lines += &format!(
-            "{:<9} {fault:<13} {verb:<5} {:>6} {:>7} {:>6} {:>10} {:>11} {:>16}\n",
-            LAYERS[*place],
+            "{:<20} {fault:<13} {verb:<5} {:>6} {:>7} {:>6} {:>10} {:>11} {:>16}\n",
+            label(SWEPT[*place]),
             figures.calls,
             figures.points,
             figures.runs,

@@ -50,7 +50,10 @@ fn each_program_prints_its_rights_filled_in_and_parliament_finds_nothing() {
             assert!(!rights.is_empty() && !rights.iter().any(|right| right.contains('*')), "{program}: {statement}");
             if rights.contains(&"iam:PassRole") {
                 let service = &statement["Condition"]["StringEquals"]["iam:PassedToService"];
-                assert!(["glue.amazonaws.com", "airflow.amazonaws.com"].contains(&service.as_str().unwrap()));
+                assert!(
+                    ["glue.amazonaws.com", "airflow.amazonaws.com", "airflow-serverless.amazonaws.com"]
+                        .contains(&service.as_str().unwrap())
+                );
                 assert!(!listed(&statement["Resource"]).iter().any(|arn| arn.contains('*')), "{program}: {statement}");
             }
         }

@@ -51,6 +51,11 @@ fn environments_take_their_time_and_leave_interfaces() {
 }
 
 #[test]
+fn workflows_get_through() {
+    check(&["workflows"]);
+}
+
+#[test]
 fn a_reset_keeps_the_weather() {
     check(&["reset"]);
 }

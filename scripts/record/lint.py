@@ -19,6 +19,7 @@ AGREED = [
     ("RESOURCE_MISMATCH", "athena:(TagResource|ListTagsForResource)", "any one of the kinds is enough"),
     ("RESOURCE_MISMATCH", "servicequotas:GetServiceQuota", "AWS knows quotas as resources since; parliament does not"),
     ("RESOURCE_MISMATCH", "s3:(List|GetObjectAttributes).*", "MWAA's guide gives the role s3:List* and s3:GetObject*"),
+    ("UNKNOWN_PREFIX", "Unknown prefix airflow-serverless", "newer than parliament; the reference knows it"),
     ("RESOURCE_POLICY_PRIVILEGE_ESCALATION", ".*", "storage writes the policy of its own bucket: TLS only"),
 ]
 

@@ -7,6 +7,7 @@ import botocore.session
 # Signing names that botocore knows under another name.
 NAMES = {
     "airflow": "mwaa",
+    "airflow-serverless": "mwaa-serverless",
     "elasticmapreduce": "emr",
     "monitoring": "cloudwatch",
     "states": "stepfunctions",

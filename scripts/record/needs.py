@@ -48,7 +48,7 @@ ENVIRONMENT = [
 # Services that ask for a right of its own when a create call carries tags.
 TAGGING = {
     "ec2": "ec2:CreateTags", "iam": "iam:TagRole", "glue": "glue:TagResource", "athena": "athena:TagResource",
-    "airflow": "airflow:TagResource", "logs": "logs:TagResource", "s3": "s3:TagResource",
+    "airflow": "airflow:TagResource", "airflow-serverless": "airflow-serverless:TagResource", "logs": "logs:TagResource", "s3": "s3:TagResource",
 }  # fmt: skip
 
 
@@ -83,6 +83,8 @@ def beside(call, params):
             return ENVIRONMENT
         case "airflow:UpdateEnvironment" if "ExecutionRoleArn" in params:
             return ["iam:PassRole:airflow"]
+        case "airflow-serverless:CreateWorkflow" | "airflow-serverless:UpdateWorkflow":
+            return ["iam:PassRole:airflow-serverless"]
         case "athena:StartQueryExecution":
             return QUERY
         case "athena:GetQueryResults":
@@ -121,7 +123,7 @@ def resources(call, right, params):
     named = {kind: names(right.split(":")[0], kind, params) for kind in reference.types(right)}
     if right == TAGGING.get(call.service) and kind_made(call):
         # The right to tag knows many kinds, and the call makes one.
-        others = {kind: [] for kind in named if kind.replace("-", "") != kind_made(call)}
+        others = {kind: [] for kind in named if kind.replace("-", "").lower() != kind_made(call)}
         return {kind: found for kind, found in named.items() if found} | others
     # Where the call gives an ARN, it is about that one; else about each kind that it does not name, too.
     return {kind: found for kind, found in named.items() if found or arn_in(params)}
@@ -129,7 +131,7 @@ def resources(call, right, params):
 
 def arn_in(params):
     """The ARN of what a call is about, where it gives one."""
-    return params.get("ResourceArn") or params.get("resourceArn") or params.get("ResourceARN")
+    return params.get("WorkflowArn") or params.get("ResourceArn") or params.get("resourceArn") or params.get("ResourceARN")
 
 
 def names(service, kind, params):
@@ -166,6 +168,9 @@ def tails(service, kind, params):
             return [f"workgroup/{name}" for name in one("WorkGroup", "Name")]
         case "airflow", "environment":
             return [f"environment/{name}" for name in one("Name")]
+        case "airflow-serverless", "Workflow":
+            # AWS puts ten characters of its own behind the name.
+            return [f"workflow/{name}-0123456789" for name in one("Name")]
         case "airflow", "rbac-role":
             # The caller names no role of Airflow: MWAA takes the one that the policy gives.
             return [f"role/{name}/Op" for name in one("Name")]

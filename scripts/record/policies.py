@@ -150,7 +150,21 @@ def made(record):
                 found["teardown"].add(call)
     gaps = {f"{program}: {gap}" for program, policy in found.items() for gap in policy.gaps}
     documents = {program: policy.document() for program, policy in found.items()}
-    # All layers in one document come near to AWS's limit for a managed policy; names of statements are not needed.
-    for statement in documents["teardown"]["Statement"]:
-        del statement["Sid"]
+    documents["teardown"]["Statement"] = together(documents["teardown"]["Statement"])
     return documents, sorted(gaps | strangers)
+
+
+def together(statements):
+    """All layers in one document come near to AWS's limit for a managed policy: names of statements are left out, and what is
+    held to our tags stands in one. A right works on the resources of its own kind only, so that gives nothing more."""
+    found = []
+    for statement in statements:
+        actions, resources = statement["Action"], statement["Resource"]
+        condition = statement.get("Condition")
+        same = next((one for one in found if condition == rights.OURS and one.get("Condition") == condition), None)
+        if same:
+            same["Action"] = sorted({*same["Action"], *actions})
+            same["Resource"] += [one for one in resources if one not in same["Resource"]]
+        else:
+            found.append({key: value for key, value in statement.items() if key != "Sid"})
+    return found

@@ -76,6 +76,7 @@ STATEMENTS = [
     ("WhatRolesMay", "iam:GetPolicy iam:GetPolicyVersion", ["arn:${partition}:iam::*:policy/*"], None),
     ("PassToGlue", "iam:PassRole:glue", iam(ROLES + "${role_glue}"), passed_to("glue")),
     ("PassToAirflow", "iam:PassRole:airflow", iam(ROLES + "${role_airflow}"), passed_to("airflow")),
+    ("PassToWorkflow", "iam:PassRole:airflow-serverless", iam(ROLES + "${role_airflow}"), passed_to("airflow-serverless")),
 
     # The bucket. Names are the only thing that S3 asks for.
     ("Bucket",
@@ -128,8 +129,18 @@ STATEMENTS = [
     # What is in Airflow: runs, their tasks, Variables. The role Op may do that, and no more (users and their rights).
     ("UseAirflow", "airflow:InvokeRestApi airflow:CreateWebLoginToken", arns("airflow", "role/${environment}/Op"), None),
     ("TaskLogs", "logs:DescribeLogStreams logs:GetLogEvents",
-     arns("logs", "log-group:airflow-${environment}-Task", "log-group:airflow-${environment}-Task:log-stream:*"), None),
+     arns("logs", "log-group:airflow-${environment}-Task", "log-group:airflow-${environment}-Task:log-stream:*",
+          "log-group:/aws/mwaa-serverless/${workflow}:log-stream:*"), None),
     ("EnvironmentLogs", "logs:DeleteLogGroup", arns("logs", "log-group:airflow-${environment}-*"), None),
+    # A workflow's ARN ends in ten characters that nobody knows beforehand; which are ours, tags say.
+    ("MakeWorkflow", "airflow-serverless:CreateWorkflow", ["*"], NEW),
+    ("TagOurWorkflow", "airflow-serverless:TagResource", arns("airflow-serverless", "workflow/${workflow}-*"), NEW),
+    ("WhoseWorkflow", "airflow-serverless:ListTagsForResource", arns("airflow-serverless", "workflow/*"), None),
+    ("OurWorkflow",
+     "airflow-serverless:GetWorkflow airflow-serverless:UpdateWorkflow airflow-serverless:DeleteWorkflow "
+     "airflow-serverless:StartWorkflowRun airflow-serverless:ListWorkflowRuns airflow-serverless:GetWorkflowRun "
+     "airflow-serverless:ListTaskInstances airflow-serverless:GetTaskInstance",
+     arns("airflow-serverless", "workflow/*"), OURS),
     # MWAA tries with the caller's rights whether it could make its endpoints and interfaces. They carry its own tags.
     ("TryInOurNetwork", "ec2:CreateVpcEndpoint:airflow ec2:CreateNetworkInterface",
      arns("ec2", "vpc/*", "subnet/*", "security-group/*"), OURS),
@@ -142,10 +153,10 @@ STATEMENTS = [
     # Quotas.
     ("Quotas", "servicequotas:GetServiceQuota", arns("servicequotas", "vpc/*", "ec2/*", "airflow/*", "glue/*"), None),
 
-    # The lock: one run at a time.
+    # The lock: one run at a time. And the log group of a workflow, which the program makes.
     ("Lock",
      "logs:CreateLogGroup logs:DeleteLogGroup logs:ListTagsForResource logs:TagResource",
-     arns("logs", "log-group:/strata/lock/${pipeline}/${env}/*"), None),
+     arns("logs", "log-group:/strata/lock/${pipeline}/${env}/*", "log-group:/aws/mwaa-serverless/${workflow}"), None),
 ]  # fmt: skip
 
 # Where the reference lists every kind that a right knows as if all were asked for at once.

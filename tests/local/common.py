@@ -16,11 +16,11 @@ TRUST = {
 }
 
 
-def client(service):
+def client(service, region=REGION):
     return boto3.client(
         service,
         endpoint_url=os.environ["AWS_ENDPOINT_URL"],
-        region_name=REGION,
+        region_name=region,
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )

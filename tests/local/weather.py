@@ -23,8 +23,8 @@ def client(service):
     return boto3.client(service, endpoint_url=URL, region_name=REGION, config=ONCE, **keys)
 
 
-ec2, s3, iam, glue, logs, mwaa, athena, sts = (
-    client(name) for name in ("ec2", "s3", "iam", "glue", "logs", "mwaa", "athena", "sts")
+ec2, s3, iam, glue, logs, mwaa, athena, sts, serverless = (
+    client(name) for name in ("ec2", "s3", "iam", "glue", "logs", "mwaa", "athena", "sts", "mwaa-serverless")
 )
 
 
@@ -129,6 +129,7 @@ def words():
         "athena": (athena.list_work_groups, {}, "ListWorkGroups", "ThrottlingException"),
         "logs": (logs.describe_log_groups, {}, "DescribeLogGroups", "ThrottlingException"),
         "airflow": (mwaa.list_environments, {}, "ListEnvironments", "ThrottlingException"),
+        "airflow-serverless": (serverless.list_workflows, {}, "ListWorkflows", "ThrottlingException"),
     }
     for service, (call, arguments, operation, code) in calls.items():
         fault = {"service": service, "operation": operation}
@@ -150,6 +151,55 @@ def airflow():
     import mwaa
 
     return mwaa
+
+
+def workflows():
+    """Runs get through bad weather: their tasks ask again, and are tried again. A new role cannot be used at once."""
+    weather()
+    del sys.argv[1:]
+    import serverless as good
+
+    where, job, crawler, _ = good.transform()
+    again = {"retries": 3, "retry_delay": 1}
+    raw = f"s3://{where}/data/raw/*.csv"
+    tasks = {
+        "wait": {"operator": good.S3_KEY, "bucket_key": raw, "wildcard_match": True, **again},
+        "job": {"operator": good.JOB, "job_name": job, "dependencies": ["wait"], **again},
+        "crawl": {"operator": good.CRAWLER, "config": {"Name": crawler}, "dependencies": ["job"], **again},
+    }
+    arn = good.create(good.dag(tasks))
+    strikes = set()
+    for seed in range(1, 9):
+        weather(seed=seed, minute_ms=10)
+        run = good.start(arn)
+        state = good.ended(arn, run)["RunState"]
+        strikes |= {operation for operation, _ in struck()}
+        weather()
+        assert state == "SUCCESS", (seed, good.tries(arn, run))
+    # A call that is struck is made again by the same try: there is no second one.
+    once = {name: {**task, "retries": 0} for name, task in tasks.items()}
+    arn = good.create(good.dag(once))
+    asked = [("sts", "AssumeRole"), ("s3", "ListObjectsV2"), ("glue", "GetJob"), ("glue", "GetJobRun"), ("glue", "GetCrawler")]
+    faults = [{"service": service, "operation": operation} for service, operation in asked]
+    weather(faults=[{**one, "kind": "throttle"} for one in faults] + [{**one, "nth": 2, "kind": "cut"} for one in faults])
+    run = good.start(arn)
+    assert good.ended(arn, run)["RunState"] == "SUCCESS", good.tries(arn, run)
+    assert len(struck()) == 2 * len(asked), struck()
+    weather()
+    # The calls of the tasks have been struck before, too.
+    assert strikes & {"StartJobRun", "GetJobRun", "StartCrawler", "GetCrawler", "GetJob", "ListObjectsV2"}, strikes
+    place, refused = good.upload(good.dag(tasks), where), 0
+    weather(seed=3, minute_ms=50, strikes=False)
+    for at in range(10):
+        name = unique("role")
+        trust = json.dumps(TRUST).replace("glue.", "airflow-serverless.")
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        create = lambda: outcome(serverless.create_workflow, Name=name, RoleArn=role, DefinitionS3Location=place)
+        got = create()
+        assert got in (None, ("ValidationException", 400)), got
+        refused += got is not None
+        until("the workflow", lambda: got is None or create() is None)
+    assert 3 <= refused < 10, refused
 
 
 def script():

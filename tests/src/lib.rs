@@ -1,6 +1,10 @@
 //! What several test files need: the pipeline as JSON, with changes, and chains of layers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod airflow;
+
+pub use airflow::{airflow, beside};
+
 use serde_json::Value;
 use strata_testkit::{Output, bin, repository, run};
 
@@ -62,6 +66,10 @@ pub fn blank_ids(value: &mut Value) {
                 *text = format!("{prefix}x");
             } else if let Some(at) = (0..text.len().saturating_sub(35)).find(|at| is_uuid(text.get(*at..at + 36))) {
                 text.replace_range(at..at + 36, "uuid");
+            } else if let Some((name, end)) = text.rsplit_once('-').filter(|(name, _)| name.contains(":workflow/")) {
+                *text = format!("{name}-{}", "x".repeat(end.len()));
+            } else if text.len() == 32 && text.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+                "a version of a workflow".clone_into(text);
             } else if text.parse::<std::net::Ipv4Addr>().is_ok() {
                 "x.x.x.x".clone_into(text);
             }

@@ -269,6 +269,18 @@ def environments():
     return each(every("mwaa", "list_environments", "Environments"), ask)
 
 
+def workflows():
+    serverless = client("mwaa-serverless")
+
+    def ask(workflow):
+        arn = workflow["WorkflowArn"]
+        tags = optional(serverless.list_tags_for_resource, ResourceArn=arn)
+        found = tags and optional(serverless.get_workflow, WorkflowArn=arn)
+        return found and ("workflow", arn, {**found, "Tags": tags["Tags"]})
+
+    return each(every("mwaa-serverless", "list_workflows", "Workflows"), ask)
+
+
 def keys():
     kms = client("kms")
 
@@ -303,12 +315,13 @@ LOOKS = (
     workgroups,
     log_groups,
     environments,
+    workflows,
     keys,
 )
 KINDS = (
     "vpc subnet internet-gateway route-table security-group rule nat-gateway address endpoint interface network-acl role "
     "policy instance-profile bucket object delete-marker upload database table partition crawler job trigger job-run "
-    "classifier workgroup query log-group log-stream environment key"
+    "classifier workgroup query log-group log-stream environment workflow key"
 ).split()
 
 

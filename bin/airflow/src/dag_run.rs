@@ -23,9 +23,12 @@ pub(crate) struct Run {
     pub(crate) day: String,
     pub(crate) start: Option<DateTime<FixedOffset>>,
     pub(crate) end: Option<DateTime<FixedOffset>>,
+    /// Why it failed, where that is told of the run itself.
+    pub(crate) error: Option<String>,
 }
 
 /// One task of a run.
+#[derive(Clone)]
 pub(crate) struct Task {
     pub(crate) id: String,
     /// Empty before Airflow has looked at it.
@@ -54,11 +57,13 @@ impl Run {
             day: day.chars().take(10).collect(),
             start: time(&value["start_date"]),
             end: time(&value["end_date"]),
+            error: None,
         }
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(self.state.as_str(), "success" | "failed")
+        // The last two are MWAA Serverless's.
+        matches!(self.state.as_str(), "success" | "failed" | "timeout" | "stopped")
     }
 }
 
@@ -77,8 +82,13 @@ impl Task {
         }
     }
 
+    pub(crate) fn has_failed(&self) -> bool {
+        matches!(self.state.as_str(), "failed" | "timeout")
+    }
+
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(self.state.as_str(), "success" | "failed" | "skipped" | "upstream_failed" | "removed")
+        let state = self.state.as_str();
+        self.has_failed() || matches!(state, "success" | "skipped" | "upstream_failed" | "removed" | "cancelled")
     }
 }
 

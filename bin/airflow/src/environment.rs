@@ -1,7 +1,7 @@
 //! The MWAA environment. It takes half an hour to make and costs money by the hour, so it is asked for last, when
 //! everything that MWAA checks is there.
 
-use crate::logging;
+use crate::{cost, logging};
 use aws_sdk_mwaa::Client;
 use aws_sdk_mwaa::types::{
     EndpointManagement, EnvironmentStatus as Status, NetworkConfiguration, UpdateNetworkConfigurationInput,
@@ -42,6 +42,9 @@ impl Environment {
 impl Resource for Environment {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let (pipeline, doc) = (&cx.doc.pipeline, &cx.doc);
+        if pipeline.is_serverless() {
+            return Ok(Vec::new());
+        }
         let wish = &pipeline.airflow;
         let role = doc.iam.as_ref().and_then(|iam| iam.role_arns.get("airflow"));
         let known = |value: Option<Value>, layer: &str| value.unwrap_or_else(|| later(layer));
@@ -195,12 +198,17 @@ impl Resource for Environment {
     }
 
     fn costs(&self, live: &Live) -> f64 {
-        match live.props.get("class").and_then(Value::as_str) {
-            Some("mw1.micro") => 0.29,
-            Some("mw1.medium") => 0.74,
-            Some("mw1.large") => 0.99,
-            _ => 0.49,
-        }
+        cost::environment(live.props.get("class").and_then(Value::as_str).unwrap_or_default())
+    }
+
+    async fn loses(&self, cx: &Context, _: &Live) -> Result<Option<String>, Error> {
+        let unasked = cx.doc.pipeline.is_serverless();
+        Ok(unasked.then(|| "the history of its runs and its Variables".to_owned()))
+    }
+
+    // Its history and its Variables go with it.
+    fn is_missed(&self) -> bool {
+        true
     }
 
     fn pace(&self) -> Pace {

@@ -1,11 +1,10 @@
 //! Watching a run to its end: a line for the run, and one for each task as it comes.
 
-use crate::dag_run::{self, Run, Task, ended};
-use crate::rest::Rest;
-use crate::task_logs;
+use crate::dag_run::{Run, Task, ended};
+use crate::source::Source;
 use std::collections::BTreeMap;
 use strata_aws::{Error, Exit, Pace, Poll, Waiting};
-use strata_layer::Step;
+use strata_layer::{Context, Step};
 
 /// Lines of a failed task's log.
 const TAIL: u16 = 20;
@@ -13,25 +12,9 @@ const TAIL: u16 = 20;
 const AWS: Pace = Pace::seconds(5, 24 * 3600);
 const LOCAL: Pace = Pace::seconds(1, 24 * 3600);
 
-/// A run among the newest of its DAG, and the one that is under way before it, if there is one.
-pub(crate) async fn find(rest: &Rest<'_>, dag: &str, id: &str) -> Result<Option<(Run, Option<String>)>, Error> {
-    for most in [10, 100] {
-        let runs = dag_run::runs(rest, dag, most).await?;
-        let count = runs.len();
-        let other = runs.iter().find(|run| run.state == "running" && run.id != id).map(|run| run.id.clone());
-        if let Some(run) = runs.into_iter().find(|run| run.id == id) {
-            return Ok(Some((run, other)));
-        }
-        if count < usize::from(most) {
-            break;
-        }
-    }
-    Ok(None)
-}
-
 /// The lines of a run's tasks.
 struct Lines<'a> {
-    rest: &'a Rest<'a>,
+    cx: &'a Context,
     steps: BTreeMap<String, (Option<Step>, String)>,
     /// The longest name so far, so that what is said of tasks stands in one column.
     width: usize,
@@ -49,7 +32,7 @@ impl Lines<'_> {
             }
             if step.is_none() {
                 let what = format!("task {:<width$}", task.id, width = self.width);
-                *step = Some(self.rest.cx.report.step(what, &words));
+                *step = Some(self.cx.report.step(what, &words));
             }
             match step.take() {
                 Some(open) if task.has_ended() => open.done(&words),
@@ -72,20 +55,20 @@ fn words(task: &Task) -> String {
         "up_for_retry" => format!("failed, and is tried again (try {})", task.tries),
         "up_for_reschedule" => format!("looks again later{tries}"),
         "upstream_failed" => "not started: one before it failed".into(),
-        "success" | "failed" => format!("{}{tries}", ended(&task.state, task.start, task.end)),
+        "success" | "failed" | "timeout" => format!("{}{tries}", ended(&task.state, task.start, task.end)),
         state => format!("{state}{tries}"),
     }
 }
 
 /// Watch the run until it has ended, however it did; the end of the log of what failed is shown.
-pub(crate) async fn follow(rest: &Rest<'_>, dag: &str, id: &str) -> Result<Run, Error> {
-    let cx = rest.cx;
+pub(crate) async fn follow(source: &Source<'_>, dag: &str, id: &str) -> Result<Run, Error> {
+    let cx = source.cx();
     let doing = format!("waiting for run {id} of DAG {dag}");
     let head = cx.report.step(format!("run {id}"), "queued");
-    let mut lines = Lines { rest, steps: BTreeMap::new(), width: 0 };
+    let mut lines = Lines { cx, steps: BTreeMap::new(), width: 0 };
     let mut waiting = Waiting::new(&doing, if cx.session.is_local() { LOCAL } else { AWS }, &cx.cancel);
     let (run, tasks) = loop {
-        let look = look(rest, dag, id).await.map(|(run, other, tasks)| {
+        let look = look(source, dag, id).await.map(|(run, other, tasks)| {
             lines.show(&tasks);
             if run.has_ended() {
                 return Poll::Ready((run, tasks));
@@ -104,7 +87,7 @@ pub(crate) async fn follow(rest: &Rest<'_>, dag: &str, id: &str) -> Result<Run, 
             Ok(Some(ended)) => break ended,
             Ok(None) => {}
             Err(error) if error.exit == Exit::Interrupted => {
-                let message = "interrupted; the run goes on in Airflow".into();
+                let message = format!("interrupted; the run goes on in {}", source.name());
                 let advice = format!("look at it with `airflow runs` and `airflow logs --run {id}`");
                 return Err(Error { message, ..error }.advise(advice));
             }
@@ -113,26 +96,29 @@ pub(crate) async fn follow(rest: &Rest<'_>, dag: &str, id: &str) -> Result<Run, 
     };
     head.done(&ended(&run.state, run.start, run.end));
     if run.state != "success" {
-        for task in tasks.iter().filter(|task| task.state == "failed") {
-            last_words(rest, dag, id, task).await;
+        if let Some(error) = &run.error {
+            cx.report.say(&format!("run {id}: {error}"));
+        }
+        for task in tasks.iter().filter(|task| task.has_failed()) {
+            last_words(source, dag, id, task).await;
         }
     }
     Ok(run)
 }
 
-async fn look(rest: &Rest<'_>, dag: &str, id: &str) -> Result<(Run, Option<String>, Vec<Task>), Error> {
-    let found = find(rest, dag, id).await?;
+async fn look(source: &Source<'_>, dag: &str, id: &str) -> Result<(Run, Option<String>, Vec<Task>), Error> {
+    let found = source.find(dag, id).await?;
     // The tasks are asked for last: when the run has ended, so have they.
-    let tasks = dag_run::tasks(rest, dag, id).await?;
+    let tasks = source.tasks(dag, id).await?;
     let gone = || Error::failed(format!("waiting for run {id} of DAG {dag}"), "it is gone: somebody deleted it");
     found.map(|(run, other)| (run, other, tasks)).ok_or_else(gone)
 }
 
 /// The end of a failed task's log. It tells why; that it cannot be read changes nothing about the run.
-async fn last_words(rest: &Rest<'_>, dag: &str, run: &str, task: &Task) {
+async fn last_words(source: &Source<'_>, dag: &str, run: &str, task: &Task) {
     let (id, tries) = (&task.id, task.tries.max(1));
-    let report = &rest.cx.report;
-    match task_logs::read(rest, dag, run, id, tries, TAIL).await {
+    let report = &source.cx().report;
+    match source.log(dag, run, id, tries, TAIL).await {
         Ok(lines) if !lines.is_empty() => {
             report.say(&format!("the end of the log of task {id}, try {tries}:\n  {}", lines.join("\n  ")));
         }

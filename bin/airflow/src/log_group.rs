@@ -36,7 +36,8 @@ impl LogGroup {
 #[async_trait]
 impl Resource for LogGroup {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let there = cx.lives("log-group").into_iter();
+        // They go with the environment, also where a workflow takes its place.
+        let there = cx.lives("log-group").into_iter().filter(|_| !cx.doc.pipeline.is_serverless());
         Ok(there.map(|live| Wish::new(live.id, live.physical)).collect())
     }
 

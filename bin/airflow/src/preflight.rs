@@ -20,6 +20,7 @@ mod role;
 mod route;
 mod wish;
 
+use crate::cost;
 use aws_sdk_s3::config::Builder;
 use futures::future::{BoxFuture, FutureExt};
 use std::time::{Duration, Instant};
@@ -63,9 +64,20 @@ impl Found {
 pub(crate) async fn findings(cx: &Context) -> Result<Vec<Finding>, Error> {
     let ec2 = aws_sdk_ec2::Client::new(&cx.session.sdk);
     let iam = aws_sdk_iam::Client::new(&cx.session.sdk);
+    cost::say(cx);
     // Another endpoint than AWS's own need not know the host name of each bucket.
     let s3 = Builder::from(&cx.session.sdk).force_path_style(cx.session.endpoint_url.is_some());
     let s3 = aws_sdk_s3::Client::from_conf(s3.build());
+    if cx.doc.pipeline.is_serverless() {
+        let asked = futures::try_join!(
+            look(cx, "the bucket's files", || object::definition(&s3, cx).boxed()),
+            look(cx, "the role of the workflow", || role::airflow(&iam, cx).boxed()),
+            look(cx, "the role of Glue", || role::glue(&iam, cx).boxed()),
+        )?;
+        let (objects, airflow, glue) = asked;
+        let all = [wish::workflow(cx), dag::look(cx), objects, airflow, glue];
+        return Ok(all.into_iter().flat_map(|found| found.findings).collect());
+    }
     let asked = futures::try_join!(
         look(cx, "subnets", || network::look(&ec2, cx).boxed()),
         look(cx, "routes", || route::look(&ec2, cx).boxed()),
@@ -88,6 +100,13 @@ pub(crate) async fn findings(cx: &Context) -> Result<Vec<Finding>, Error> {
 /// # Errors
 /// When a document of the roles cannot be filled in.
 pub(crate) fn built_in(cx: &Context) -> Result<(Found, usize), Error> {
+    if cx.doc.pipeline.is_serverless() {
+        let mut found = wish::workflow(cx);
+        for more in [dag::look(cx), role::built_in(cx)?] {
+            found.findings.extend(more.findings);
+        }
+        return Ok((found, 0));
+    }
     let mut found = wish::look(cx);
     let (own, files) = own_dag::all(cx, vec![role::document(cx, "airflow")?]);
     for more in [dag::look(cx), role::built_in(cx)?, own] {

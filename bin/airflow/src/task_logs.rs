@@ -3,9 +3,10 @@
 //! Airflow's REST API has logs only under a path that names DAG, run, task and try, and AWS takes paths of 64 characters.
 //! Where it is too long for AWS the log is read where MWAA keeps it: in the log group of the environment's tasks.
 
-use crate::dag_run::{self, Run, Task};
+use crate::dag_run::{Run, Task};
 use crate::log_text;
 use crate::rest::{LONGEST, Request, Rest};
+use crate::source::Source;
 use crate::trigger::dag_id;
 use aws_sdk_cloudwatchlogs::Client;
 use clap::Args;
@@ -34,20 +35,20 @@ pub(crate) struct Words {
 }
 
 pub(crate) async fn logs(cx: &Context, words: &Words) -> Result<String, Error> {
-    let rest = &Rest::new(cx);
+    let source = &Source::new(cx, words.dag.as_ref(), false).await?;
     let dag = &dag_id(cx, words.dag.as_ref());
     let run = match &words.run {
         Some(run) => run.clone(),
-        None => newest(rest, dag).await?.id,
+        None => newest(source, dag).await?.id,
     };
-    let tasks = dag_run::tasks(rest, dag, &run).await?;
+    let tasks = source.tasks(dag, &run).await?;
     let chosen = choose(words.task.as_deref(), &tasks, dag, &run)?;
     let mut out = String::new();
     for task in &chosen {
         let tries = words.tries.unwrap_or(task.tries).max(1);
         let state = if task.state.is_empty() { "not started" } else { &task.state };
         cx.report.say(&format!("task {}, run {run}, try {tries}: {state}", task.id));
-        let lines = read(rest, dag, &run, &task.id, tries, words.tail).await?;
+        let lines = source.log(dag, &run, &task.id, tries, words.tail).await?;
         if lines.is_empty() {
             cx.report.say("it has printed nothing yet");
         }
@@ -56,8 +57,8 @@ pub(crate) async fn logs(cx: &Context, words: &Words) -> Result<String, Error> {
     Ok(out)
 }
 
-async fn newest(rest: &Rest<'_>, dag: &str) -> Result<Run, Error> {
-    let newest = dag_run::runs(rest, dag, 1).await?.into_iter().next();
+async fn newest(source: &Source<'_>, dag: &str) -> Result<Run, Error> {
+    let newest = source.runs(dag, 1).await?.into_iter().next();
     let none = || Error::failed(format!("looking for a run of DAG {dag}"), "it has not run yet");
     newest.ok_or_else(|| none().advise("start one with `airflow trigger`"))
 }
@@ -66,9 +67,11 @@ fn choose<'a>(named: Option<&str>, tasks: &'a [Task], dag: &str, run: &str) -> R
     let with = |state: &str| -> Vec<&Task> { tasks.iter().filter(|task| task.state == state).collect() };
     let chosen = match named {
         Some(name) => tasks.iter().filter(|task| task.id == name).collect(),
-        None => {
-            ["failed", "up_for_retry", "running"].into_iter().map(with).find(|all| !all.is_empty()).unwrap_or_default()
-        }
+        None => ["failed", "timeout", "up_for_retry", "running"]
+            .into_iter()
+            .map(with)
+            .find(|all| !all.is_empty())
+            .unwrap_or_default(),
     };
     if !chosen.is_empty() {
         return Ok(chosen);

@@ -6,6 +6,8 @@
 use crate::dag_run::{self, Dag, Run};
 use crate::follow;
 use crate::rest::{Request, Rest};
+use crate::serverless::Workflow;
+use crate::source::Source;
 use chrono::{Days, NaiveDate, Utc};
 use clap::Args;
 use serde_json::{Value, json};
@@ -46,27 +48,20 @@ pub(crate) fn dag_id(cx: &Context, named: Option<&String>) -> String {
 }
 
 pub(crate) async fn trigger(cx: &Context, words: &Words) -> Result<String, Error> {
-    let rest = &if words.wait { Rest::patient(cx) } else { Rest::new(cx) };
     let id = &dag_id(cx, words.dag.as_ref());
     let days = days(words)?;
-    let found = known(rest, id).await?;
-    // A run in the place of the one that the schedule would start as soon as the DAG is not paused: nobody asked for that.
-    let mut due = found.due.filter(|_| found.is_paused);
+    let source = &Source::new(cx, words.dag.as_ref(), words.wait).await?;
+    let mut starter = Starter::new(source, id).await?;
     let mut ended: Vec<(Option<NaiveDate>, Run)> = Vec::new();
     let mut out = String::new();
     for day in days {
         if cx.cancel.is_cancelled() {
             break;
         }
-        let asked = new(day);
-        cx.report.say(&format!("airflow: DAG {id}, run {asked}{}", about(day)));
-        let run = create(rest, id, &asked, day, &mut due).await?;
-        if found.is_paused && out.is_empty() {
-            unpause(rest, id).await?;
-        }
-        out.push_str(&format!("{}\n", run.id));
+        let run = starter.start(day).await?;
+        out.push_str(&format!("{run}\n"));
         if words.wait {
-            ended.push((day, follow::follow(rest, id, &run.id).await?));
+            ended.push((day, follow::follow(source, id, &run).await?));
         }
     }
     if !words.wait {
@@ -74,6 +69,52 @@ pub(crate) async fn trigger(cx: &Context, words: &Words) -> Result<String, Error
         return Ok(out);
     }
     judge(cx, id, &ended).map(|()| out)
+}
+
+/// How a run is started: in an environment, where the DAG may be paused, or in MWAA Serverless.
+enum Starter<'a> {
+    Environment {
+        rest: &'a Rest<'a>,
+        dag: &'a str,
+        is_paused: bool,
+        /// A run in the place of the one that the schedule would start as soon as the DAG is not paused: nobody asked for
+        /// that.
+        due: Option<String>,
+    },
+    Workflow(&'a Workflow<'a>),
+}
+
+impl<'a> Starter<'a> {
+    async fn new(source: &'a Source<'a>, dag: &'a str) -> Result<Self, Error> {
+        match source {
+            Source::Environment(rest) => {
+                let found = known(rest, dag).await?;
+                let due = found.due.filter(|_| found.is_paused);
+                Ok(Self::Environment { rest, dag, is_paused: found.is_paused, due })
+            }
+            Source::Workflow(workflow) => Ok(Self::Workflow(workflow)),
+        }
+    }
+
+    /// Start a run for a day; its id.
+    async fn start(&mut self, day: Option<NaiveDate>) -> Result<String, Error> {
+        match self {
+            Self::Environment { rest, dag, is_paused, due } => {
+                let asked = new(day);
+                rest.cx.report.say(&format!("airflow: DAG {dag}, run {asked}{}", about(day)));
+                let run = create(rest, dag, &asked, day, due).await?;
+                if std::mem::take(is_paused) {
+                    unpause(rest, dag).await?;
+                }
+                Ok(run.id)
+            }
+            Self::Workflow(workflow) => {
+                let run = workflow.start(day).await?;
+                workflow.cx.report.say(&format!("airflow: workflow, run {run}{}", about(day)));
+                Ok(run)
+            }
+        }
+    }
 }
 
 /// The day in words.
@@ -150,6 +191,11 @@ async fn broken(rest: &Rest<'_>, id: &str) -> Result<Option<Error>, Error> {
     }))
 }
 
+/// The run, if it is among the newest.
+async fn among(rest: &Rest<'_>, dag: &str, id: &str) -> Result<Option<Run>, Error> {
+    Ok(dag_run::runs(rest, dag, 100).await?.into_iter().find(|run| run.id == id))
+}
+
 /// Make the run. When the answer is lost it is looked for before it is asked for again.
 async fn create(
     rest: &Rest<'_>,
@@ -163,9 +209,9 @@ async fn create(
     let mut waiting = Waiting::new(&doing, CREATE, &rest.cx.cancel);
     let mut asked = false;
     loop {
-        let earlier = if std::mem::replace(&mut asked, true) { follow::find(rest, dag, id).await? } else { None };
+        let earlier = if std::mem::replace(&mut asked, true) { among(rest, dag, id).await? } else { None };
         let look = match earlier {
-            Some((run, _)) => Ok(Poll::Ready(run)),
+            Some(run) => Ok(Poll::Ready(run)),
             None => match rest.once(&doing, &Request::post(&path, body(rest, id, day, due.as_deref()))).await {
                 Ok(made) => Ok(Poll::Ready(Run::of(&made))),
                 // Either it is there after all, or the schedule's run is, which then need not be replaced.

@@ -2,6 +2,7 @@
 //! is printed on a terminal, or where somebody says that he wants it, and is never an argument of another program.
 
 use crate::rest::Rest;
+use crate::source::refuse_serverless;
 use clap::Args;
 use std::io::{IsTerminal, Write};
 use std::process::{Command, Stdio};
@@ -26,6 +27,7 @@ const SECONDS: u64 = 60;
 const LOAD: Duration = Duration::from_secs(15);
 
 pub(crate) async fn ui(cx: &Context, words: &Words) -> Result<String, Error> {
+    refuse_serverless(cx, "asking for a login to Airflow's web interface", "no web interface")?;
     let name = Rest::new(cx).environment;
     let doing = format!("asking for a login to MWAA environment {name}");
     let is_shown = words.print || std::io::stdout().is_terminal();

@@ -3,6 +3,7 @@
 
 use crate::rest::{LONGEST, Request, Rest};
 use crate::show::{Format, show};
+use crate::source::refuse_serverless;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::io::Read;
@@ -39,6 +40,7 @@ const MASK: &str = "********";
 const MOST: u64 = 64 << 10;
 
 pub(crate) async fn variables(cx: &Context, words: &Words) -> Result<String, Error> {
+    refuse_serverless(cx, "looking at Airflow's Variables", "none")?;
     match words {
         Words::List { show, format } => list(&Rest::new(cx), *show, *format).await,
         Words::Set { key, value_file } => {

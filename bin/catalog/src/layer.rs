@@ -55,7 +55,7 @@ impl Layer for Catalog {
         "The catalog: Glue database, tables, classifiers, crawlers, Athena workgroup"
     }
 
-    fn needs(&self) -> &'static [&'static str] {
+    fn needs(&self, _: &Document) -> &'static [&'static str] {
         &["iam", "storage"]
     }
 

@@ -2,11 +2,16 @@
 
 use serde_json::Value;
 pub(crate) use strata_state::policy::{Values, normal, values};
+use strata_state::wish::AirflowKind;
 
 /// A role's documents.
 pub(crate) struct Documents {
     /// Which role.
     pub(crate) role: &'static str,
+    /// What the files of its documents are called.
+    pub(crate) file: &'static str,
+    /// Which kind of orchestration it is for, where only one has it.
+    pub(crate) kind: Option<AirflowKind>,
     /// What the console shows.
     pub(crate) description: &'static str,
     /// Who may assume it.
@@ -15,16 +20,28 @@ pub(crate) struct Documents {
     pub(crate) permissions: &'static str,
 }
 
-/// All roles.
-pub(crate) const ROLES: [Documents; 2] = [
+/// All roles. Of the two called `airflow` a pipeline has one.
+pub(crate) const ROLES: [Documents; 3] = [
     Documents {
         role: "airflow",
+        file: "airflow",
+        kind: Some(AirflowKind::Environment),
         description: "MWAA runs the pipeline with it",
         trust: include_str!("../../../policies/roles/airflow.trust.json"),
         permissions: include_str!("../../../policies/roles/airflow.permissions.json"),
     },
     Documents {
+        role: "airflow",
+        file: "workflow",
+        kind: Some(AirflowKind::Serverless),
+        description: "MWAA Serverless runs the pipeline with it",
+        trust: include_str!("../../../policies/roles/workflow.trust.json"),
+        permissions: include_str!("../../../policies/roles/workflow.permissions.json"),
+    },
+    Documents {
         role: "glue",
+        file: "glue",
+        kind: None,
         description: "Glue crawlers and jobs of the pipeline",
         trust: include_str!("../../../policies/roles/glue.trust.json"),
         permissions: include_str!("../../../policies/roles/glue.permissions.json"),

@@ -12,7 +12,7 @@ fn pipeline() -> Pipeline {
 /// Both documents of `role`, filled in for driven-data.
 fn documents(role: &str) -> (Value, Value) {
     let values = values(&pipeline(), "aws", "123456789012", "eu-central-1");
-    let documents = ROLES.iter().find(|documents| documents.role == role).expect("the role exists");
+    let documents = ROLES.iter().find(|documents| documents.file == role).expect("the role exists");
     let fill = |text| fill(text, &values).expect("it can be filled in");
     (fill(documents.trust), fill(documents.permissions))
 }
@@ -82,7 +82,7 @@ fn d29_no_role_has_a_wildcard_service_right() {
     let readme = include_str!("../../../policies/README.md");
     let (readme, _) = readme.split_once("<!-- made by").expect("the deployer's table");
     let mut everywhere = Vec::new();
-    for role in ROLES.iter().map(|documents| documents.role) {
+    for role in ROLES.iter().map(|documents| documents.file) {
         let (_, permissions) = documents(role);
         for statement in permissions["Statement"].as_array().expect("statements") {
             for action in list(&statement["Action"]) {
@@ -101,7 +101,8 @@ fn d29_no_role_has_a_wildcard_service_right() {
     for entry in &everywhere {
         assert!(readme.contains(entry.as_str()), "policies/README.md gives no reason for {entry}");
     }
-    assert_eq!(readme.matches("| airflow | `").count() + readme.matches("| glue | `").count(), everywhere.len());
+    let lines = |role: &str| readme.matches(&format!("| {role} | `")).count();
+    assert_eq!(ROLES.iter().map(|documents| lines(documents.file)).sum::<usize>(), everywhere.len());
 }
 
 #[test]
@@ -155,6 +156,30 @@ fn mwaa_needs_both_of_its_principals_and_only_this_environment_gets_in() {
     assert_eq!(statement["Condition"]["StringEquals"]["aws:SourceAccount"], "123456789012");
     let arn = "arn:aws:airflow:eu-central-1:123456789012:environment/driven-data-dev-airflow";
     assert_eq!(statement["Condition"]["ArnLike"]["aws:SourceArn"], arn);
+}
+
+#[test]
+fn a_workflow_may_do_what_its_tasks_call_and_no_more() {
+    let arn = |rest: &str| format!("arn:aws:glue:eu-central-1:123456789012:{rest}");
+    for action in ["GetJob", "StartJobRun", "GetJobRun", "GetJobRuns", "BatchStopJobRun"] {
+        assert!(may("workflow", &format!("glue:{action}"), &arn("job/staging_fact_network_usage")), "{action}");
+        assert!(!may("workflow", &format!("glue:{action}"), &arn("job/another")), "{action}");
+    }
+    assert!(may("workflow", "glue:StartCrawler", &arn("crawler/raw_driven_data")));
+    assert!(may("workflow", "s3:GetObject", &format!("{BUCKET}/dags/driven-data.workflow.yaml")));
+    assert!(may("workflow", "s3:GetObject", &format!("{BUCKET}/data/raw/raw_batch_data_2024-09-15.csv")));
+    assert!(!may("workflow", "s3:GetObject", &format!("{BUCKET}/data/trusted/pii_data/x.parquet")));
+    assert!(!may("workflow", "s3:PutObject", &format!("{BUCKET}/data/raw/raw_batch_data_2024-09-15.csv")));
+    let logs = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/mwaa-serverless/driven-data-dev-airflow";
+    assert!(may("workflow", "logs:PutLogEvents", &format!("{logs}:log-stream:x")));
+    assert!(!may(
+        "workflow",
+        "logs:PutLogEvents",
+        "arn:aws:logs:eu-central-1:123456789012:log-group:another:log-stream:x"
+    ));
+    let (trust, _) = documents("workflow");
+    assert_eq!(trust["Statement"][0]["Principal"]["Service"], "airflow-serverless.amazonaws.com");
+    assert_eq!(trust["Statement"][0]["Condition"]["StringEquals"]["aws:SourceAccount"], "123456789012");
 }
 
 #[test]

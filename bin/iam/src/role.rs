@@ -125,7 +125,8 @@ impl Resource for Role {
         let wish = |documents: &Documents| {
             let role = documents.role;
             let filled = |what: &str, text: &str| {
-                let wrong = |reason| Error::usage(format!("writing policies/roles/{role}.{what}.json"), reason);
+                let wrong =
+                    |reason| Error::usage(format!("writing policies/roles/{}.{what}.json", documents.file), reason);
                 fill(text, &values).map_err(wrong)
             };
             let wish = Wish::new(role, cx.name(Kind::Role, role))
@@ -137,7 +138,8 @@ impl Resource for Role {
                 .prop("max_session", SESSION);
             Ok(wish)
         };
-        ROLES.iter().map(wish).collect()
+        let kind = cx.doc.pipeline.airflow.kind;
+        ROLES.iter().filter(|documents| documents.kind.is_none_or(|of| of == kind)).map(wish).collect()
     }
 
     async fn list(&self, cx: &Context, wishes: &[Wish]) -> Result<Vec<Live>, Error> {

@@ -49,7 +49,7 @@ impl Layer for Jobs {
         "The Glue jobs that run the transforms"
     }
 
-    fn needs(&self) -> &'static [&'static str] {
+    fn needs(&self, _: &Document) -> &'static [&'static str] {
         &["iam", "storage", "catalog"]
     }
 

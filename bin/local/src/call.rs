@@ -5,7 +5,7 @@ use serde_json::Value;
 /// A call whose service, operation and body have been read.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
-    /// The signing name of the service: `glue`, `athena`, `airflow`.
+    /// The signing name of the service: `glue`, `athena`, `airflow-serverless`.
     pub service: String,
     /// The operation as AWS names it: `StartCrawler`.
     pub operation: String,

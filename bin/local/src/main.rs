@@ -1,6 +1,6 @@
 //! The local AWS endpoint: one HTTP server on 127.0.0.1 that speaks AWS's wire protocols.
 //!
-//! What moto can do goes to moto; crawlers, job runs, queries and Airflow environments are done here.
+//! What moto can do goes to moto; crawlers, job runs, queries, Airflow environments and workflows are done here.
 
 use std::process::ExitCode;
 
@@ -16,6 +16,7 @@ mod glue;
 mod http_server;
 mod moto;
 mod mwaa;
+mod mwaa_serverless;
 mod record;
 mod requests;
 mod serve;

@@ -28,6 +28,7 @@ mod validate;
 
 pub(crate) use real::{Places, answer_host, id_in};
 use real::{Purpose, Real};
+pub(crate) use role::trusted as role_trusts;
 
 /// An environment's place: region, then name.
 type Key = (String, String);

@@ -15,6 +15,7 @@ use crate::error::{Error, file};
 use crate::http_server::{self, Server};
 use crate::moto::{Moto, venv};
 use crate::mwaa::{Mwaa, Places};
+use crate::mwaa_serverless::{self, MwaaServerless};
 use crate::record::Record;
 use crate::requests::Requests;
 use crate::upstream::Upstream;
@@ -63,6 +64,7 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
             dir: dir.clone(),
             port,
         }),
+        mwaa_serverless: MwaaServerless::new(port),
         weather: Default::default(),
     };
     world.weather.set(weather);
@@ -75,6 +77,7 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     write_whole(&endpoint, &about.to_string())?;
 
     let serving = tokio::spawn(http_server::serve(listener, Arc::new(server)));
+    let schedules = tokio::spawn(mwaa_serverless::keep_schedules(world.clone()));
     let watched = async {
         let port = match moto.port().await {
             Ok(port) => port,
@@ -89,6 +92,7 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
         () = signalled() => Ok(ExitCode::SUCCESS),
     };
     serving.abort();
+    schedules.abort();
     world.mwaa.real.stop_all().await;
     moto.end().await;
     // Last: `local stop` takes its absence as the end.

@@ -20,7 +20,7 @@ mod objects;
 mod sign;
 
 pub(crate) use objects::Object;
-pub(crate) use sign::ACCOUNT;
+pub(crate) use sign::{ACCOUNT, escape};
 
 /// How long a call waits for moto to have started.
 const START_TIMEOUT: Duration = Duration::from_secs(60);

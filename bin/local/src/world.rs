@@ -19,6 +19,8 @@ pub(crate) struct World {
     pub athena: crate::athena::Athena,
     /// Airflow environments.
     pub mwaa: crate::mwaa::Mwaa,
+    /// Workflows without an environment.
+    pub mwaa_serverless: crate::mwaa_serverless::MwaaServerless,
     /// What happens to calls.
     pub weather: crate::weather::Weather,
 }

@@ -14,7 +14,7 @@ pub(crate) struct Address(pub(crate) Client);
 #[async_trait]
 impl Resource for Address {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let wanted = cx.doc.pipeline.net.egress == Egress::Nat;
+        let wanted = cx.doc.pipeline.egress() == Egress::Nat;
         Ok(wanted.then(|| Wish::new("nat", cx.name(Kind::Network, "nat-address"))).into_iter().collect())
     }
 

@@ -54,14 +54,3 @@ pub(crate) async fn retag(ec2: &Client, cx: &Context, kind: &str, live: &Live, w
     let call = ec2.create_tags().resources(&live.physical).set_tags(Some(tags));
     call.send().await.during(|| format!("tagging {kind} {}", live.physical)).map(drop)
 }
-
-/// A token for creates that take one: asking again after a lost answer cannot make a second one. Other runs find by its
-/// tags what this one has made; see [`Context::nonce`] for why they do not share the token.
-pub(crate) fn token(cx: &Context, kind: &str, wish: &Wish) -> String {
-    let pipeline = &cx.doc.pipeline;
-    let text = format!("{} {} {kind} {} {:?} {}", pipeline.name, pipeline.env, wish.id, wish.props, cx.nonce());
-    // Two FNV-1a runs make 128 bits: enough to tell wishes apart, within EC2's 64 characters.
-    let hash =
-        |seed: u64| text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("strata-{:016x}{:016x}", hash(0xcbf2_9ce4_8422_2325), hash(0x9e37_79b9_7f4a_7c15))
-}

@@ -2,7 +2,7 @@
 //! there is a way out; it is tied to the route table that the private subnets really use. With egress `endpoints`, MWAA
 //! and the DAG's services get theirs, too (MWAA guide: creating the required VPC service endpoints).
 
-use crate::ec2::{from_ec2, ours, retag, specification, token};
+use crate::ec2::{from_ec2, ours, retag, specification};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{ResourceType, VpcEndpoint, VpcEndpointType};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ fn service(cx: &Context, name: &str) -> String {
 #[async_trait]
 impl Resource for Endpoint {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let egress = cx.doc.pipeline.net.egress;
+        let egress = cx.doc.pipeline.egress();
         let vpc = cx.physical("vpc", "main");
         let wish = |name: &str| {
             let service = service(cx, name);
@@ -83,7 +83,7 @@ impl Resource for Endpoint {
         let call = self
             .0
             .create_vpc_endpoint()
-            .client_token(token(cx, "endpoint", wish))
+            .client_token(cx.token("endpoint", wish))
             .vpc_id(wish.text("vpc_id"))
             .service_name(wish.text("service"))
             .vpc_endpoint_type(if gateway { VpcEndpointType::Gateway } else { VpcEndpointType::Interface })

@@ -1,7 +1,7 @@
 //! One NAT gateway in the first public subnet: the way out of both private subnets. One is enough for a batch pipeline
 //! and half the price of two; losing its zone stops the pipeline until the zone is back.
 
-use crate::ec2::{from_ec2, ours, retag, specification, token};
+use crate::ec2::{from_ec2, ours, retag, specification};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{NatGatewayState, ResourceType};
 use strata_aws::{During, Error, Pace};
@@ -13,7 +13,7 @@ pub(crate) struct NatGateway(pub(crate) Client);
 #[async_trait]
 impl Resource for NatGateway {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        if cx.doc.pipeline.net.egress != Egress::Nat {
+        if cx.doc.pipeline.egress() != Egress::Nat {
             return Ok(Vec::new());
         }
         let wish = Wish::new("main", cx.name(Kind::Network, "nat"))
@@ -55,7 +55,7 @@ impl Resource for NatGateway {
         let call = self
             .0
             .create_nat_gateway()
-            .client_token(token(cx, "nat-gateway", wish))
+            .client_token(cx.token("nat-gateway", wish))
             .subnet_id(wish.text("subnet_id"))
             .allocation_id(wish.text("allocation_id"))
             .tag_specifications(specification(cx, "nat-gateway", wish, ResourceType::Natgateway));

@@ -17,7 +17,7 @@ struct Count {
 
 /// Quotas that have no room for what is to be made.
 pub(crate) async fn findings(ec2: &Client, cx: &Context) -> Result<Vec<Finding>, Error> {
-    let egress = cx.doc.pipeline.net.egress;
+    let egress = cx.doc.pipeline.egress();
     let lacks = |kind: &str| cx.lives(kind).is_empty();
     let counts = futures::try_join!(
         maybe(lacks("vpc"), vpcs(ec2, cx)),

@@ -1,7 +1,7 @@
 //! Two route tables: the public subnets' with a route to the internet gateway, the private subnets' with one to the NAT
 //! gateway, where there is one. The VPC's main table stays empty, so that no subnet gets a way out by accident.
 
-use crate::ec2::{from_ec2, ours, retag, specification, token};
+use crate::ec2::{from_ec2, ours, retag, specification};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{ResourceType, Route, RouteState, RouteTable as Table};
 use serde_json::{Map, Value, json};
@@ -73,7 +73,7 @@ impl RouteTable {
 #[async_trait]
 impl Resource for RouteTable {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let nat = cx.doc.pipeline.net.egress == Egress::Nat;
+        let nat = cx.doc.pipeline.egress() == Egress::Nat;
         let private = if nat { json!({ ANYWHERE: cx.physical("nat-gateway", "main") }) } else { json!({}) };
         let public = json!({ ANYWHERE: cx.physical("internet-gateway", "main") });
         let wish = |side: &str, routes: Value| {
@@ -106,7 +106,7 @@ impl Resource for RouteTable {
         let call = self
             .0
             .create_route_table()
-            .client_token(token(cx, "route-table", &vpc))
+            .client_token(cx.token("route-table", &vpc))
             .vpc_id(wish.text("vpc_id"))
             .tag_specifications(specification(cx, "route-table", wish, ResourceType::RouteTable));
         call.send().await.during(|| format!("creating route table {}", wish.name)).map(drop)

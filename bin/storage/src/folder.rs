@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use strata_aws::Error;
 use strata_state::Document;
 use strata_state::wish::Pipeline;
+use strata_state::{dag, workflow};
 
 /// Refuse a folder, a SQL file or a DAG file that cannot be used. Nothing has been touched yet.
 pub(crate) fn check(doc: &Document) -> Result<(), Error> {
@@ -22,7 +23,8 @@ pub(crate) fn check(doc: &Document) -> Result<(), Error> {
         query.check(&reads).map_err(wrong)?;
     }
     for (key, path) in dags(pipeline)? {
-        if key == strata_state::dag::MODULE_KEY || key == strata_state::dag::key(pipeline) {
+        let own = [dag::MODULE_KEY.to_owned(), dag::key(pipeline), workflow::key(pipeline)];
+        if own.contains(&key) {
             let message = format!("{} would take the place of strata's own {key}", path.display());
             return Err(Error::usage("looking for the pipeline's files", message).advise("give the file another name"));
         }

@@ -1,10 +1,11 @@
-//! What strata puts into the bucket: SQL files and their specs, the script that runs them, the DAG, its requirements.
+//! What strata puts into the bucket: SQL files and their specs, the script that runs them, the DAG with its requirements,
+//! or the definition of the workflow that stands in its place.
 
 use crate::folder;
 use md5::{Digest, Md5};
 use strata_layer::Context;
 use strata_state::spec::SCRIPT_KEY;
-use strata_state::{Spec, dag};
+use strata_state::{Spec, dag, workflow};
 
 /// The one job script, which reads a spec and runs its SQL with polars or with Spark.
 const SCRIPT: &str = include_str!("../../../scripts/glue/strata_transform.py");
@@ -43,12 +44,15 @@ impl Wanted {
 /// All of it. A file that two transforms share is uploaded once.
 pub(crate) fn wanted(cx: &Context) -> Vec<Wanted> {
     let pipeline = &cx.doc.pipeline;
-    let mut files = vec![
-        Wanted::new(SCRIPT_KEY, Ok(SCRIPT.into())),
-        Wanted::new(dag::MODULE_KEY, Ok(MODULE.into())),
-        Wanted::new(dag::key(pipeline), description(cx)),
-        Wanted::new(REQUIREMENTS, Ok(requirements(&pipeline.airflow.requirements))),
-    ];
+    let mut files = vec![Wanted::new(SCRIPT_KEY, Ok(SCRIPT.into()))];
+    if pipeline.is_serverless() {
+        let definition = workflow::print(pipeline, &cx.session.account, &cx.session.region);
+        files.push(Wanted::new(workflow::key(pipeline), Ok(definition.into_bytes())));
+    } else {
+        files.push(Wanted::new(dag::MODULE_KEY, Ok(MODULE.into())));
+        files.push(Wanted::new(dag::key(pipeline), description(cx)));
+        files.push(Wanted::new(REQUIREMENTS, Ok(requirements(&pipeline.airflow.requirements))));
+    }
     let here = cx.folder();
     for transform in &pipeline.transforms {
         files.push(Wanted::new(Spec::sql_key(transform), folder::read(&here, &here.join(&transform.sql))));
@@ -57,7 +61,8 @@ pub(crate) fn wanted(cx: &Context) -> Vec<Wanted> {
         let text = spec.and_then(|spec| spec.print().map_err(|error| error.to_string()));
         files.push(Wanted::new(Spec::key(transform), text.map(String::into_bytes)));
     }
-    let own = folder::dags(pipeline).unwrap_or_default();
+    // A workflow is one definition: DAG files of somebody's own have nothing to run them.
+    let own = if pipeline.is_serverless() { Vec::new() } else { folder::dags(pipeline).unwrap_or_default() };
     files.extend(own.into_iter().map(|(key, path)| Wanted::new(key, folder::read(&here, &path))));
     files.sort_by(|a, b| a.key.cmp(&b.key));
     files.dedup_by(|a, b| a.key == b.key);

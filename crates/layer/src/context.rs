@@ -1,7 +1,7 @@
 //! What every part sees: the document, the account, and what the survey found.
 
 use crate::cli::Global;
-use crate::{Live, Report, later};
+use crate::{Live, Report, Wish, later};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -100,6 +100,18 @@ impl Context {
     #[must_use]
     pub fn nonce(&self) -> String {
         format!("{} {}", self.started, self.removals.load(Ordering::SeqCst))
+    }
+
+    /// A token for creates that take one: asking again after a lost answer cannot make a second one. Other runs find by its
+    /// tags what this one has made; see [`Context::nonce`] for why they do not share the token.
+    #[must_use]
+    pub fn token(&self, kind: &str, wish: &Wish) -> String {
+        let pipeline = &self.doc.pipeline;
+        let text = format!("{} {} {kind} {} {:?} {}", pipeline.name, pipeline.env, wish.id, wish.props, self.nonce());
+        // Two FNV-1a runs make 128 bits: enough to tell wishes apart, within EC2's 64 characters.
+        let hash =
+            |seed: u64| text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        format!("strata-{:016x}{:016x}", hash(0xcbf2_9ce4_8422_2325), hash(0x9e37_79b9_7f4a_7c15))
     }
 
     /// Something is removed.

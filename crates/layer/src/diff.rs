@@ -5,6 +5,9 @@ use crate::{Context, Live, Part, State, Wish};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+/// Why something goes that is in no wish.
+pub(crate) const UNASKED: &str = "no longer asked for";
+
 /// One property that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
@@ -81,7 +84,7 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
     for live in lives {
         let leaving = matches!(live.state, State::Leaving(_));
         if live.foreign.is_none() && !leaving && !wishes.iter().any(|wish| wish.id == live.id) {
-            actions.push(Action::Delete(live.clone(), "no longer asked for".into()));
+            actions.push(Action::Delete(live.clone(), UNASKED.into()));
         }
     }
     actions

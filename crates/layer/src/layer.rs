@@ -18,14 +18,14 @@ pub trait Layer: Send + Sync + 'static {
     /// One line for `--help`.
     fn about(&self) -> &'static str;
 
-    /// Sections that have to be in the document before `up`.
-    fn needs(&self) -> &'static [&'static str] {
+    /// Sections that have to be in the document before `up` of this document.
+    fn needs(&self, _doc: &Document) -> &'static [&'static str] {
         &[]
     }
 
     /// Sections that have to be in the document before one of the layer's own verbs.
-    fn verb_needs(&self, _verb: &Self::Verbs) -> &'static [&'static str] {
-        self.needs()
+    fn verb_needs(&self, _verb: &Self::Verbs, doc: &Document) -> &'static [&'static str] {
+        self.needs(doc)
     }
 
     /// Whether a verb asks nobody, and so needs no credentials. An account that is in no document is twelve zeros then.

@@ -81,6 +81,12 @@ pub trait Resource: Send + Sync {
         false
     }
 
+    /// Whether `up` asks before it removes one that nobody asks for any more, as it does before it replaces one: more goes
+    /// with it than `up` could make again.
+    fn is_missed(&self) -> bool {
+        false
+    }
+
     /// Whether AWS would make a second one when asked twice, since neither a name nor a token tells it that it is the same.
     fn doubles(&self) -> bool {
         false

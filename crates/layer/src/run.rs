@@ -246,8 +246,8 @@ async fn prepare<L: Layer>(
         layer.check(doc)?;
     }
     let needs = match verb {
-        Verb::Up => Some(layer.needs()),
-        Verb::Own(own) => Some(layer.verb_needs(own)),
+        Verb::Up => Some(layer.needs(doc)),
+        Verb::Own(own) => Some(layer.verb_needs(own, doc)),
         _ => None,
     };
     if let Some(needs) = needs {

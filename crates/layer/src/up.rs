@@ -1,6 +1,6 @@
 //! Making a layer as the document asks: look, act on the difference, look again, until there is none.
 
-use crate::diff::diff;
+use crate::diff::{UNASKED, diff};
 use crate::lock::Locks;
 use crate::plan::{self, plan};
 use crate::survey::{UNKNOWN, look, refuse_foreign, survey};
@@ -84,9 +84,22 @@ fn refuse_findings(cx: &Context, findings: Vec<Finding>) -> Result<(), Error> {
     Err(Error::usage(format!("checking what {} needs", cx.layer), last.what.clone()).advise(last.remedy.clone()))
 }
 
-/// Take down what has to be made anew, dependants first. Afterwards it is simply missing.
+/// Ask before anything goes that would be missed, and take down what has to be made anew, dependants first. Afterwards it
+/// is simply missing.
 async fn replace(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     let plan = plan(cx, parts)?;
+    let mut losses = Vec::new();
+    for (part, actions) in plan.iter().filter(|(part, _)| part.resource.is_missed()) {
+        losses.extend(actions.iter().filter_map(|action| match action {
+            Action::Delete(live, reason) if reason == UNASKED => {
+                Some(format!("{}.{} ({}) will be removed: {reason}", part.kind, live.id, live.physical))
+            }
+            _ => None,
+        }));
+    }
+    if !losses.is_empty() && !cx.global.yes {
+        confirm("removing what nobody asks for any more", &losses.join("; "))?;
+    }
     let mut doomed = Vec::new();
     for (part, actions) in &plan {
         let lives: Vec<_> = actions

@@ -14,6 +14,7 @@ pub mod section;
 pub mod spec;
 mod strict;
 pub mod wish;
+pub mod workflow;
 
 pub use error::Error;
 pub use names::{Kind, regions};

@@ -19,6 +19,8 @@ pub enum Kind {
     Workgroup,
     /// MWAA environment.
     Environment,
+    /// MWAA Serverless workflow.
+    Workflow,
     /// IAM role. Role names are global to an account, so the region is part of them.
     Role,
     /// Anything that shows only a `Name` tag (VPC, subnet, gateway), and security groups.
@@ -37,13 +39,14 @@ impl Kind {
             Self::Job => "job",
             Self::Workgroup => "workgroup",
             Self::Environment => "environment",
+            Self::Workflow => "workflow",
             Self::Role => "role",
             Self::Network => "network",
         }
     }
 
     /// All kinds, for checks and for the schema's documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Bucket,
         Self::Database,
         Self::Crawler,
@@ -51,6 +54,7 @@ impl Kind {
         Self::Job,
         Self::Workgroup,
         Self::Environment,
+        Self::Workflow,
         Self::Role,
         Self::Network,
     ];

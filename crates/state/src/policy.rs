@@ -21,6 +21,7 @@ pub fn values(pipeline: &Pipeline, partition: &str, account: &str, region: &str)
         ("env", vec![pipeline.env.clone()]),
         ("bucket", vec![pipeline.bucket(account, region)]),
         ("environment", vec![name(Kind::Environment, "airflow")]),
+        ("workflow", vec![name(Kind::Workflow, "airflow")]),
         ("database", vec![name(Kind::Database, &pipeline.catalog.database)]),
         ("workgroup", vec![name(Kind::Workgroup, "athena")]),
         ("role_airflow", vec![name(Kind::Role, "airflow")]),

@@ -10,7 +10,7 @@ mod table;
 mod transform;
 mod words;
 
-pub use airflow::{Access, Airflow, Class, Local, LogLevel, Logs};
+pub use airflow::{Access, Airflow, AirflowKind, Class, Local, LogLevel, Logs};
 pub use catalog::Catalog;
 pub use generate::Generate;
 pub use net::{Egress, Ingress, Net};
@@ -43,8 +43,8 @@ pub struct Pipeline {
     /// The day (YYYY-MM-DD) after which this copy may be taken down; becomes the tag `strata:expires`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
-    /// Name patterns per kind (`bucket`, `database`, `crawler`, `classifier`, `job`, `workgroup`, `environment`, `role`,
-    /// `network`) with the placeholders `{pipeline} {env} {_env} {name} {account} {region}`.
+    /// Name patterns per kind (`bucket`, `database`, `crawler`, `classifier`, `job`, `workgroup`, `environment`, `workflow`,
+    /// `role`, `network`) with the placeholders `{pipeline} {env} {_env} {name} {account} {region}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub names: BTreeMap<String, String>,
     /// The network.
@@ -75,4 +75,18 @@ pub struct Pipeline {
 
 fn dev() -> String {
     "dev".to_owned()
+}
+
+impl Pipeline {
+    /// Whether MWAA Serverless runs it, and no environment.
+    #[must_use]
+    pub fn is_serverless(&self) -> bool {
+        self.airflow.kind == AirflowKind::Serverless
+    }
+
+    /// The way out of the private subnets that is really needed: only an environment lives in them.
+    #[must_use]
+    pub fn egress(&self) -> Egress {
+        if self.is_serverless() { Egress::None } else { self.net.egress }
+    }
 }

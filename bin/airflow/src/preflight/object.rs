@@ -5,7 +5,7 @@ use aws_sdk_s3::Client;
 use std::collections::BTreeSet;
 use strata_aws::{During, Error};
 use strata_layer::Context;
-use strata_state::dag;
+use strata_state::{dag, workflow};
 
 const REQUIREMENTS: &str = "requirements.txt";
 
@@ -16,7 +16,7 @@ pub(super) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
     let asked = futures::try_join!(
         list(s3, bucket, ""),
         list(s3, bucket, "dags/"),
-        is_there(s3, cx, storage.files.get(REQUIREMENTS)),
+        lacking(s3, bucket, storage.files.get(REQUIREMENTS)),
     );
     let (top, dags, requirements) = match asked {
         // The bucket itself is spoken of elsewhere.
@@ -52,6 +52,22 @@ pub(super) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
     Ok(found)
 }
 
+/// The definition of the workflow, in the very version that the document says.
+pub(super) async fn definition(s3: &Client, cx: &Context) -> Result<Found, Error> {
+    let mut found = Found::default();
+    let Some(storage) = &cx.doc.storage else { return Ok(found) };
+    let (bucket, key) = (&storage.bucket, workflow::key(&cx.doc.pipeline));
+    let Some(version) = storage.files.get(&key) else {
+        found.say(format!("the document names no {key} in bucket {bucket}"), "run `storage up`");
+        return Ok(found);
+    };
+    if !is_there(s3, bucket, &key, version).await? {
+        let what = format!("bucket {bucket} has no {key} in version {version}, which the document names");
+        found.unseen(what, "run `storage up`");
+    }
+    Ok(found)
+}
+
 /// The keys right below `prefix`.
 async fn list(s3: &Client, bucket: &str, prefix: &str) -> Result<BTreeSet<String>, Error> {
     let call = s3.list_objects_v2().bucket(bucket).prefix(prefix).delimiter("/").send().await;
@@ -61,16 +77,19 @@ async fn list(s3: &Client, bucket: &str, prefix: &str) -> Result<BTreeSet<String
     }
 }
 
-/// The version, if there is one that the bucket does not have.
-async fn is_there(s3: &Client, cx: &Context, version: Option<&String>) -> Result<Option<String>, Error> {
-    let (Some(storage), Some(version)) = (&cx.doc.storage, version) else { return Ok(None) };
-    let call = s3.head_object().bucket(&storage.bucket).key(REQUIREMENTS).version_id(version);
-    match call.send().await.during(|| format!("looking for {REQUIREMENTS} in version {version}")) {
-        Ok(_) => Ok(None),
+/// The version of the requirements, if there is one that the bucket does not have.
+async fn lacking(s3: &Client, bucket: &str, version: Option<&String>) -> Result<Option<String>, Error> {
+    let Some(version) = version else { return Ok(None) };
+    Ok((!is_there(s3, bucket, REQUIREMENTS, version).await?).then(|| version.clone()))
+}
+
+/// Whether the bucket has the file in this version.
+async fn is_there(s3: &Client, bucket: &str, key: &str, version: &str) -> Result<bool, Error> {
+    let call = s3.head_object().bucket(bucket).key(key).version_id(version);
+    match call.send().await.during(|| format!("looking for {key} in version {version}")) {
+        Ok(_) => Ok(true),
         // AWS calls a version that it never gave a bad request, and a deleted one by its marker.
-        Err(error) if error.is_gone() || error.is(&["400", "405", "MethodNotAllowed", "NoSuchVersion"]) => {
-            Ok(Some(version.clone()))
-        }
+        Err(error) if error.is_gone() || error.is(&["400", "405", "MethodNotAllowed", "NoSuchVersion"]) => Ok(false),
         Err(error) => Err(error),
     }
 }

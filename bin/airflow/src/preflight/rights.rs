@@ -2,7 +2,7 @@
 //! calls, and what its jobs and crawlers do. `policies/roles/` gives these rights; this list says what is needed.
 
 use strata_layer::Context;
-use strata_state::{Kind, Spec, dag, spec::SCRIPT_KEY};
+use strata_state::{Kind, Spec, dag, spec::SCRIPT_KEY, workflow};
 
 /// Some actions on one resource, and what they are for.
 pub(super) struct Need {
@@ -47,6 +47,36 @@ pub(super) fn airflow(cx: &Context, bucket: &str) -> Vec<Need> {
     for (_, table) in dag::input(&cx.doc.pipeline) {
         needs.push(need("the DAG brings input", &["s3:PutObject"], format!("{s3}/{}*", table.path)));
     }
+    needs.extend(glue_tasks(cx));
+    needs
+}
+
+/// Those of a workflow's role: what MWAA Serverless does with it, and what the tasks call.
+pub(super) fn workflow(cx: &Context, bucket: &str) -> Vec<Need> {
+    let session = &cx.session;
+    let s3 = format!("arn:{}:s3:::{bucket}", session.partition);
+    let group = workflow::log_group(&cx.name(Kind::Workflow, "airflow"));
+    let definition = format!("{s3}/{}", workflow::key(&cx.doc.pipeline));
+    let mut needs = vec![
+        need("MWAA Serverless reads the definition", &["s3:GetObject", "s3:GetObjectVersion"], definition),
+        need("tasks look for tables", &["s3:ListBucket"], &s3),
+        need(
+            "tasks write logs",
+            &["logs:CreateLogStream", "logs:PutLogEvents"],
+            session.arn("logs", &format!("log-group:{group}:log-stream:*")),
+        ),
+    ];
+    for (_, table) in dag::input(&cx.doc.pipeline).filter(|(_, table)| table.file.is_some()) {
+        needs.push(need("tasks look for input", &["s3:GetObject"], format!("{s3}/{}*", table.path)));
+    }
+    needs.extend(glue_tasks(cx));
+    needs
+}
+
+/// What starting jobs and crawlers, and watching them, needs.
+fn glue_tasks(cx: &Context) -> Vec<Need> {
+    let session = &cx.session;
+    let mut needs = Vec::new();
     for transform in &cx.doc.pipeline.transforms {
         let job = session.arn("glue", &format!("job/{}", cx.name(Kind::Job, &transform.name)));
         needs.push(need("the DAG runs jobs", &["glue:GetJob", "glue:StartJobRun", "glue:GetJobRun"], job));

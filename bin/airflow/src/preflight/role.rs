@@ -12,6 +12,7 @@ use strata_layer::Context;
 use strata_state::Kind;
 
 const AIRFLOW: &str = include_str!("../../../../policies/roles/airflow.permissions.json");
+const WORKFLOW: &str = include_str!("../../../../policies/roles/workflow.permissions.json");
 const GLUE: &str = include_str!("../../../../policies/roles/glue.permissions.json");
 
 /// A role as IAM has it.
@@ -23,8 +24,15 @@ struct Role {
     boundary: Option<Value>,
 }
 
-/// The execution role of the environment.
+/// The execution role of the environment, or of the workflow.
 pub(super) async fn airflow(iam: &Client, cx: &Context) -> Result<Found, Error> {
+    if cx.doc.pipeline.is_serverless() {
+        let needs = cx.doc.storage.as_ref().map(|storage| rights::workflow(cx, &storage.bucket));
+        // Its ARN is not known before it is there, and a trust policy of ours does not name it.
+        let source = cx.session.arn("airflow-serverless", &format!("workflow/{}", cx.name(Kind::Workflow, "airflow")));
+        return look(iam, cx, "airflow", &["airflow-serverless.amazonaws.com"], &source, &needs.unwrap_or_default())
+            .await;
+    }
     let environment = cx.session.arn("airflow", &format!("environment/{}", cx.name(Kind::Environment, "airflow")));
     let services = ["airflow.amazonaws.com", "airflow-env.amazonaws.com"];
     let needs = cx.doc.storage.as_ref().map(|storage| rights::airflow(cx, &storage.bucket));
@@ -37,12 +45,21 @@ pub(super) async fn glue(iam: &Client, cx: &Context) -> Result<Found, Error> {
     look(iam, cx, "glue", &["glue.amazonaws.com"], "", &needs.unwrap_or_default()).await
 }
 
+/// What the files of a role's documents are called.
+fn file<'a>(cx: &Context, which: &'a str) -> &'a str {
+    if which == "airflow" && cx.doc.pipeline.is_serverless() { "workflow" } else { which }
+}
+
 /// The rights that `iam` gives, filled in for this pipeline.
 pub(super) fn document(cx: &Context, which: &str) -> Result<Value, Error> {
-    let text = if which == "airflow" { AIRFLOW } else { GLUE };
+    let text = match file(cx, which) {
+        "airflow" => AIRFLOW,
+        "workflow" => WORKFLOW,
+        _ => GLUE,
+    };
     let session = &cx.session;
     let values = strata_state::policy::values(&cx.doc.pipeline, &session.partition, &session.account, &session.region);
-    let doing = format!("reading policies/roles/{which}.permissions.json");
+    let doing = format!("reading policies/roles/{}.permissions.json", file(cx, which));
     strata_state::policy::fill(text, &values).map_err(|why| Error::usage(doing, why))
 }
 
@@ -50,11 +67,13 @@ pub(super) fn document(cx: &Context, which: &str) -> Result<Value, Error> {
 pub(super) fn built_in(cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
     let bucket = cx.bucket();
-    for (which, needs) in [("airflow", rights::airflow(cx, &bucket)), ("glue", rights::glue(cx, &bucket))] {
+    let serverless = cx.doc.pipeline.is_serverless();
+    let airflow = if serverless { rights::workflow(cx, &bucket) } else { rights::airflow(cx, &bucket) };
+    for (which, needs) in [("airflow", airflow), ("glue", rights::glue(cx, &bucket))] {
         for (why, lacking) in lacking(&[document(cx, which)?], &needs) {
             found.say(
                 format!("the role {which} is not given {}, and {why}", lacking.join(", ")),
-                format!("correct policies/roles/{which}.permissions.json"),
+                format!("correct policies/roles/{}.permissions.json", file(cx, which)),
             );
         }
     }
@@ -90,7 +109,7 @@ async fn look(
     for (why, lacking) in lacking(&role.documents, needs) {
         found.say(
             format!("role {name} may not {}, and {why}", lacking.join(", ")),
-            format!("run `iam up`, which gives it policies/roles/{which}.permissions.json"),
+            format!("run `iam up`, which gives it policies/roles/{}.permissions.json", file(cx, which)),
         );
     }
     if let Some(boundary) = &role.boundary {

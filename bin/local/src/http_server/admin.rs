@@ -77,6 +77,7 @@ async fn reset(server: &Server) -> Response {
     world.glue.reset();
     world.athena.reset();
     world.mwaa.reset().await;
+    world.mwaa_serverless.reset();
     world.weather.forget();
     let request = http::Request::builder().method(Method::POST);
     match world.upstream.send(request, "/moto-api/reset", Body::empty()).await {

@@ -14,7 +14,7 @@ use super::{forward, reply};
 use crate::call::{Answer, AwsError, Call};
 use crate::upstream::ACCOUNT;
 use crate::world::World;
-use crate::{athena, glue, mwaa};
+use crate::{athena, glue, mwaa, mwaa_serverless};
 
 /// Signing names that moto serves here.
 const SERVICES: [&str; 23] = [
@@ -77,6 +77,7 @@ pub(super) async fn answer(world: &Arc<World>, incoming: Incoming) -> Dispatched
         let answer = match call.service.as_str() {
             "glue" => glue::handle(world, &call).await,
             "athena" => athena::handle(world, &call).await,
+            "airflow-serverless" => Some(mwaa_serverless::handle(world, &call).await),
             _ => None,
         };
         return match answer {

@@ -20,11 +20,18 @@ pub(super) fn error(protocol: Protocol, error: &AwsError) -> Response {
     let AwsError { status, code, message, members } = error;
     let (code_xml, message_xml, id) = (escape(code), escape(message), uuid::Uuid::new_v4());
     let (kind, body) = match protocol {
-        Protocol::Json => ("application/x-amz-json-1.1", json!({ "__type": code, "message": message }).to_string()),
-        Protocol::RestJson => {
+        Protocol::Json | Protocol::RestJson => {
             let mut document = members.as_object().cloned().unwrap_or_default();
-            document.insert("message".to_string(), json!(message));
-            ("application/json", serde_json::Value::Object(document).to_string())
+            // Some services have it in capitals, as a member of the error.
+            if !document.contains_key("Message") {
+                document.insert("message".to_string(), json!(message));
+            }
+            let is_plain = protocol == Protocol::RestJson;
+            if !is_plain {
+                document.insert("__type".to_string(), json!(code));
+            }
+            let kind = if is_plain { "application/json" } else { "application/x-amz-json-1.1" };
+            (kind, Value::Object(document).to_string())
         }
         Protocol::Ec2 => (
             "text/xml",

@@ -37,6 +37,14 @@ pub(super) async fn check(world: &World, arn: &str, bucket: &str, dags: &str) ->
     Err(invalid(format!("Provided role does not have sufficient permissions for s3 location {location}")))
 }
 
+/// Whether a role lets a service assume it; `None` where there is no such role.
+pub(crate) async fn trusted(world: &World, arn: &str, principal: &str) -> Option<bool> {
+    let name = arn.rsplit('/').next().unwrap_or(arn);
+    let text = iam(world, &[("Action", "GetRole"), ("RoleName", name)]).await.ok()?;
+    let is_same = first_element(&text, "Arn").is_some_and(|found| found == arn);
+    is_same.then(|| trusts(&document(&text, "AssumeRolePolicyDocument"), principal))
+}
+
 /// Every policy document of the role.
 async fn policies(world: &World, role: &str) -> Result<Vec<Value>, AwsError> {
     let mut found = Vec::new();

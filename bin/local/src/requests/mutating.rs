@@ -5,8 +5,14 @@ const READS: [&str; 11] =
     ["Get", "List", "Describe", "Head", "BatchGet", "Search", "Query", "Simulate", "Filter", "Test", "Validate"];
 
 /// Reads whose names do not say so: they make credentials or tokens, not resources.
-const ALSO_READS: [&str; 5] =
-    ["AssumeRole", "AssumeRoleWithWebIdentity", "CreateCliToken", "CreateWebLoginToken", "SelectObjectContent"];
+const ALSO_READS: [&str; 6] = [
+    "AssumeRole",
+    "AssumeRoleWithWebIdentity",
+    "CreateAirflowUiUrl",
+    "CreateCliToken",
+    "CreateWebLoginToken",
+    "SelectObjectContent",
+];
 
 /// Whether the operation changes what the account holds.
 pub(crate) fn is_mutating(service: &str, operation: &str) -> bool {

@@ -1,15 +1,26 @@
 //! AWS's errors for calls that it cannot serve now, in each service's own words.
 
+use serde_json::json;
+
 use super::draw::{number, pick};
 use super::{Kind, Seen};
 use crate::call::AwsError;
 
 /// The error of a strike.
 pub(super) fn of(kind: Kind, call: &Seen, seed: u64, nth: u64) -> AwsError {
-    match kind {
+    let error = match kind {
         Kind::Throttle => throttled(call),
         _ => failed(call, number(seed, &["error", call.service, call.operation], nth)),
+    };
+    if call.service != "airflow-serverless" {
+        return error;
     }
+    let mut members = json!({ "Message": error.message });
+    if kind == Kind::Throttle {
+        members["ServiceCode"] = json!(call.service);
+        members["QuotaCode"] = json!("L-LOCAL003");
+    }
+    error.with_members(members)
 }
 
 /// A server error: the status, the code, the message.
@@ -43,6 +54,10 @@ fn failed(call: &Seen, number: u64) -> AwsError {
         "logs" => &[
             (500, "InternalFailure", "The request processing has failed because of an unknown error."),
             (503, "ServiceUnavailableException", "The service cannot complete the request."),
+        ],
+        "airflow-serverless" => &[
+            (500, "InternalServerException", "Internal server error"),
+            (500, "OperationTimeoutException", "The operation timed out."),
         ],
         "airflow" => &[
             (500, "InternalServerException", "Internal server error"),

@@ -4,10 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// One MWAA environment and the DAG that runs the pipeline in it.
+/// What runs the pipeline: one MWAA environment with a DAG, or one workflow of MWAA Serverless.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Airflow {
+    /// What runs the pipeline. Class, workers, access, logs, maintenance, config, requirements, variables and connections are
+    /// an environment's alone.
+    pub kind: AirflowKind,
     /// Airflow version, as MWAA names it.
     pub version: String,
     /// What a local endpoint does for the environment; where nothing is said, one that is made is `api`, and one that is
@@ -52,6 +55,7 @@ pub struct Airflow {
 impl Default for Airflow {
     fn default() -> Self {
         Self {
+            kind: AirflowKind::default(),
             version: "2.10.3".into(),
             local: None,
             class: Class::Small,
@@ -70,6 +74,17 @@ impl Default for Airflow {
             start_date: "2024-09-28".into(),
         }
     }
+}
+
+/// What runs the pipeline.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AirflowKind {
+    /// An MWAA environment: Apache Airflow with its web interface, paid for by the hour.
+    #[default]
+    Environment,
+    /// A workflow of MWAA Serverless: the same tasks without an Airflow of one's own, paid for by the minute of each task.
+    Serverless,
 }
 
 /// What a local endpoint does for an environment.

@@ -3,6 +3,7 @@
 use super::words::{self, bucket_problem, name, relative};
 use super::{Egress, Format, Pipeline};
 use crate::names::regions;
+use crate::workflow::LONGEST_TASK;
 use ipnet::Ipv4Net;
 use std::collections::BTreeSet;
 
@@ -93,7 +94,7 @@ fn net(found: &mut Vec<String>, pipeline: &Pipeline) {
             found.push(format!("pipeline.net.ingress[{index}].port: a TCP port is 1 to 65535"));
         }
     }
-    if net.egress == Egress::None && pipeline.env == "prod" {
+    if net.egress == Egress::None && pipeline.env == "prod" && !pipeline.is_serverless() {
         found.push("pipeline.net.egress: `none` leaves MWAA without a way to AWS; use nat or endpoints".into());
     }
 }
@@ -332,8 +333,28 @@ fn airflow(found: &mut Vec<String>, pipeline: &Pipeline) {
             found.push(format!("pipeline.airflow.config.{key}: AWS takes printable ASCII characters only"));
         }
     }
+    if pipeline.is_serverless() {
+        serverless(found, pipeline);
+    }
     for requirement in &airflow.requirements {
         words::line(found, "pipeline.airflow.requirements", requirement);
+    }
+}
+
+/// What MWAA Serverless cannot do. Limits are those of its guide ("Apache Airflow parameter support").
+fn serverless(found: &mut Vec<String>, pipeline: &Pipeline) {
+    if pipeline.transforms.is_empty() {
+        found.push("pipeline.transforms: a workflow of MWAA Serverless needs at least one".into());
+    }
+    let minutes = pipeline.jobs.timeout_minutes;
+    if minutes > LONGEST_TASK {
+        found.push(format!(
+            "pipeline.jobs.timeout_minutes: {minutes} is more than {LONGEST_TASK}, after which MWAA Serverless ends a task; \
+             use at most {LONGEST_TASK}, or airflow.kind `environment`"
+        ));
+    }
+    if pipeline.airflow.local.is_some() {
+        found.push("pipeline.airflow.local: it is for airflow.kind `environment`; workflows always run locally".into());
     }
 }
 

@@ -144,7 +144,7 @@ pub(super) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
         let physical = pipeline.physical(kind, name, "123456789012", region);
         let why = match kind {
             Kind::Bucket => bucket_problem(&physical),
-            Kind::Environment if !physical.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+            Kind::Environment | Kind::Workflow if !physical.starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 Some("a letter at its start")
             }
             Kind::Environment | Kind::Database if physical.contains('.') => Some("no dots"),
@@ -166,6 +166,7 @@ pub(super) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
         (Kind::Classifier, "csv"),
         (Kind::Workgroup, "athena"),
         (Kind::Environment, "airflow"),
+        (Kind::Workflow, "airflow"),
         (Kind::Role, "airflow"),
         (Kind::Network, "main"),
     ] {

@@ -47,6 +47,9 @@ impl Windows {
                 let body = self.unusable(call, "ExecutionRoleArn")?;
                 ("role", airflow(&body, self.draw("mwaa role")))
             }
+            ("airflow-serverless", "CreateWorkflow" | "UpdateWorkflow") => {
+                ("role", airflow_serverless(&self.unusable(call, "RoleArn")?))
+            }
             _ => return None,
         };
         Some(Strike::refusal(name, error))
@@ -112,6 +115,14 @@ fn glue(body: &Value, number: u64) -> AwsError {
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     AwsError::new("InvalidInputException", pick(number, &words))
+}
+
+/// What MWAA Serverless says of a role that it cannot use yet.
+fn airflow_serverless(body: &Value) -> AwsError {
+    let role = body["RoleArn"].as_str().unwrap_or_default();
+    let why = format!("Unable to assume role {role}");
+    let members = serde_json::json!({ "Message": why, "Reason": "other" });
+    AwsError::new("ValidationException", why).with_members(members)
 }
 
 /// What MWAA says of a role that it cannot use yet.

@@ -1,0 +1,146 @@
+//! What running the pipeline costs, in an environment and in MWAA Serverless: AWS's list prices in us-east-1, as of 2026-11.
+//! A plan that makes the one tells the price of the other.
+
+use strata_layer::Context;
+use strata_state::dag;
+use strata_state::wish::{Airflow, Egress, Net, Pipeline};
+
+/// US dollars for an hour of one task of a workflow; each task pays for a minute at least.
+const TASK_HOUR: f64 = 0.08;
+/// Hours of a month, and months of a year, as AWS's own examples count them.
+const HOURS: f64 = 730.0;
+/// A NAT gateway with its address, by the hour.
+const NAT: f64 = 0.045 + 0.005;
+/// The nine interface endpoints that MWAA needs, in two zones, by the hour.
+const ENDPOINTS: f64 = 0.18;
+
+/// An environment of this class with one worker, in US dollars by the hour.
+pub(crate) fn environment(class: &str) -> f64 {
+    match class {
+        "mw1.micro" => 0.29,
+        "mw1.medium" => 0.74,
+        "mw1.large" => 0.99,
+        _ => 0.49,
+    }
+}
+
+/// What an environment costs a month, with the way out that only it needs.
+fn month_of_environment(airflow: &Airflow, net: &Net) -> f64 {
+    let way_out = match net.egress {
+        Egress::Nat => NAT,
+        Egress::Endpoints => ENDPOINTS,
+        Egress::None => 0.0,
+    };
+    (environment(airflow.class.as_str()) + way_out) * HOURS
+}
+
+/// Say what is planned costs, and what the other kind would; where it is there already there is nothing to decide.
+pub(crate) fn say(cx: &Context) {
+    let kind = if cx.doc.pipeline.is_serverless() { "workflow" } else { "environment" };
+    if cx.live(kind, "main").is_none() {
+        compare(&cx.doc.pipeline, &cx.session.account, &cx.session.region).iter().for_each(|line| cx.report.say(line));
+    }
+}
+
+/// The planned kind first, the other one after it.
+fn compare(pipeline: &Pipeline, account: &str, region: &str) -> [String; 2] {
+    let (airflow, net) = (&pipeline.airflow, &pipeline.net);
+    let month = month_of_environment(airflow, net);
+    let way_out = match net.egress {
+        Egress::Nat => " and the NAT gateway",
+        Egress::Endpoints => " and the VPC endpoints",
+        Egress::None => "",
+    };
+    let environment = format!(
+        "an environment ({}){way_out}: about ${month:.0} a month, whether it runs or not",
+        airflow.class.as_str()
+    );
+    let dag = dag::dag(pipeline, account, region);
+    let tasks = dag["tasks"].as_array().map_or(0, Vec::len);
+    let (task, runs) = (TASK_HOUR / 60.0, runs_a_month(&airflow.schedule));
+    let run = tasks as f64 * task;
+    let serverless = format!(
+        "MWAA Serverless: ${run:.3} a run of {tasks} tasks at a minute each, ${:.2} a month of {runs:.0} runs; each further \
+         minute of a task is ${task:.4}",
+        run * runs
+    );
+    if pipeline.is_serverless() {
+        [format!("airflow cost: {serverless}"), format!("airflow cost: the other kind, {environment}")]
+    } else {
+        [format!("airflow cost: {environment}"), format!("airflow cost: the other kind, {serverless}")]
+    }
+}
+
+/// How often a cron line fires in a month, on average. Where both days are given either counts, as cron has it.
+fn runs_a_month(cron: &str) -> f64 {
+    let fields: Vec<&str> = cron.split_whitespace().collect();
+    let [minute, hour, day, month, weekday] = fields[..] else { return 30.0 };
+    let share = |field: &str, from: f64, many: f64, names: &[&str]| (count(field, from, many, names) / many).min(1.0);
+    let of_day = count(minute, 0.0, 60.0, &[]) * count(hour, 0.0, 24.0, &[]);
+    let (days, weekdays) = (share(day, 1.0, 31.0, &[]), share(weekday, 0.0, 7.0, &WEEKDAYS));
+    let either = match (day, weekday) {
+        ("*", _) => weekdays,
+        (_, "*") => days,
+        _ => days + weekdays - days * weekdays,
+    };
+    of_day * either * share(month, 1.0, 12.0, &MONTHS) * 365.25 / 12.0
+}
+
+const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// How many of the `many` values from `from` on a field of a cron line names.
+fn count(field: &str, from: f64, many: f64, names: &[&str]) -> f64 {
+    let value = |text: &str| {
+        let named = names.iter().position(|name| text.eq_ignore_ascii_case(name)).map(|at| from + at as f64);
+        named.or_else(|| text.parse::<f64>().ok())
+    };
+    let part = |part: &str| {
+        let (range, step) = part.split_once('/').unwrap_or((part, "1"));
+        let step = step.parse::<f64>().ok().filter(|step| *step >= 1.0).unwrap_or(1.0);
+        let values = match range.split_once('-') {
+            _ if range == "*" => many,
+            Some((first, last)) => (value(last).unwrap_or(from) - value(first).unwrap_or(from) + 1.0).max(1.0),
+            // `5/10` is from five on.
+            None if part.contains('/') => (from + many - value(range).unwrap_or(from)).max(1.0),
+            None => 1.0,
+        };
+        (values / step).ceil()
+    };
+    field.split(',').map(part).sum::<f64>().min(many)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use strata_state::wish::AirflowKind;
+
+    #[test]
+    fn cron_lines_are_counted() {
+        let runs = |cron: &str| runs_a_month(cron).round();
+        assert_eq!(runs("0 7 * * *"), 30.0);
+        assert_eq!(runs("0 7 * * 1-5"), 22.0);
+        assert_eq!(runs("0 7 * * mon,thu"), 9.0);
+        assert_eq!(runs("*/15 * * * *"), 2922.0);
+        assert_eq!(runs("30 6,18 * * *"), 61.0);
+        assert_eq!(runs("0 7 1 * *"), 1.0);
+        assert_eq!(runs_a_month("0 7 1 jan *"), 1.0 / 31.0 / 12.0 * 365.25 / 12.0);
+    }
+
+    #[test]
+    fn both_prices_are_told_the_planned_one_first() {
+        let text = include_str!("../../../pipelines/driven-data/pipeline.json");
+        let mut pipeline = strata_state::read(text).expect("the pipeline is valid").pipeline;
+        let [planned, other] = compare(&pipeline, "123456789012", "eu-central-1");
+        assert!(planned.contains("an environment (mw1.small) and the NAT gateway: about $394 a month"), "{planned}");
+        assert!(other.contains("MWAA Serverless: $0.023 a run of 17 tasks"), "{other}");
+        assert!(other.contains("$0.69 a month of 30 runs"), "{other}");
+        pipeline.airflow.kind = AirflowKind::Serverless;
+        let [planned, other] = compare(&pipeline, "123456789012", "eu-central-1");
+        assert!(
+            planned.contains("MWAA Serverless") && other.contains("the other kind, an environment"),
+            "{planned} {other}"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! The definition for MWAA Serverless says what the DAG says, task by task: both are loaded by real Airflow and compared, for
+//! the pipeline that is checked in and for others.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use serde_json::{Value, json};
+use std::path::Path;
+use strata_state::wish::Pipeline;
+use strata_state::{dag, workflow};
+use strata_testkit::{repository, run};
+use strata_tests::{airflow, beside, pipeline};
+
+const ACCOUNT: &str = "123456789012";
+const REGION: &str = "eu-central-1";
+const SENSOR: &str = "airflow.providers.amazon.aws.sensors.s3.S3KeySensor";
+
+fn read(document: &Value) -> Pipeline {
+    strata_state::read(&document.to_string()).unwrap().pipeline
+}
+
+/// What Airflow makes of the DAG and of this definition.
+fn loaded(pipeline: &Pipeline, definition: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |key: &str| folder.path().join(Path::new(key).file_name().unwrap());
+    std::fs::copy(repository().join("scripts").join(dag::MODULE_KEY), at(dag::MODULE_KEY)).unwrap();
+    std::fs::write(at(&dag::key(pipeline)), dag::print(pipeline, ACCOUNT, REGION).unwrap()).unwrap();
+    // Elsewhere: Airflow would look into it, too.
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), definition).unwrap();
+    let python = airflow("3.0");
+    let packages = beside(&python, "workflow");
+    let script = repository().join("tests/airflow/workflow.py");
+    let arguments = [script.to_str().unwrap(), folder.path().to_str().unwrap(), file.path().to_str().unwrap()];
+    let output = run(python, &arguments, "", &[("PYTHONPATH", packages.to_str().unwrap())]);
+    let last = output.stdout.lines().last().unwrap_or_default();
+    serde_json::from_str(last).unwrap_or_else(|_| panic!("{}{}", output.stdout, output.stderr))
+}
+
+/// The check of the day is Python in the DAG and a sensor in the workflow; both look for the same folders.
+fn check_of_the_day(task: &Value) -> Value {
+    let prefixes = &task["arguments"]["op_kwargs"]["prefixes"];
+    let keys = prefixes.as_array().unwrap().iter().map(|prefix| format!("{}*", prefix.as_str().unwrap()));
+    let bucket = &task["arguments"]["op_kwargs"]["bucket"];
+    json!({ "bucket_name": bucket, "bucket_key": keys.collect::<Vec<_>>(), "wildcard_match": true })
+}
+
+/// Everything in which the two differ, in words.
+fn differences(pipeline: &Pipeline, definition: &str) -> Vec<String> {
+    let found = loaded(pipeline, definition);
+    let id = dag::id(pipeline);
+    let (dag, workflow) = (&found["dags"][&id], &found["workflows"][&id]);
+    assert!(dag.is_object() && workflow.is_object(), "{found}");
+    let mut differences: Vec<String> = found["unknown"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|word| format!("AWS's validator does not know {word}"))
+        .collect();
+    let mut hold = |what: String, one: &Value, other: &Value| {
+        if one != other {
+            differences.push(format!("{what}: {one} in the DAG, {other} in the workflow"));
+        }
+    };
+    for field in ["schedule", "params", "max_active_runs"] {
+        hold(field.to_owned(), &dag[field], &workflow[field]);
+    }
+    let (tasks, others) = (dag["tasks"].as_object().unwrap(), workflow["tasks"].as_object().unwrap());
+    let names = |tasks: &serde_json::Map<String, Value>| json!(tasks.keys().collect::<Vec<_>>());
+    hold("tasks".into(), &names(tasks), &names(others));
+    for (name, task) in tasks {
+        let Some(other) = others.get(name) else { continue };
+        for field in ["after", "retries", "retry_delay"] {
+            hold(format!("{name}: {field}"), &task[field], &other[field]);
+        }
+        if name == "ready" {
+            hold(format!("{name}: operator"), &json!(SENSOR), &other["operator"]);
+            let wanted = check_of_the_day(task);
+            for (field, value) in wanted.as_object().unwrap() {
+                hold(format!("{name}: {field}"), value, &other["arguments"][field]);
+            }
+        } else {
+            hold(format!("{name}: operator"), &task["operator"], &other["operator"]);
+            hold(format!("{name}: arguments"), &task["arguments"], &other["arguments"]);
+        }
+    }
+    differences
+}
+
+fn printed(pipeline: &Pipeline) -> String {
+    workflow::print(pipeline, ACCOUNT, REGION)
+}
+
+#[test]
+fn the_workflow_of_driven_data_equals_its_dag() {
+    let mut document = pipeline();
+    assert_eq!(differences(&read(&document), &printed(&read(&document))), Vec::<String>::new());
+    // Another copy, with names of its own.
+    document["pipeline"]["env"] = json!("prod");
+    document["pipeline"]["storage"]["bucket"] = json!("my-own-bucket");
+    document["pipeline"]["airflow"]["schedule"] = json!("30 6 * * 1-5");
+    document["pipeline"]["names"]["job"] = json!("{pipeline}-{name}-{env}");
+    assert_eq!(differences(&read(&document), &printed(&read(&document))), Vec::<String>::new());
+}
+
+/// A pipeline of several inputs, with and without crawlers and files, and transforms that read whatever comes before.
+fn generated(seed: u64) -> Pipeline {
+    let mut state = seed;
+    let mut draw = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut document = pipeline();
+    let (mut tables, mut transforms, mut names) = (json!({}), Vec::new(), Vec::new());
+    for n in 0..1 + draw(3) {
+        let name = format!("input_{n}");
+        tables[&name] = json!({
+            "format": "csv", "path": format!("data/{name}/"), "file": format!("{name}_{{date}}.csv"), "key": ["id"],
+            "columns": ["id string", "amount int"]
+        });
+        if draw(3) > 0 {
+            tables[&name]["crawler"] = json!(format!("crawl_of_{n}"));
+        }
+        names.push(name);
+    }
+    for n in 0..1 + draw(12) {
+        let (name, table) = (format!("make_{n}"), format!("made_{n}"));
+        let mut reads: Vec<String> = names.iter().filter(|_| draw(3) == 0).cloned().collect();
+        if reads.is_empty() {
+            reads.push(names[draw(names.len() as u64) as usize].clone());
+        }
+        tables[&table] = json!({
+            "format": "parquet", "path": format!("data/{table}/"), "partition": "batch_date", "key": ["id"],
+            "columns": ["id string", "amount int"]
+        });
+        if draw(2) == 0 {
+            tables[&table]["crawler"] = json!(format!("crawl_{table}"));
+        }
+        transforms.push(json!({ "name": name, "sql": format!("sql/{name}.sql"), "reads": reads, "writes": table }));
+        names.push(table);
+    }
+    let pipeline = document["pipeline"].as_object_mut().unwrap();
+    pipeline.remove("generate");
+    pipeline["tables"] = tables;
+    pipeline["transforms"] = json!(transforms);
+    read(&document)
+}
+
+#[test]
+fn the_workflows_of_other_pipelines_equal_their_dags() {
+    for seed in 1..=4 {
+        let pipeline = generated(seed);
+        let definition = printed(&pipeline);
+        assert_eq!(differences(&pipeline, &definition), Vec::<String>::new(), "seed {seed}: {definition}");
+    }
+}
+
+#[test]
+fn whatever_is_changed_in_a_workflow_is_found() {
+    let pipeline = read(&pipeline());
+    let definition = printed(&pipeline);
+    let changed = |from: &str, to: &str| {
+        assert!(definition.contains(from), "no {from} in {definition}");
+        differences(&pipeline, &definition.replacen(from, to, 1))
+    };
+    let edge = changed(
+        "dependencies: [staging_dim_finance, staging_fact_network_usage]",
+        "dependencies: [staging_dim_finance]",
+    );
+    assert_eq!(edge.len(), 1, "{edge:?}");
+    assert!(edge[0].starts_with("payment_data: after: "), "{edge:?}");
+    let job = changed("job_name: staging_dim_address", "job_name: another");
+    assert!(job.len() == 1 && job[0].starts_with("staging_dim_address: arguments: "), "{job:?}");
+    let folder = changed("batch_date={{ params.date or ds }}/*", "batch_date={{ ds }}/*");
+    assert!(folder.len() == 1 && folder[0].starts_with("ready: bucket_key: "), "{folder:?}");
+    let word = changed("    retries: 2", "    retires: 2");
+    assert!(word.iter().any(|found| found.contains("driven_data_pipeline.default_args.retires")), "{word:?}");
+}
