@@ -74,7 +74,7 @@ fn airflow_3_runs_the_pipeline() {
 }
 
 #[test]
-fn requirements_are_installed_or_told_and_updates_and_kills_keep_the_database() {
+fn requirements_and_plugins_are_installed_or_told_and_updates_and_kills_keep_the_database() {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let endpoint = Endpoint::start();
     let layers: [&[&str]; 3] = [&["net", "up"], &["iam", "up"], &["storage", "up"]];
@@ -111,6 +111,9 @@ fn requirements_are_installed_or_told_and_updates_and_kills_keep_the_database() 
     assert!(endpoint.mutating_since(before).contains(&"airflow:UpdateEnvironment".to_owned()));
     assert_eq!(drive(&endpoint, &["option", ENVIRONMENT]), json!("3"));
     assert_eq!(drive(&endpoint, &["recall", ENVIRONMENT]), json!("a secret"));
+
+    // plugins.zip and a startup script, as somebody brings them who knows MWAA.
+    assert_eq!(drive(&endpoint, &["plugins", ENVIRONMENT]), json!("ok"));
 
     // Killed, it comes again.
     for process in processes(&endpoint) {

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 import urllib.parse
+import zipfile
 
 import boto3
 
@@ -330,6 +331,54 @@ def imports(environment, module):
     text = f"import {module}\nfrom airflow.models.dag import DAG\ndag = DAG('imports', schedule=None)\n"
     s3.put_object(Bucket=bucket, Key="dags/imports.py", Body=text.encode())
     eventually("a DAG with the package", 40, lambda: is_known(environment, "imports"))
+    return "ok"
+
+
+PLUGIN = """from airflow.plugins_manager import AirflowPlugin
+
+COLOUR = "blue"
+
+
+class HouseRules(AirflowPlugin):
+    name = "house_rules"
+"""
+STARTUP = "export HOUSE_COLOUR=blue\n"
+PAINTED = """import os
+from airflow.models.dag import DAG
+from house_rules import COLOUR
+assert os.environ["HOUSE_COLOUR"] == COLOUR
+dag = DAG("painted", schedule=None)
+"""
+
+
+def plugins(environment):
+    """plugins.zip and a startup script: they need UpdateEnvironment, and then every DAG has them."""
+    bucket, _ = results()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("house_rules.py", PLUGIN)
+    put = {"plugins.zip": packed.getvalue(), "startup.sh": STARTUP.encode(), "dags/painted.py": PAINTED.encode()}
+    version = {key: s3.put_object(Bucket=bucket, Key=key, Body=body)["VersionId"] for key, body in put.items()}
+
+    def errors():
+        found = rest(environment, "GET", "/importErrors")["import_errors"]
+        return [error for error in found if error["filename"].endswith("painted.py")]
+
+    eventually("a DAG that lacks the plugin", 60, errors)
+    mwaa.update_environment(
+        Name=environment,
+        PluginsS3Path="plugins.zip",
+        PluginsS3ObjectVersion=version["plugins.zip"],
+        StartupScriptS3Path="startup.sh",
+        StartupScriptS3ObjectVersion=version["startup.sh"],
+    )
+    about = lambda: mwaa.get_environment(Name=environment)["Environment"]
+    eventually("the update", 180, lambda: about()["Status"] != "UPDATING")
+    last = about()["LastUpdate"]
+    assert last["Status"] == "SUCCESS", last
+    eventually("a DAG with the plugin and the variable", 60, lambda: is_known(environment, "painted") and not errors())
+    found = [plugin["name"] for plugin in rest(environment, "GET", "/plugins")["plugins"]]
+    assert "house_rules" in found, found
     return "ok"
 
 

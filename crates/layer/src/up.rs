@@ -196,7 +196,9 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
         for (id, status) in &waits {
             let step =
                 steps.entry(id.clone()).or_insert_with(|| cx.report.step(format!("{} {id}", part.kind), "looking"));
-            let takes = part.resource.takes().map(|takes| format!(" (usually {takes})")).unwrap_or_default();
+            // A local endpoint keeps nobody waiting.
+            let takes = part.resource.takes().filter(|_| !cx.session.is_local());
+            let takes = takes.map(|takes| format!(" (usually {takes})")).unwrap_or_default();
             step.status(&format!("{status}{takes}"));
         }
         let acted = !acts.is_empty();
