@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import boto3
 import botocore.config
 import botocore.exceptions
+import botocore.parsers
 
 # Each look has a thread of its own; what it asks about single things goes to the second pool.
 looks, details = ThreadPoolExecutor(32), ThreadPoolExecutor(16)
@@ -278,7 +279,15 @@ def workflows():
         found = tags and optional(serverless.get_workflow, WorkflowArn=arn)
         return found and ("workflow", arn, {**found, "Tags": tags["Tags"]})
 
-    return each(every("mwaa-serverless", "list_workflows", "Workflows"), ask)
+    try:
+        found = every("mwaa-serverless", "list_workflows", "Workflows")
+    except (botocore.exceptions.ClientError, botocore.parsers.ResponseParserError) as error:
+        # An endpoint that does not know the service answers without a code of AWS's.
+        known = isinstance(error, botocore.exceptions.ClientError) and code(error) not in NOT_SERVED | {"", "400", "404"}
+        if known:
+            raise
+        return []
+    return each(found, ask)
 
 
 def keys():

@@ -37,10 +37,11 @@ pub(crate) async fn all(client: &Client) -> Result<Vec<(String, String)>, Error>
 
 /// Whether an error means that the region, or the endpoint, has no MWAA Serverless.
 pub(crate) fn has_no_service(error: &Error) -> bool {
-    const CODES: [&str; 5] =
-        ["UnknownOperationException", "UnknownOperation", "NotImplemented", "InvalidAction", "501"];
+    const CODES: [&str; 4] = ["UnknownOperationException", "UnknownOperation", "NotImplemented", "InvalidAction"];
+    // An answer without any code is none of AWS's: another endpoint does not know the service.
+    const MUTE: [&str; 4] = ["400", "404", "405", "501"];
     let no_host = || error.message.contains("dns error") || error.message.contains("failed to lookup");
-    error.is(&CODES) || error.code.is_none() && no_host()
+    error.is(&CODES) || error.is(&MUTE) || error.code.is_none() && no_host()
 }
 
 /// One workflow, as far as its runs are concerned.
