@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use strata_aws::{During, Error, Pace, Poll, Session, Waiting, tags};
-use strata_layer::Context;
+use strata_layer::{Context, log_stream};
 use strata_state::{Kind, workflow};
 
 /// How long starting a run is tried.
@@ -167,21 +167,11 @@ impl<'a> Workflow<'a> {
         let of_task = |one: &Instance| one.task.id == task && one.task.tries.max(1) == tries;
         let found: Vec<Instance> = self.instances(run).await?.into_iter().filter(of_task).collect();
         let logs = aws_sdk_cloudwatchlogs::Client::new(&self.cx.session.sdk);
-        let group = &self.log_group;
         let mut lines: Vec<String> = Vec::new();
         for Instance { stream, error, .. } in found {
             if let Some(stream) = stream {
-                let call = logs.get_log_events().log_group_name(group).log_stream_name(&stream);
-                let call = call.start_from_head(false).limit(i32::from(most));
-                let answer = call.send().await.during(|| format!("reading stream {stream} of log group {group}"));
-                match answer {
-                    Ok(answer) => {
-                        let messages = answer.events.unwrap_or_default().into_iter();
-                        lines.extend(messages.flat_map(|one| log_text::message(&one.message.unwrap_or_default())));
-                    }
-                    Err(error) if error.is_gone() => {}
-                    Err(error) => return Err(error),
-                }
+                let found = log_stream::tail(&logs, &self.log_group, &stream, most).await?;
+                lines.extend(found.iter().flat_map(|(_, message)| log_text::message(message)));
             }
             lines.extend(error.map(|error| format!("MWAA Serverless: {error}")));
         }

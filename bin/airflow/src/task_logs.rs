@@ -11,8 +11,8 @@ use crate::trigger::dag_id;
 use aws_sdk_cloudwatchlogs::Client;
 use clap::Args;
 use serde_json::json;
-use strata_aws::{During, Error};
-use strata_layer::Context;
+use strata_aws::Error;
+use strata_layer::{Context, log_stream};
 
 /// What `airflow logs` can be told.
 #[derive(Debug, Args)]
@@ -111,20 +111,9 @@ async fn from_group(rest: &Rest<'_>, name: &str, most: u16) -> Result<Vec<String
     let group = format!("airflow-{}-Task", rest.environment);
     // CloudWatch takes no colon in the name of a stream, and Airflow writes another sign.
     let name = name.replace(':', "_");
-    let call = logs.describe_log_streams().log_group_name(&group).log_stream_name_prefix(&name);
-    let mut pages = call.into_paginator().items().send();
     let mut lines: Vec<(i64, String)> = Vec::new();
-    while let Some(stream) = pages.next().await {
-        let stream = match stream.during(|| format!("listing the streams of log group {group}")) {
-            Ok(stream) => stream.log_stream_name.unwrap_or_default(),
-            Err(error) if error.is_gone() => break,
-            Err(error) => return Err(error),
-        };
-        let call = logs.get_log_events().log_group_name(&group).log_stream_name(&stream);
-        let call = call.start_from_head(false).limit(i32::from(most));
-        let answer = call.send().await.during(|| format!("reading stream {stream} of log group {group}"))?;
-        let events = answer.events.unwrap_or_default().into_iter();
-        lines.extend(events.map(|event| (event.timestamp.unwrap_or_default(), event.message.unwrap_or_default())));
+    for stream in log_stream::names(&logs, &group, &name).await? {
+        lines.extend(log_stream::tail(&logs, &group, &stream, most).await?);
     }
     lines.sort_by_key(|(time, _)| *time);
     Ok(lines.iter().flat_map(|(_, message)| log_text::message(message)).collect())

@@ -17,6 +17,7 @@ mod http_server;
 mod moto;
 mod mwaa;
 mod mwaa_serverless;
+mod page;
 mod record;
 mod requests;
 mod serve;

@@ -13,6 +13,7 @@ mod input;
 mod layer;
 mod left;
 mod lock;
+pub mod log_stream;
 mod plan;
 mod policy;
 mod report;
