@@ -141,6 +141,7 @@ fn kills_in_the_middle_of_a_run_of_airflow_2() {
 }
 
 #[test]
+#[ignore = "four minutes more for the same on another version; run it with `--include-ignored` when something here changes"]
 fn kills_in_the_middle_of_a_run_of_airflow_3() {
     kills("3.0.6");
 }
