@@ -84,8 +84,9 @@ fn word(text: &str) -> String {
     let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/' || c == '_')
         || text.strip_prefix("--").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
     let legal = text.chars().all(|c| c.is_ascii_alphanumeric() || " _-./*={},+@".contains(c));
-    // Numbers, times and days have only such signs: any other one makes a text of it.
-    let number = lower.chars().all(|c| c.is_ascii_hexdigit() || "_-+.,xot: ".contains(c));
+    // Numbers, times and days have a digit and only such signs: any other one makes a text of it.
+    let number = lower.contains(|c: char| c.is_ascii_digit())
+        && lower.chars().all(|c| c.is_ascii_hexdigit() || "_-+.,xot: ".contains(c));
     let word = begins && legal && !number && !text.ends_with(' ') && !means.contains(&lower.as_str());
     // A cron line is five words of numbers and stars.
     let cron = legal && text.split(' ').count() == 5 && text.starts_with(|c: char| c.is_ascii_digit());
