@@ -192,6 +192,16 @@ fn several_days_are_run_one_after_the_other_and_one_of_them_again() {
 }
 
 #[test]
+fn half_a_range_of_days_is_refused_before_anything_is_made() {
+    let script = repository().join("scripts/dag");
+    for word in ["from=2024-09-15", "to=2024-09-15"] {
+        let output = run(&script, &[word], "", &[("TARGET", "aws")]);
+        assert_eq!(output.status, Some(2), "{}", output.stderr);
+        assert!(output.stderr.contains("give both"), "{}", output.stderr);
+    }
+}
+
+#[test]
 fn ctrl_c_leaves_the_run_going_and_says_how_to_see_it() {
     let fake = Fake::start(2);
     // Behind a run that never ends: the fake moves only what is not stopped.
