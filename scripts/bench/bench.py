@@ -68,10 +68,15 @@ def seconds(command, env, cwd=ROOT, stdin=None):
     return took
 
 
-def chain(verb="up"):
-    """The six programs in one pipe, as a command."""
-    pipe = " | ".join(f"{BIN / layer} --quiet {verb}" for layer in LAYERS)
+def chain():
+    """`up` of the six programs in one pipe, as a command."""
+    pipe = " | ".join(f"{BIN / layer} --quiet up" for layer in LAYERS)
     return ["bash", "-o", "pipefail", "-c", f"cat {PIPELINE} | {pipe} > /dev/null"]
+
+
+def plan():
+    """`plan` of the six programs, as scripts/plan does it."""
+    return ["bash", "-e", "-c", "; ".join(f"{BIN / layer} --quiet plan < {PIPELINE} > /dev/null" for layer in LAYERS)]
 
 
 def summary(values):

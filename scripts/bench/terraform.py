@@ -11,7 +11,7 @@ import pathlib
 import shutil
 import tempfile
 
-from bench import BIN, PIPELINE, ROOT, Endpoint, chain, seconds, summary
+from bench import BIN, PIPELINE, ROOT, Endpoint, chain, plan, seconds, summary
 
 HCL = ROOT / "scripts/bench/terraform"
 AIMS = {"up": 40, "no-op": 60, "plan": 60, "down": 30}
@@ -54,7 +54,7 @@ def strata(endpoint):
     return {
         "up": seconds(chain(), endpoint.env),
         "no-op": seconds(chain(), endpoint.env),
-        "plan": seconds(chain("plan"), endpoint.env),
+        "plan": seconds(plan(), endpoint.env),
         "down": seconds(down, endpoint.env),
     }
 
