@@ -138,6 +138,10 @@ pub(crate) fn check_tags(tags: &Pairs) -> Result<()> {
             "The TagValue you have provided is invalid"
         } else if tags[..place].iter().any(|(earlier, _)| earlier == key) {
             "Cannot provide multiple Tags with the same key"
+        } else if !is_tag(key) {
+            "The TagKey you have provided is invalid"
+        } else if !is_tag(value) {
+            "The TagValue you have provided is invalid"
         } else if key.starts_with("aws:") {
             "System tags cannot be added/updated by requester"
         } else {
@@ -146,6 +150,11 @@ pub(crate) fn check_tags(tags: &Pairs) -> Result<()> {
         return Err(Error::new(400, "InvalidTag", why).with("TagKey", key).with("TagValue", value));
     }
     Ok(())
+}
+
+/// Letters, numbers, spaces and a few signs.
+fn is_tag(text: &str) -> bool {
+    text.chars().all(|char| char.is_alphanumeric() || char.is_whitespace() || "_.:/=+-@".contains(char))
 }
 
 /// What the header of a canned ACL may say where the bucket's owner owns all objects.

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::JoinHandle;
 
 mod bucket;
 mod file;
@@ -40,26 +41,40 @@ pub(crate) struct Store {
     root: PathBuf,
     buckets: RwLock<HashMap<String, Arc<Bucket>>>,
     reaper: Reaper,
+    reaping: Option<JoinHandle<()>>,
+}
+
+impl Drop for Store {
+    /// Another store may open the folder next and give a new file the number of one that is still to be removed.
+    fn drop(&mut self) {
+        let _ = self.reaper.send(Vec::new());
+        if let Some(thread) = self.reaping.take() {
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Store {
     /// Opens or makes the folder, and reads all journals.
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(root)?;
-        let (reaper, gone) = channel();
-        std::thread::Builder::new().name("s3-reaper".to_string()).spawn(move || gone.into_iter().for_each(drop))?;
+        let (reaper, gone) = channel::<Vec<_>>();
+        let reaping = std::thread::Builder::new().name("s3-reaper".to_string()).spawn(move || {
+            // Nothing means the end.
+            gone.into_iter().take_while(|gone| !gone.is_empty()).for_each(drop);
+        })?;
         let mut buckets = HashMap::new();
         for entry in std::fs::read_dir(root)? {
             let entry = entry?;
             match entry.file_name().into_string() {
-                Ok(name) if name.starts_with(DELETED) => std::fs::remove_dir_all(entry.path())?,
+                Ok(name) if name.starts_with(DELETED) => bury(entry.path()),
                 Ok(name) if is_name(&name) => {
                     buckets.insert(name, Arc::new(Bucket::open(&entry.path(), reaper.clone())?));
                 }
                 _ => {}
             }
         }
-        Ok(Self { root: root.to_path_buf(), buckets: RwLock::new(buckets), reaper })
+        Ok(Self { root: root.to_path_buf(), buckets: RwLock::new(buckets), reaper, reaping: Some(reaping) })
     }
 
     /// The bucket of that name.
@@ -95,9 +110,14 @@ impl Store {
         std::fs::rename(self.root.join(name), &grave)?;
         drop(buckets);
         drop(bucket);
-        std::thread::spawn(move || std::fs::remove_dir_all(grave));
+        bury(grave);
         Ok(())
     }
+}
+
+/// Removes a folder in the background; what is left is removed at the next start.
+fn bury(folder: PathBuf) {
+    std::thread::spawn(move || std::fs::remove_dir_all(folder));
 }
 
 /// Whether a folder may have this name. Which names S3 takes is decided where buckets are made.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::spawn_blocking;
 
@@ -22,6 +23,9 @@ use crate::store::{BodyFile, Bucket, Piece};
 const SMALL: u64 = 64 << 10;
 /// Buffers in a queue; the network brings up to 400 KiB in one.
 const QUEUE: usize = 8;
+/// Bodies that are received at once. Each holds two threads of the runtime's 512, and one that got only one of them
+/// would wait for ever.
+static UNDER_WAY: Semaphore = Semaphore::const_new(100);
 
 /// What came.
 #[derive(Debug)]
@@ -70,6 +74,8 @@ pub(crate) async fn receive(
     if wanted.length.is_some_and(|length| length <= SMALL) {
         return at_once(body, wanted, &all, bucket).await;
     }
+    let lost = |why: &dyn std::fmt::Display| Error::internal("receiving a body", why);
+    let _turn = UNDER_WAY.acquire().await.map_err(|why| lost(&why))?;
     let sums = Sums::new(&all);
     let draft = bucket.draft();
     let (to_file, file_end) = channel(QUEUE);
@@ -78,10 +84,9 @@ pub(crate) async fn receive(
     let hasher = spawn_blocking(move || hash(md5_end));
     let trailers = pump(body, wanted, &to_file, &to_md5).await;
     drop((to_file, to_md5));
-    let lost = |why| Error::internal("receiving a body", why);
     // A writer that failed has closed its queue, which ended the pump, too: its error says why.
-    let (draft, sums) = writer.await.map_err(lost)??;
-    let md5 = hasher.await.map_err(lost)?;
+    let (draft, sums) = writer.await.map_err(|why| lost(&why))??;
+    let md5 = hasher.await.map_err(|why| lost(&why))?;
     let trailers = trailers?;
     let size = sums.size;
     let pieces = if size == 0 { Vec::new() } else { vec![Piece::new(draft, 0, size)] };

@@ -36,10 +36,11 @@ impl Bucket {
         let files: Arc<Path> = folder.join("files").into();
         std::fs::create_dir_all(&files)?;
         let mut index = Index::new(files.clone());
-        let mut gone = Vec::new();
-        let mut journal = Journal::open(journal::path(folder), |record| gone.extend(index.apply(record)))?;
-        drop(gone);
-        let next_file = AtomicU64::new(sweep(&files, &index)?);
+        let mut journal = Journal::open(journal::path(folder), |record| {
+            index.apply(record).into_iter().for_each(Gone::forget);
+        })?;
+        sweep(&files, &index)?;
+        let next_file = AtomicU64::new(index.next_file);
         if journal.is_long_for(index.size()) {
             journal.rewrite(index.records())?;
         }
@@ -55,7 +56,11 @@ impl Bucket {
     /// The same bytes under another name, in this bucket.
     pub(crate) fn link(&self, piece: &Piece) -> io::Result<Piece> {
         let draft = self.draft();
-        std::fs::hard_link(piece.body()?.path(), draft.path())?;
+        let old = piece.body()?.path();
+        // A file may have only so many names.
+        if std::fs::hard_link(&old, draft.path()).is_err() {
+            std::fs::copy(&old, draft.path())?;
+        }
         Ok(Piece::new(draft, piece.offset, piece.size))
     }
 
@@ -85,8 +90,8 @@ impl Bucket {
         if state.index.versioning == versioning {
             return Ok(());
         }
-        let next = state.index.next;
-        state.commit(Record::Bucket { versioning, next }).map(drop)
+        let (next, next_file) = (state.index.next, state.index.next_file);
+        state.commit(Record::Bucket { versioning, next, next_file }).map(drop)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -123,20 +128,18 @@ impl State {
     }
 }
 
-/// Removes files that nothing names; the number that the next file takes.
-fn sweep(folder: &Path, index: &Index) -> io::Result<u64> {
+/// Removes files that nothing names.
+fn sweep(folder: &Path, index: &Index) -> io::Result<()> {
     let versions = index.keys.values().flatten().filter_map(|version| version.object.as_ref());
     let parts = index.uploads.values().flat_map(|upload| upload.parts.values());
     let pieces = versions.flat_map(|object| &object.pieces).chain(parts.flat_map(|part| &part.pieces));
     let named: HashSet<u64> = pieces.map(Piece::id).collect();
-    let mut next = 1;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let id = entry.file_name().to_str().and_then(|name| u64::from_str_radix(name, 16).ok());
-        match id {
-            Some(id) if named.contains(&id) => next = next.max(id + 1),
-            _ => std::fs::remove_file(entry.path())?,
+        if id.is_none_or(|id| !named.contains(&id)) {
+            std::fs::remove_file(entry.path())?;
         }
     }
-    Ok(next)
+    Ok(())
 }

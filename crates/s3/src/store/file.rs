@@ -89,6 +89,12 @@ impl Piece {
         body.keep();
     }
 
+    pub(super) fn keep(&self) {
+        if let Some(body) = &self.body {
+            body.keep();
+        }
+    }
+
     pub(super) fn doom(&self) {
         if let Some(body) = &self.body {
             body.doom();

@@ -12,10 +12,12 @@ use super::version::{Pairs, Part, Upload, Version, Versioning};
 /// One change, one line of the journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Record {
-    /// `next` is the number of the next version.
+    /// The numbers of the next version and the next file. A file's number is never given again: a record of the file
+    /// that had it before may still be in the journal.
     Bucket {
         versioning: Versioning,
         next: u64,
+        next_file: u64,
     },
     /// A new version; the one that it replaces goes, and so does the upload that it came from.
     Put {
@@ -50,8 +52,16 @@ pub(super) enum Record {
 /// What a change let go of. Files are removed when this is dropped, which may take a while.
 #[derive(Debug, Default)]
 pub(super) struct Gone {
-    _version: Option<Arc<Version>>,
-    _pieces: Vec<Piece>,
+    version: Option<Arc<Version>>,
+    pieces: Vec<Piece>,
+}
+
+impl Gone {
+    /// Leaves the files alone: what is replayed happened long ago.
+    pub(super) fn forget(self) {
+        let objects = self.version.iter().filter_map(|version| version.object.as_ref());
+        objects.flat_map(|object| &object.pieces).chain(&self.pieces).for_each(Piece::keep);
+    }
 }
 
 /// The state of a bucket.
@@ -60,6 +70,7 @@ pub(crate) struct Index {
     folder: Arc<Path>,
     pub versioning: Versioning,
     pub next: u64,
+    pub next_file: u64,
     /// Versions of each key, oldest first: clients that empty a bucket delete the newest first, as it is listed.
     pub keys: BTreeMap<String, Vec<Arc<Version>>>,
     /// By key, then by id, which begins with a number that grows.
@@ -74,6 +85,7 @@ impl Index {
             folder,
             versioning: Versioning::Never,
             next: 1,
+            next_file: 1,
             keys: BTreeMap::new(),
             uploads: BTreeMap::new(),
             versions: 0,
@@ -101,16 +113,15 @@ impl Index {
     pub(super) fn apply(&mut self, record: Record) -> Vec<Gone> {
         let mut gone = Vec::new();
         match record {
-            Record::Bucket { versioning, next } => {
+            Record::Bucket { versioning, next, next_file } => {
                 self.versioning = versioning;
+                self.next_file = self.next_file.max(next_file);
                 self.next = self.next.max(next);
             }
             Record::Put { key, mut version, replaces, ends } => {
                 self.next = self.next.max(version.seq + 1);
                 gone.extend(replaces.and_then(|seq| self.take(&key, seq)));
-                for piece in version.object.iter_mut().flat_map(|object| &mut object.pieces) {
-                    piece.attach(&self.folder);
-                }
+                self.attach(version.object.iter_mut().flat_map(|object| &mut object.pieces));
                 if let Some(upload) = ends.and_then(|id| self.uploads.remove(&(key.clone(), id))) {
                     let used = version.object.as_ref().map_or(&[][..], |object| &object.pieces);
                     let used: std::collections::HashSet<u64> = used.iter().map(Piece::id).collect();
@@ -131,13 +142,11 @@ impl Index {
             }
             Record::Upload(mut upload) => {
                 self.next += 1;
-                for piece in upload.parts.values_mut().flat_map(|part| &mut part.pieces) {
-                    piece.attach(&self.folder);
-                }
+                self.attach(upload.parts.values_mut().flat_map(|part| &mut part.pieces));
                 self.uploads.insert((upload.key.clone(), upload.id.clone()), upload);
             }
             Record::Part { key, upload, mut part } => {
-                part.pieces.iter_mut().for_each(|piece| piece.attach(&self.folder));
+                self.attach(part.pieces.iter_mut());
                 match self.uploads.get_mut(&(key, upload)) {
                     Some(upload) => {
                         let old = upload.parts.insert(part.number, part);
@@ -154,6 +163,14 @@ impl Index {
         gone
     }
 
+    /// Gives pieces their files, which stay from now on.
+    fn attach<'a>(&mut self, pieces: impl Iterator<Item = &'a mut Piece>) {
+        for piece in pieces {
+            piece.attach(&self.folder);
+            self.next_file = self.next_file.max(piece.id() + 1);
+        }
+    }
+
     fn take(&mut self, key: &str, seq: u64) -> Option<Gone> {
         let versions = self.keys.get_mut(key)?;
         let place = versions.binary_search_by_key(&seq, |version| version.seq).ok()?;
@@ -163,12 +180,12 @@ impl Index {
         }
         self.versions -= 1;
         version.object.iter().flat_map(|object| &object.pieces).for_each(Piece::doom);
-        Some(Gone { _version: Some(version), ..Gone::default() })
+        Some(Gone { version: Some(version), ..Gone::default() })
     }
 
     /// The fewest records that bring this state again.
     pub(super) fn records(&self) -> impl Iterator<Item = Record> {
-        let bucket = Record::Bucket { versioning: self.versioning, next: self.next };
+        let bucket = Record::Bucket { versioning: self.versioning, next: self.next, next_file: self.next_file };
         let uploads = self.uploads.values().cloned().map(Record::Upload);
         let versions = self.keys.iter().flat_map(|(key, versions)| {
             versions.iter().map(move |version| {
@@ -191,7 +208,7 @@ fn pieces_of(upload: Upload) -> impl Iterator<Item = Piece> {
 
 fn doomed(pieces: Vec<Piece>) -> Gone {
     pieces.iter().for_each(Piece::doom);
-    Gone { _pieces: pieces, ..Gone::default() }
+    Gone { pieces, ..Gone::default() }
 }
 
 /// An id that begins with the number, and that nobody can guess.
