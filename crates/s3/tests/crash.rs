@@ -7,8 +7,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::eventually;
-use strata_s3::S3;
+use common::{World, eventually};
+use strata_s3::{S3, Versioning};
 
 const FOLDER: &str = "STRATA_S3_CRASH";
 
@@ -107,4 +107,29 @@ fn a_deleted_bucket_is_gone_after_a_restart() {
     drop(s3);
     assert!(S3::open(folder.path()).unwrap().buckets().is_empty());
     eventually("its folder is gone", || std::fs::read_dir(folder.path()).unwrap().count() == 0);
+}
+
+#[test]
+fn a_journal_that_grew_is_written_anew() {
+    let mut world = World::new(Versioning::Enabled);
+    let id = world.ask("POST", "/b/large?uploads", &[], "").one("UploadId");
+    let part = world.put(&format!("/b/large?partNumber=1&uploadId={id}"), vec![1; 100_000]);
+    let first = world.put("/b/k", "first").header("x-amz-version-id").to_string();
+    world.s3.set_versioning("b", Versioning::Suspended).unwrap();
+    for _ in 0..10_100 {
+        world.s3.put("b", "k", b"").unwrap();
+    }
+    world.s3.put("b", "k", b"last").unwrap();
+    let lines = std::fs::read_to_string(world.folder.path().join("b/journal")).unwrap().lines().count();
+    assert!(lines < 1000, "{lines} lines for two versions and an upload");
+    world.restart();
+    assert_eq!(world.get("/b/k").text(), "last");
+    assert_eq!(world.get(&format!("/b/k?versionId={first}")).text(), "first");
+    let etag = part.header("etag");
+    let wish = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"
+    );
+    assert_eq!(world.ask("POST", &format!("/b/large?uploadId={id}"), &[], wish).status, 200);
+    assert_eq!(world.get("/b/large").body.len(), 100_000);
+    eventually("three files", || world.files() == 3);
 }

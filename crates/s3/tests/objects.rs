@@ -88,7 +88,7 @@ fn conditions_of_reads() {
     for (headers, status) in cases {
         assert_eq!(world.ask("GET", "/b/k", headers, "").status, status, "{headers:?}");
         let head = world.ask("HEAD", "/b/k", headers, "");
-        assert_eq!((head.status, head.body.len()), (status, if status == 200 { 0 } else { 0 }), "{headers:?}");
+        assert_eq!((head.status, head.body.len()), (status, 0), "{headers:?}");
     }
     let range = world.ask("GET", "/b/k", &[("range", "bytes=1-2")], "");
     assert_eq!((range.status, range.text().as_str(), range.header("content-range")), (206, "el", "bytes 1-2/5"));
@@ -190,7 +190,8 @@ fn copies_take_over_or_replace() {
 fn requests_that_s3_refuses() {
     let world = World::new(Versioning::Never);
     world.put("/b/k", "1");
-    let cases: [(&str, &str, &[(&str, &str)], &str); 9] = [
+    type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+    let cases: [Case; 9] = [
         ("PUT", "/b/x", &[("x-amz-tagging", "a=<1>")], "InvalidTag"),
         ("GET", "/none/k", &[], "NoSuchBucket"),
         ("PUT", &format!("/b/{}", "x".repeat(1025)), &[], "KeyTooLongError"),

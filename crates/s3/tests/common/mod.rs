@@ -1,5 +1,5 @@
 //! A store in a folder of its own, asked as over HTTP.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::panic, clippy::unwrap_used)]
 
 use axum::body::Body;
 use http::{HeaderMap, Request};
@@ -76,6 +76,24 @@ impl World {
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
             Told { status: head.status.as_u16(), headers: head.headers, body, code: answer.code }
         })
+    }
+
+    /// The same, with any body; for as long as it takes.
+    pub fn stream(&self, request: Request<Body>, limit: Option<std::time::Duration>) -> Option<(u16, Body)> {
+        let (parts, body) = request.into_parts();
+        let operation = Operation::of(&parts).unwrap();
+        self.runtime.block_on(async {
+            let answer = self.s3.answer(operation, parts, body);
+            let answer = match limit {
+                Some(limit) => tokio::time::timeout(limit, answer).await.ok()?,
+                None => answer.await,
+            };
+            Some((answer.response.status().as_u16(), answer.response.into_body()))
+        })
+    }
+
+    pub fn run<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
     }
 
     pub fn get(&self, target: &str) -> Told {
