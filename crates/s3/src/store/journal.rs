@@ -73,7 +73,7 @@ impl Journal {
 
     /// Whether writing it anew with so many records is worth it.
     pub(super) fn is_long_for(&self, records: usize) -> bool {
-        self.lines > 2 * records + SLACK
+        self.lines > 3 * records + SLACK
     }
 
     /// Writes it anew beside itself, and takes its own place.
