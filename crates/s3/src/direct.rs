@@ -1,0 +1,97 @@
+//! The same objects without HTTP, for the parts of the endpoint that read and write data themselves.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+
+use crate::S3;
+use crate::body::send;
+use crate::checksum::{self, Algorithm};
+use crate::error::{Error, Result};
+use crate::store::{Bucket, Checksum, Item, Object, Piece, Query};
+
+/// An object of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its key.
+    pub key: String,
+    /// In bytes.
+    pub size: u64,
+    /// Without quotes.
+    pub etag: String,
+    /// Milliseconds since 1970.
+    pub modified: i64,
+}
+
+impl S3 {
+    /// All objects below a prefix, in the order of their keys.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`.
+    pub fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<Listed>> {
+        let query = Query { prefix: prefix.to_string(), max: usize::MAX, ..Query::default() };
+        let page = self.bucket(bucket)?.list(&query);
+        let listed = page.items.into_iter().filter_map(|item| {
+            let Item::Version { key, version, .. } = item else { return None };
+            let object = version.object.as_ref()?;
+            Some(Listed { key, size: object.size, etag: object.etag.clone(), modified: version.modified })
+        });
+        Ok(listed.collect())
+    }
+
+    /// The bytes of an object, or of one of its versions.
+    ///
+    /// # Errors
+    /// As S3 answers them.
+    pub async fn get(&self, bucket: &str, key: &str, version: Option<&str>) -> Result<Bytes> {
+        let found = self.bucket(bucket)?.find(key, version)?;
+        let size = found.object().size;
+        let body = send(found.version, 0, size)?;
+        Ok(body.collect().await.map_err(|why| Error::internal("reading an object", why))?.to_bytes())
+    }
+
+    /// Whether there is such an object or version of it.
+    #[must_use]
+    pub fn has(&self, bucket: &str, key: &str, version: Option<&str>) -> bool {
+        self.bucket(bucket).is_ok_and(|bucket| bucket.find(key, version).is_ok())
+    }
+
+    /// Writes an object.
+    ///
+    /// # Errors
+    /// As S3 answers them.
+    pub fn put(&self, bucket: &str, key: &str, data: &[u8]) -> Result<()> {
+        let headers = [("content-type", "binary/octet-stream"), ("x-amz-server-side-encryption", "AES256")];
+        let bucket = self.bucket(bucket)?;
+        let algorithm = Algorithm::Crc64nvme;
+        let value = checksum::encode(&checksum::of(algorithm, data));
+        let object = Object {
+            size: data.len() as u64,
+            etag: crate::md5::hex(&crate::md5::of(data)),
+            pieces: written(&bucket, data)?,
+            headers: headers.map(|(name, value)| (name.to_string(), value.to_string())).to_vec(),
+            checksum: Some(Checksum { algorithm, value, composite: false }),
+            ..Object::default()
+        };
+        bucket.put(key, object, None, |_| Ok(())).map(drop)
+    }
+
+    /// Deletes an object; one that does not exist is no error.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`.
+    pub fn delete(&self, bucket: &str, key: &str) -> Result<()> {
+        self.bucket(bucket)?.delete(key, None, |_| Ok(())).map(drop)
+    }
+}
+
+fn written(bucket: &Arc<Bucket>, data: &[u8]) -> io::Result<Vec<Piece>> {
+    if data.is_empty() {
+        return Ok(Vec::new());
+    }
+    let draft = bucket.draft();
+    std::fs::write(draft.path(), data)?;
+    Ok(vec![Piece::new(draft, 0, data.len() as u64)])
+}

@@ -1,0 +1,159 @@
+//! S3's objects: a store on disk, and the operations over it as AWS answers them.
+//!
+//! Buckets, their settings and their policies are somebody else's: who has them says which buckets there are
+//! ([`S3::bucket_created`]), whether they keep versions ([`S3::set_versioning`]) and how they encrypt
+//! ([`S3::set_encryption`]). Signatures are not checked.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::body::Body;
+use axum::response::Response;
+use http::request::Parts;
+use http_body_util::BodyExt;
+
+mod body;
+mod checksum;
+mod condition;
+mod direct;
+mod error;
+mod md5;
+mod meta;
+mod operation;
+mod ops;
+mod range;
+mod reply;
+mod request;
+mod store;
+mod time;
+mod xml;
+
+pub use direct::Listed;
+pub use error::{Error, Result};
+pub use meta::Encryption;
+pub use operation::Operation;
+pub use store::{Object, Version, Versioning};
+
+use request::Ask;
+use store::{Bucket, Store};
+
+/// An answer, and AWS's error code when it is one.
+#[derive(Debug)]
+pub struct Answer {
+    /// What is sent. Its body may still be read from disk while it is sent.
+    pub response: Response,
+    /// `NoSuchKey`; `None` when the call succeeded.
+    pub code: Option<&'static str>,
+}
+
+/// Objects of all buckets.
+#[derive(Debug)]
+pub struct S3 {
+    store: Store,
+    encryption: RwLock<HashMap<String, Encryption>>,
+}
+
+impl S3 {
+    /// Opens the folder, or makes it: everything that was answered before the last process ended is there again.
+    ///
+    /// # Errors
+    /// When files cannot be read or written, or a journal holds a line that is none.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        Ok(Self { store: Store::open(folder)?, encryption: RwLock::default() })
+    }
+
+    /// All buckets, sorted.
+    #[must_use]
+    pub fn buckets(&self) -> Vec<String> {
+        self.store.names()
+    }
+
+    /// Says that a bucket exists. One that is known keeps its objects.
+    ///
+    /// # Errors
+    /// When its folder cannot be made.
+    pub fn bucket_created(&self, name: &str) -> io::Result<()> {
+        self.store.create(name)
+    }
+
+    /// Says that a bucket is gone; what is in it goes, too.
+    ///
+    /// # Errors
+    /// When its folder cannot be moved away.
+    pub fn bucket_deleted(&self, name: &str) -> io::Result<()> {
+        self.encryption.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.store.remove(name)
+    }
+
+    /// Removes all buckets.
+    ///
+    /// # Errors
+    /// When a folder cannot be moved away.
+    pub fn reset(&self) -> io::Result<()> {
+        self.buckets().iter().try_for_each(|name| self.bucket_deleted(name))
+    }
+
+    /// Whether a bucket has neither objects nor versions nor delete markers; uploads under way do not count, as in AWS.
+    /// `None`: there is no such bucket.
+    #[must_use]
+    pub fn is_empty(&self, name: &str) -> Option<bool> {
+        self.store.bucket(name).map(|bucket| bucket.is_empty())
+    }
+
+    /// Says whether a bucket keeps versions from now on. It is remembered; a bucket that is not known is left alone.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn set_versioning(&self, name: &str, versioning: Versioning) -> io::Result<()> {
+        self.store.bucket(name).map_or(Ok(()), |bucket| bucket.set_versioning(versioning))
+    }
+
+    /// Says how a bucket encrypts, which answers tell. It is not remembered after a restart: it is a setting.
+    pub fn set_encryption(&self, name: &str, encryption: Encryption) {
+        self.encryption.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), encryption);
+    }
+
+    /// Answers a request in path style. A body that nobody needs is read to its end, so that the client sees the answer.
+    pub async fn answer(&self, operation: Operation, parts: Parts, body: Body) -> Answer {
+        let path = parts.uri.path().to_string();
+        let head = parts.method == http::Method::HEAD;
+        let expects = parts.headers.contains_key("expect");
+        let mut rest = Rest(Some(body));
+        match self.perform(operation, parts, &mut rest).await {
+            Ok(response) => Answer { response, code: None },
+            Err(why) => {
+                // A client that waits for `100 Continue` has sent nothing.
+                if let (Some(mut body), false) = (rest.0, expects) {
+                    while let Some(Ok(_)) = body.frame().await {}
+                }
+                Answer { response: reply::error(&why, &path, head), code: Some(why.code) }
+            }
+        }
+    }
+
+    async fn perform(&self, operation: Operation, parts: Parts, body: &mut Rest) -> error::Result<Response> {
+        let ask = Ask::read(parts)?;
+        let bucket = self.bucket(&ask.bucket)?;
+        ops::perform(self, operation, &ask, &bucket, body).await
+    }
+
+    fn bucket(&self, name: &str) -> error::Result<Arc<Bucket>> {
+        self.store.bucket(name).ok_or_else(|| Error::no_such_bucket(name))
+    }
+
+    fn encryption(&self, name: &str) -> Encryption {
+        let known = self.encryption.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(name).cloned().unwrap_or_default()
+    }
+}
+
+/// A body that nobody has taken yet.
+pub(crate) struct Rest(Option<Body>);
+
+impl Rest {
+    pub(crate) fn take(&mut self) -> Body {
+        self.0.take().unwrap_or_default()
+    }
+}

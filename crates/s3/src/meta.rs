@@ -1,0 +1,172 @@
+//! What is kept of a write's headers: content headers, metadata, tags, storage class, encryption.
+
+use crate::error::{Error, Result};
+use crate::request::{Ask, query_of};
+use crate::store::Pairs;
+
+const CONTENT: [&str; 7] = [
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "expires",
+    "x-amz-website-redirect-location",
+];
+const STORAGE_CLASSES: [&str; 9] = [
+    "STANDARD",
+    "REDUCED_REDUNDANCY",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+    "GLACIER_IR",
+    "OUTPOSTS",
+];
+const META: &str = "x-amz-meta-";
+/// All of a user's metadata may have so many bytes.
+const LARGEST_META: usize = 2048;
+const MOST_TAGS: usize = 10;
+
+/// How a bucket encrypts what is written without a word about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encryption {
+    /// `AES256` or `aws:kms`.
+    pub algorithm: String,
+    /// The key's ARN, with `aws:kms`.
+    pub key: Option<String>,
+}
+
+impl Default for Encryption {
+    /// As all buckets since 2023.
+    fn default() -> Self {
+        Self { algorithm: "AES256".to_string(), key: None }
+    }
+}
+
+/// The headers that a read will answer.
+pub(crate) fn headers(ask: &Ask, encryption: &Encryption) -> Result<Pairs> {
+    let mut kept = content(ask)?;
+    kept.extend(
+        storage_class(ask)?.filter(|class| class != "STANDARD").map(|class| pair("x-amz-storage-class", &class)),
+    );
+    kept.extend(encrypted(ask, encryption));
+    Ok(kept)
+}
+
+/// Content headers and metadata, which a copy may take over.
+pub(crate) fn content(ask: &Ask) -> Result<Pairs> {
+    let mut kept = Pairs::new();
+    for name in CONTENT {
+        let Some(value) = ask.header(name) else { continue };
+        let value = match name {
+            // A matter of the transfer alone.
+            "content-encoding" => {
+                let codings = value.split(',').map(str::trim).filter(|coding| *coding != "aws-chunked");
+                codings.collect::<Vec<_>>().join(",")
+            }
+            _ => value.to_string(),
+        };
+        if !value.is_empty() {
+            kept.push((name.to_string(), value));
+        }
+    }
+    if !kept.iter().any(|(name, _)| name == "content-type") {
+        kept.push(pair("content-type", "binary/octet-stream"));
+    }
+    let mut size = 0;
+    for name in ask.headers.keys().filter(|name| name.as_str().starts_with(META)) {
+        let values: Vec<_> =
+            ask.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let value = values.join(",");
+        size += name.as_str().len() - META.len() + value.len();
+        kept.push((name.to_string(), value));
+    }
+    if size > LARGEST_META {
+        let why = "Your metadata headers exceed the maximum allowed metadata size";
+        return Err(Error::new(400, "MetadataTooLarge", why)
+            .with("Size", size.to_string())
+            .with("MaxSizeAllowed", LARGEST_META.to_string()));
+    }
+    Ok(kept)
+}
+
+/// Whether a header is one of those that a copy takes over.
+pub(crate) fn is_content(name: &str) -> bool {
+    CONTENT.contains(&name) || name.starts_with(META)
+}
+
+pub(crate) fn storage_class(ask: &Ask) -> Result<Option<String>> {
+    let Some(class) = ask.header("x-amz-storage-class") else { return Ok(None) };
+    if STORAGE_CLASSES.contains(&class) {
+        return Ok(Some(class.to_string()));
+    }
+    let why = "The storage class you specified is not valid";
+    Err(Error::new(400, "InvalidStorageClass", why).with("StorageClassRequested", class))
+}
+
+/// The headers of encryption: what the request says, or the bucket.
+pub(crate) fn encrypted(ask: &Ask, bucket: &Encryption) -> Pairs {
+    const NAME: &str = "x-amz-server-side-encryption";
+    const KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+    const BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
+    let (algorithm, key) = match ask.header(NAME) {
+        Some(algorithm) => (algorithm, ask.header(KEY)),
+        None => (bucket.algorithm.as_str(), bucket.key.as_deref()),
+    };
+    let given = [(NAME, Some(algorithm)), (KEY, key), (BUCKET_KEY, ask.header(BUCKET_KEY))];
+    given.into_iter().filter_map(|(name, value)| Some(pair(name, value?))).collect()
+}
+
+/// The tags in the header.
+pub(crate) fn tags(ask: &Ask) -> Result<Pairs> {
+    let tags = query_of(ask.header("x-amz-tagging").unwrap_or_default());
+    check_tags(&tags)?;
+    Ok(tags)
+}
+
+/// AWS's limits.
+pub(crate) fn check_tags(tags: &Pairs) -> Result<()> {
+    if tags.len() > MOST_TAGS {
+        return Err(Error::new(400, "BadRequest", "Object tags cannot be greater than 10"));
+    }
+    for (place, (key, value)) in tags.iter().enumerate() {
+        let why = if key.is_empty() || key.chars().count() > 128 {
+            "The TagKey you have provided is invalid"
+        } else if value.chars().count() > 256 {
+            "The TagValue you have provided is invalid"
+        } else if tags[..place].iter().any(|(earlier, _)| earlier == key) {
+            "Cannot provide multiple Tags with the same key"
+        } else if !is_tag(key) {
+            "The TagKey you have provided is invalid"
+        } else if !is_tag(value) {
+            "The TagValue you have provided is invalid"
+        } else if key.starts_with("aws:") {
+            "System tags cannot be added/updated by requester"
+        } else {
+            continue;
+        };
+        return Err(Error::new(400, "InvalidTag", why).with("TagKey", key).with("TagValue", value));
+    }
+    Ok(())
+}
+
+/// Letters, numbers, spaces and a few signs.
+fn is_tag(text: &str) -> bool {
+    text.chars().all(|char| char.is_alphanumeric() || char.is_whitespace() || "_.:/=+-@".contains(char))
+}
+
+/// What the header of a canned ACL may say where the bucket's owner owns all objects.
+pub(crate) fn check_acl(ask: &Ask) -> Result<()> {
+    let canned = ask.header("x-amz-acl").is_some_and(|acl| acl != "bucket-owner-full-control");
+    let grants = ask.headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
+    if canned || grants {
+        return Err(Error::new(400, "AccessControlListNotSupported", "The bucket does not allow ACLs"));
+    }
+    Ok(())
+}
+
+fn pair(name: &str, value: &str) -> (String, String) {
+    (name.to_string(), value.to_string())
+}

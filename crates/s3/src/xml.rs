@@ -1,0 +1,89 @@
+//! Documents: written by hand, since the order and the presence of elements matter; read by quick-xml.
+
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+
+const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+/// A document being written.
+pub(crate) struct Xml {
+    text: String,
+    root: &'static str,
+}
+
+impl Xml {
+    pub(crate) fn new(root: &'static str) -> Self {
+        let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"{NAMESPACE}\">");
+        Self { text, root }
+    }
+
+    /// Errors have no namespace.
+    pub(crate) fn error() -> Self {
+        Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>".to_string(), root: "Error" }
+    }
+
+    /// An element with text.
+    pub(crate) fn add(&mut self, name: &str, text: impl AsRef<str>) -> &mut Self {
+        self.open(name);
+        escape(text.as_ref(), &mut self.text);
+        self.close(name)
+    }
+
+    /// The same, of a number or a truth value.
+    pub(crate) fn show(&mut self, name: &str, value: impl std::fmt::Display) -> &mut Self {
+        self.add(name, value.to_string())
+    }
+
+    /// The same, where there is something.
+    pub(crate) fn add_some(&mut self, name: &str, text: Option<impl AsRef<str>>) -> &mut Self {
+        match text {
+            Some(text) => self.add(name, text),
+            None => self,
+        }
+    }
+
+    /// An ETag, which stands in quotes.
+    pub(crate) fn etag(&mut self, etag: &str) -> &mut Self {
+        self.add("ETag", format!("\"{etag}\""))
+    }
+
+    pub(crate) fn open(&mut self, name: &str) -> &mut Self {
+        self.text.push('<');
+        self.text.push_str(name);
+        self.text.push('>');
+        self
+    }
+
+    pub(crate) fn close(&mut self, name: &str) -> &mut Self {
+        self.text.push_str("</");
+        self.text.push_str(name);
+        self.text.push('>');
+        self
+    }
+
+    pub(crate) fn end(mut self) -> String {
+        let root = self.root;
+        self.close(root);
+        self.text
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    for char in text.chars() {
+        match char {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            char if (char as u32) < 0x20 => out.push_str(&format!("&#{};", char as u32)),
+            char => out.push(char),
+        }
+    }
+}
+
+/// Reads a document.
+pub(crate) fn read<T: DeserializeOwned>(data: &[u8]) -> Result<T> {
+    let text = std::str::from_utf8(data).map_err(|_| Error::malformed_xml())?;
+    quick_xml::de::from_str(text).map_err(|_| Error::malformed_xml())
+}

@@ -1,0 +1,83 @@
+"""What the measurements share: an endpoint of their own, times of a command, and the report: JSON and a picture in docs/bench."""
+
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = ROOT / "target/release"
+LAYERS = ["net", "iam", "storage", "catalog", "jobs", "airflow"]
+PIPELINE = ROOT / "pipelines/driven-data/pipeline.json"
+
+
+class Endpoint:
+    """An endpoint of its own, with states that take no time: what is measured is the programs."""
+
+    def __init__(self, *words):
+        self.words = words
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp()
+        words = ["serve", "--port", "0", "--dir", self.folder, "--venv", ROOT / ".local/venv", "--pace", "0", "--until-eof"]
+        command = [BIN / "local", *words, *self.words]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT)
+        deadline = time.monotonic() + 120
+        about = pathlib.Path(self.folder, "endpoint.json")
+        while not about.exists():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                sys.exit("bench: the endpoint did not start; `target/release/local start` says why")
+            time.sleep(0.02)
+        self.url = json.loads(about.read_text())["url"]
+        self.env = {
+            **os.environ,
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_REGION": "eu-central-1",
+        }
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def calls(self, since):
+        with urllib.request.urlopen(f"{self.url}/_local/requests?since={since}") as answer:
+            return json.load(answer)
+
+    def count(self):
+        calls = self.calls(0)
+        return calls[-1]["n"] if calls else 0
+
+
+def seconds(command, env, cwd=ROOT, stdin=None):
+    """How long a command takes by the clock on the wall; the measurement ends where it fails."""
+    start = time.perf_counter()
+    done = subprocess.run(command, env=env, cwd=cwd, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    took = time.perf_counter() - start
+    if done.returncode:
+        sys.exit(f"bench: {command} ended with {done.returncode}: {done.stderr[-2000:]}")
+    return took
+
+
+def chain():
+    """`up` of the six programs in one pipe, as a command."""
+    pipe = " | ".join(f"{BIN / layer} --quiet up" for layer in LAYERS)
+    return ["bash", "-o", "pipefail", "-c", f"cat {PIPELINE} | {pipe} > /dev/null"]
+
+
+def plan():
+    """`plan` of the six programs, as scripts/plan does it."""
+    return ["bash", "-e", "-c", "; ".join(f"{BIN / layer} --quiet plan < {PIPELINE} > /dev/null" for layer in LAYERS)]
+
+
+def summary(values):
+    return {"median": statistics.median(values), "min": min(values), "max": max(values), "all": values}
