@@ -1,10 +1,9 @@
-"""What the measurements share: an endpoint of their own, times of a command, and the report: JSON and a picture in docs/bench."""
+"""What the measurements share: an endpoint of their own, and the times of a command. report.py keeps what they find."""
 
 import json
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -77,7 +76,3 @@ def chain():
 def plan():
     """`plan` of the six programs, as scripts/plan does it."""
     return ["bash", "-e", "-c", "; ".join(f"{BIN / layer} --quiet plan < {PIPELINE} > /dev/null" for layer in LAYERS)]
-
-
-def summary(values):
-    return {"median": statistics.median(values), "min": min(values), "max": max(values), "all": values}

@@ -5,13 +5,13 @@ times by the clock on the wall: everything new, nothing to do, plan, and everyth
 """
 
 import argparse
-import json
 import os
 import pathlib
 import shutil
 import tempfile
 
-from bench import BIN, PIPELINE, ROOT, Endpoint, chain, plan, seconds, summary
+from bench import BIN, PIPELINE, ROOT, Endpoint, chain, plan, seconds
+from report import Report
 
 HCL = ROOT / "scripts/bench/terraform"
 AIMS = {"up": 40, "no-op": 60, "plan": 60, "down": 30}
@@ -74,17 +74,10 @@ def main():
                 times["strata"][name].append(took)
             for name, took in terraform(endpoint, pathlib.Path(folder), plugins).items():
                 times["terraform"][name].append(took)
-    result = {}
+    report = Report("terraform", "The same 77 resources on the same endpoint: strata and Terraform 1.11, AWS provider 5.100")
     for name, aim in AIMS.items():
-        ratios = [slow / fast for slow, fast in zip(times["terraform"][name], times["strata"][name])]
-        result[name] = {"aim": aim, "ratio": summary(ratios), **{side: summary(times[side][name]) for side in times}}
-        found = result[name]
-        print(
-            f"terraform {name}: {found['terraform']['median']:.1f} s against {found['strata']['median']:.2f} s: "
-            f"{found['ratio']['median']:.0f}x ({found['ratio']['min']:.0f} to {found['ratio']['max']:.0f}; the aim is {aim}x)"
-        )
-    (ROOT / "docs/bench").mkdir(parents=True, exist_ok=True)
-    (ROOT / "docs/bench/terraform.json").write_text(json.dumps(result, indent=1) + "\n")
+        report.compare(name, "Terraform", times["strata"][name], times["terraform"][name], "s", at_least=aim)
+    report.save()
 
 
 if __name__ == "__main__":
