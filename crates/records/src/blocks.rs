@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
-use crate::line::Line;
 use crate::record::{COLUMNS, Recipe};
 
 /// Fixed for ever: other blocks would be other bytes. About 250 kB, which stays in the processor's cache.
@@ -45,12 +44,7 @@ impl Plan {
             bytes.extend_from_slice(COLUMNS.join(",").as_bytes());
             bytes.push(b'\n');
         }
-        let mut random = self.recipe.random(index);
-        let mut line = Line::new();
-        for _ in 0..rows {
-            self.recipe.write(&mut line, &mut random);
-            bytes.extend_from_slice(line.as_bytes());
-        }
+        self.recipe.rows(index, rows, &mut bytes);
         Block { rows, bytes }
     }
 }

@@ -1,8 +1,7 @@
 //! The Romanian personal number (CNP): 13 digits `S YYMMDD CC NNN K`.
 
-use chrono::{Datelike, NaiveDate};
-
-use crate::line::two_digits;
+use crate::birth::Birth;
+use crate::digits::{three, two};
 use crate::locale::Sex;
 use crate::random::Random;
 
@@ -11,38 +10,32 @@ const WEIGHTS: &[u8; 12] = b"279146358279";
 const COUNTIES: u32 = 48;
 
 /// A valid number of somebody of this sex and birth date.
-pub(crate) fn random(random: &mut Random, sex: Sex, birth: NaiveDate) -> [u8; 13] {
+#[inline(always)]
+pub(crate) fn random(random: &mut Random, sex: Sex, birth: &Birth) -> [u8; 13] {
     // A quarter are residents from abroad, as in the course's file.
     let resident = random.small(4) == 0;
-    let [y0, y1] = two_digits(birth.year().unsigned_abs());
-    let [m0, m1] = two_digits(birth.month());
-    let [d0, d1] = two_digits(birth.day());
+    let [_, _, y0, y1, _, m0, m1, _, d0, d1] = birth.text;
     let county = match random.between(1, COUNTIES) {
         47 => 51,
         48 => 52,
         county => county,
     };
-    let [c0, c1] = two_digits(county);
-    let serial = random.between(1, 999);
-    let n0 = b'0' + (serial / 100) as u8;
-    let [n1, n2] = two_digits(serial);
-    let mut number = [first_digit(sex, birth.year(), resident), y0, y1, m0, m1, d0, d1, c0, c1, n0, n1, n2, 0];
+    let [c0, c1] = two(county);
+    let [n0, n1, n2, _] = three(random.between(1, 999));
+    let mut number = [first_digit(sex, birth.century, resident), y0, y1, m0, m1, d0, d1, c0, c1, n0, n1, n2, 0];
     number[12] = check_digit(&number);
     number
 }
 
 /// Says sex and century; residents' digits say the sex alone.
-fn first_digit(sex: Sex, birth_year: i32, resident: bool) -> u8 {
-    let male = match (resident, birth_year) {
+fn first_digit(sex: Sex, century: u8, resident: bool) -> u8 {
+    let male = match (resident, century) {
         (true, _) => b'7',
-        (false, ..1900) => b'3',
-        (false, 1900..2000) => b'1',
-        (false, 2000..) => b'5',
+        (false, ..19) => b'3',
+        (false, 19) => b'1',
+        (false, 20..) => b'5',
     };
-    match sex {
-        Sex::Male => male,
-        Sex::Female => male + 1,
-    }
+    male + u8::from(sex == Sex::Female)
 }
 
 /// Of the first twelve digits.
@@ -59,6 +52,7 @@ fn check_digit(number: &[u8; 13]) -> u8 {
 mod tests {
     use super::*;
     use crate::random::Key;
+    use chrono::{Datelike, NaiveDate};
     use proptest::prelude::*;
 
     #[test]
@@ -73,7 +67,7 @@ mod tests {
         fn a_number_is_valid_and_says_sex_and_birth_date(seed: u64, day in 0..109_500_u64, male: bool) {
             let birth = NaiveDate::from_ymd_opt(1800, 1, 1).unwrap() + chrono::Days::new(day);
             let sex = if male { Sex::Male } else { Sex::Female };
-            let number = super::random(&mut Random::new(Key::new(seed, 0, ""), 0), sex, birth);
+            let number = super::random(&mut Random::new(Key::new(seed, 0, ""), 0), sex, &Birth::new(birth));
             prop_assert_eq!(check_digit(&number), number[12]);
             let cnp = str::from_utf8(&number).unwrap();
             prop_assert_eq!(&cnp[1..7], birth.format("%y%m%d").to_string());

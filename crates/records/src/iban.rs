@@ -6,23 +6,43 @@ use crate::random::Random;
 /// What follows the bank's first `BRANCH` digits.
 const ACCOUNT_END: u64 = 100_000_000;
 
+/// Two letters, and what they count in a check: A is 10.
+struct Letters {
+    text: [u8; 2],
+    number: u16,
+}
+
+/// All pairs of letters; the first one changes fastest.
+static LETTERS: [Letters; 676] = letters();
+
+const fn letters() -> [Letters; 676] {
+    let mut table = [const { Letters { text: [0; 2], number: 0 } }; 676];
+    let mut index = 0;
+    while index < 676 {
+        let (first, second) = (index % 26, index / 26);
+        table[index].text = [b'A' + first as u8, b'A' + second as u8];
+        table[index].number = (first as u16 + 10) * 100 + second as u16 + 10;
+        index += 1;
+    }
+    table
+}
+
 /// Appends an IBAN: country, two check digits, four letters of the bank, `BRANCH` digits and eight more.
+#[inline(always)]
 pub(crate) fn write<const BRANCH: usize>(line: &mut Line, random: &mut Random, country: &[u8; 2]) {
-    let mut rest = random.small(26 * 26 * 26 * 26);
-    let bank = [(); 4].map(|()| {
-        let letter = b'A' + (rest % 26) as u8;
-        rest /= 26;
-        letter
-    });
+    let rest = random.small(26 * 26 * 26 * 26);
+    let [first, second] = [&LETTERS[(rest % 676) as usize], &LETTERS[(rest / 676) as usize]];
+    let bank = [first.text[0], first.text[1], second.text[0], second.text[1]];
     let branch_end = 10_u64.pow(BRANCH as u32);
     let (branch, account) = (random.below(branch_end), random.below(ACCOUNT_END));
 
     // ISO 7064 mod 97-10: the country and two zeros go last, letters count 10 to 35, a valid IBAN leaves 1.
     // In steps that each fit into 64 bits, because a division per digit would be the dearest thing of a record.
-    let spell = |letters: &[u8]| letters.iter().fold(0, |sum, letter| sum * 100 + u64::from(letter - b'A') + 10);
-    let remainder = (spell(&bank) * branch_end + branch) % 97;
+    let bank_number = u64::from(first.number) * 10_000 + u64::from(second.number);
+    let remainder = (bank_number * branch_end + branch) % 97;
     let remainder = (remainder * ACCOUNT_END + account) % 97;
-    let remainder = (remainder * 1_000_000 + spell(country) * 100) % 97;
+    let country_number = country.iter().fold(0, |sum, letter| sum * 100 + u64::from(letter - b'A') + 10);
+    let remainder = (remainder * 1_000_000 + country_number * 100) % 97;
 
     line.put(country);
     line.digits::<2>(98 - remainder as u32);

@@ -16,8 +16,10 @@
 //! # }
 //! ```
 
+mod birth;
 mod blocks;
 mod cnp;
+mod digits;
 mod generator;
 mod iban;
 mod line;

@@ -3,11 +3,16 @@
 //! Everything is copied in pieces of a size that the compiler knows: a few instructions each, where copying a piece of any
 //! size is a function call. That, and no `String` per field, is most of the speed.
 
+use crate::digits::{eight, hex_eight, three, two};
 use chrono::{Datelike, NaiveDate};
 
 /// Longer than any line can become: at most 13 words (two for the name, two for the user name, three for the e-mail
 /// address, six for the postal address) and about 200 bytes of fixed width.
-const CAPACITY: usize = 1024;
+const LONGEST: usize = 1024;
+/// Room for some lines, a power of two: see [`Line::overlay`].
+const CAPACITY: usize = 1 << 14;
+/// The longest piece that is copied at once.
+const PIECE: usize = 64;
 const WORD_BYTES: usize = 32;
 
 /// A short text of a table.
@@ -34,84 +39,88 @@ impl Word {
     }
 }
 
-/// The line so far.
+/// The lines so far. Whoever writes lines empties it before it [is full](Line::is_full).
 pub(crate) struct Line {
-    bytes: [u8; CAPACITY],
+    bytes: [u8; CAPACITY + PIECE],
     length: usize,
 }
 
 impl Line {
     pub(crate) fn new() -> Self {
-        Self { bytes: [0; CAPACITY], length: 0 }
+        Self { bytes: [0; CAPACITY + PIECE], length: 0 }
     }
 
+    #[inline(always)]
     pub(crate) fn clear(&mut self) {
         self.length = 0;
     }
 
+    /// Whether another line may not fit.
+    #[inline(always)]
+    pub(crate) fn is_full(&self) -> bool {
+        self.length > CAPACITY - LONGEST
+    }
+
+    #[inline(always)]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 
     /// Appends the bytes as they are.
+    #[inline(always)]
     pub(crate) fn put<const N: usize>(&mut self, bytes: &[u8; N]) {
         self.overlay(bytes, N);
     }
 
     /// Appends a word of a table.
+    #[inline(always)]
     pub(crate) fn word(&mut self, word: &Word) {
         self.overlay(&word.bytes, word.length);
     }
 
     /// Appends a number below 10^8.
+    #[inline(always)]
     pub(crate) fn number(&mut self, value: u32) {
-        let digits = eight_digits(value);
+        let digits = eight(value);
         let leading_zeros = (digits.trailing_zeros() / 8).min(7);
         self.overlay(&((digits | ASCII_ZEROS) >> (leading_zeros * 8)).to_le_bytes(), 8 - leading_zeros as usize);
     }
 
+    /// Appends a number below 1000.
+    #[inline(always)]
+    pub(crate) fn small(&mut self, value: u32) {
+        let triple = three(value);
+        let zeros = u32::from(triple[3]);
+        self.overlay(&(u32::from_le_bytes(triple) >> (zeros * 8)).to_le_bytes(), 3 - zeros as usize);
+    }
+
     /// Appends the last `WIDTH` digits of a number below 10^8, with leading zeros. At most 8.
+    #[inline(always)]
     pub(crate) fn digits<const WIDTH: usize>(&mut self, value: u32) {
-        let digits = eight_digits(value) | ASCII_ZEROS;
-        self.overlay(&(digits >> (8 * (8 - WIDTH))).to_le_bytes(), WIDTH);
+        match WIDTH {
+            2 => self.overlay(&two(value), 2),
+            3 => self.overlay(&three(value), 3),
+            _ => self.overlay(&((eight(value) | ASCII_ZEROS) >> (8 * (8 - WIDTH))).to_le_bytes(), WIDTH),
+        }
     }
 
     /// Copies all of `bytes` behind the end, but counts only `length` of them.
+    #[inline(always)]
     fn overlay<const N: usize>(&mut self, bytes: &[u8; N], length: usize) {
-        self.bytes[self.length..self.length + N].copy_from_slice(bytes);
+        // The end is below the capacity anyway; saying so in bits lets the compiler leave out the check of the range.
+        let end = self.length % CAPACITY;
+        self.bytes[end..end + N].copy_from_slice(bytes);
         self.length += length;
     }
 }
 
 const ASCII_ZEROS: u64 = u64::from_le_bytes(*b"00000000");
 
-/// The digits of a number below 10^8, the first one in the lowest byte. Halves are split into quarters, and quarters
-/// into digits, side by side in one register.
-fn eight_digits(value: u32) -> u64 {
-    let halves = u64::from(value / 10_000) | u64::from(value % 10_000) << 32;
-    // 10486 / 2^20 is 1/100 closely enough below 10^4, and 103 / 2^10 is 1/10 closely enough below 100.
-    let hundreds = (halves * 10_486) >> 20 & 0x7f_0000_007f;
-    let quarters = hundreds | (halves - hundreds * 100) << 16;
-    let tens = (quarters * 103) >> 10 & 0x000f_000f_000f_000f;
-    tens | (quarters - tens * 10) << 8
-}
-
-/// The last two digits of a number.
-pub(crate) fn two_digits(value: u32) -> [u8; 2] {
-    [b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]
-}
-
-/// A byte as two lower-case hexadecimal digits.
-pub(crate) fn hex(byte: u8) -> [u8; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
-}
-
 /// `YYYY-MM-DD`.
 pub(crate) fn date(date: NaiveDate) -> [u8; 10] {
     let year = date.year().unsigned_abs();
-    let [[y0, y1], [y2, y3]] = [two_digits(year / 100), two_digits(year)];
-    let [[m0, m1], [d0, d1]] = [two_digits(date.month()), two_digits(date.day())];
+    let [[y0, y1], [y2, y3]] = [two(year / 100), two(year % 100)];
+    let [[m0, m1], [d0, d1]] = [two(date.month()), two(date.day())];
     [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1]
 }
 
@@ -120,23 +129,24 @@ pub(crate) fn timestamp(day: NaiveDate, second: u32) -> [u8; 19] {
     let mut text = *b"YYYY-MM-DD HH:MM:SS";
     text[..10].copy_from_slice(&date(day));
     for (place, value) in [(11, second / 3600), (14, second / 60 % 60), (17, second % 60)] {
-        [text[place], text[place + 1]] = two_digits(value);
+        [text[place], text[place + 1]] = two(value);
     }
     text
 }
 
 /// A UUID of version 4, of 128 random bits.
+#[inline(always)]
 pub(crate) fn uuid(high: u64, low: u64) -> [u8; 36] {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&high.to_be_bytes());
-    bytes[8..].copy_from_slice(&low.to_be_bytes());
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let high = high & !0xf000 | 0x4000;
+    let low = low & (u64::MAX >> 2) | 1 << 63;
+    let [a, b, c, d] = [high >> 32, high, low >> 32, low].map(|part| hex_eight(part as u32));
     let mut text = [b'-'; 36];
-    let places = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-    for (place, byte) in places.into_iter().zip(bytes) {
-        [text[place], text[place + 1]] = hex(byte);
-    }
+    text[..8].copy_from_slice(&a);
+    text[9..13].copy_from_slice(&b[..4]);
+    text[14..18].copy_from_slice(&b[4..]);
+    text[19..23].copy_from_slice(&c[..4]);
+    text[24..28].copy_from_slice(&c[4..]);
+    text[28..].copy_from_slice(&d);
     text
 }
 
@@ -154,9 +164,11 @@ mod tests {
             line.put(b",");
             line.digits::<6>(value % 1_000_000);
             line.put(b",");
+            line.small(value % 1000);
+            line.put(b",");
             line.word(&Word::new(&text).unwrap());
             line.put(b"|");
-            prop_assert_eq!(str::from_utf8(line.as_bytes()).unwrap(), format!("{value},{:06},{text}|", value % 1_000_000));
+            prop_assert_eq!(str::from_utf8(line.as_bytes()).unwrap(), format!("{value},{:06},{},{text}|", value % 1_000_000, value % 1000));
         }
     }
 
@@ -166,7 +178,6 @@ mod tests {
             let mut line = Line::new();
             line.number(value);
             assert_eq!(line.as_bytes(), value.to_string().as_bytes());
-            assert_eq!(two_digits(value), *format!("{:02}", value % 100).as_bytes());
         }
     }
 

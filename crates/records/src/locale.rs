@@ -3,11 +3,11 @@
 mod en_us;
 mod ro_ro;
 
-use chrono::NaiveDate;
-
+use crate::birth::Birth;
 use crate::line::{Line, Word};
 use crate::options::Error;
 use crate::random::Random;
+use crate::record::Common;
 
 /// Which first names and personal numbers somebody can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +30,28 @@ pub(crate) struct Person<'a> {
     pub(crate) sex: Sex,
 }
 
-/// One country's way to write a person. Each method that takes a line appends one field to it, without its comma.
-pub(crate) trait Locale: Send + Sync {
+/// One country's way to write a person. Each method that takes a line appends one field to it, without its comma. All are
+/// compiled into the loop over the rows: a call for each field would cost more than most fields do.
+pub(crate) trait Country: Send + Sync {
     fn person(&self, random: &mut Random) -> Person<'_>;
     fn email_domain(&self, random: &mut Random) -> &Word;
-    fn personal_number(&self, line: &mut Line, random: &mut Random, sex: Sex, birth: NaiveDate);
+    fn personal_number(&self, line: &mut Line, random: &mut Random, sex: Sex, birth: &Birth);
     /// Between quotes that the caller writes: every address has commas. Made of words, so it has no quotes itself.
     fn address(&self, line: &mut Line, random: &mut Random);
     fn phone(&self, line: &mut Line, random: &mut Random);
     fn iban(&self, line: &mut Line, random: &mut Random);
+}
+
+/// A country that is chosen when the program runs.
+pub(crate) trait Locale: Send + Sync {
+    /// Make `rows` rows.
+    fn rows(&self, common: &Common, random: &mut Random, rows: u64, out: &mut Vec<u8>);
+}
+
+impl<C: Country> Locale for C {
+    fn rows(&self, common: &Common, random: &mut Random, rows: u64, out: &mut Vec<u8>) {
+        common.rows(self, random, rows, out);
+    }
 }
 
 type Load = fn() -> Box<dyn Locale>;

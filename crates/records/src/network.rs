@@ -2,10 +2,12 @@
 
 use std::net::Ipv4Addr;
 
-use crate::line::{Line, hex};
+use crate::digits::hex;
+use crate::line::Line;
 use crate::random::Random;
 
 /// A lower-case unicast MAC address.
+#[inline(always)]
 pub(crate) fn mac(random: &mut Random) -> [u8; 17] {
     let mut bytes = random.bits().to_le_bytes();
     // The lowest bit of the first byte means multicast; no card has it.
@@ -18,18 +20,20 @@ pub(crate) fn mac(random: &mut Random) -> [u8; 17] {
 }
 
 /// Appends an IPv4 address that a customer could have on the internet.
+#[inline(always)]
 pub(crate) fn ipv4(line: &mut Line, random: &mut Random) {
     let address = loop {
+        random.ready();
         let candidate = Ipv4Addr::from_bits(random.bits() as u32);
         if is_public(candidate) {
             break candidate;
         }
     };
     let [a, b, c, d] = address.octets().map(u32::from);
-    line.number(a);
+    line.small(a);
     for part in [b, c, d] {
         line.put(b".");
-        line.number(part);
+        line.small(part);
     }
 }
 
@@ -78,6 +82,7 @@ mod tests {
     fn a_mac_address_is_unicast() {
         let mut random = Random::new(Key::new(1, 1, ""), 0);
         for _ in 0..200 {
+            random.ready();
             let text = mac(&mut random);
             let parts: Vec<u8> = std::str::from_utf8(&text)
                 .unwrap()

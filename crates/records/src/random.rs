@@ -23,38 +23,80 @@ impl Key {
     }
 }
 
-/// A stream of random numbers.
-pub(crate) struct Random(ChaCha8Rng);
+/// Bytes that are made at once.
+const BYTES: usize = 4096;
+/// More than one record can take, apart from addresses that are thrown away.
+const RECORD: usize = 256;
+
+/// A stream of random numbers. They are made many at once, so that taking one is no more than a load.
+pub(crate) struct Random {
+    generator: ChaCha8Rng,
+    bytes: [u8; BYTES],
+    next: usize,
+}
 
 impl Random {
     /// Every block has a stream of its own.
     pub(crate) fn new(key: Key, stream: u64) -> Self {
         let mut generator = ChaCha8Rng::from_seed(key.0);
         generator.set_stream(stream);
-        Self(generator)
+        let mut random = Self { generator, bytes: [0; BYTES], next: BYTES };
+        random.refill();
+        random
+    }
+
+    /// See to it that a record's numbers are there. Taking more than that without asking again would repeat some.
+    #[inline(always)]
+    pub(crate) fn ready(&mut self) {
+        if self.next > BYTES - RECORD {
+            self.refill();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self) {
+        self.bytes.copy_within(self.next.., 0);
+        self.generator.fill_bytes(&mut self.bytes[BYTES - self.next..]);
+        self.next = 0;
+    }
+
+    #[inline(always)]
+    fn word(&mut self) -> u32 {
+        // The remainder is the place itself, and says to the compiler that four bytes are there.
+        let place = self.next % BYTES / 4 * 4;
+        self.next += 4;
+        let mut word = [0; 4];
+        word.copy_from_slice(&self.bytes[place..place + 4]);
+        u32::from_le_bytes(word)
     }
 
     /// 64 random bits.
+    #[inline(always)]
     pub(crate) fn bits(&mut self) -> u64 {
-        self.0.next_u64()
+        u64::from(self.word()) | u64::from(self.word()) << 32
     }
 
     /// A number from 0 to `end` - 1. The bias is `end` / 2^64, which nobody can measure.
+    #[inline(always)]
     pub(crate) fn below(&mut self, end: u64) -> u64 {
         ((u128::from(self.bits()) * u128::from(end)) >> 64) as u64
     }
 
     /// The same for a small `end`, for half the price: the bias is `end` / 2^32.
+    #[inline(always)]
     pub(crate) fn small(&mut self, end: u32) -> u32 {
-        ((u64::from(self.0.next_u32()) * u64::from(end)) >> 32) as u32
+        ((u64::from(self.word()) * u64::from(end)) >> 32) as u32
     }
 
     /// A number from `low` to `high`, both included.
+    #[inline(always)]
     pub(crate) fn between(&mut self, low: u32, high: u32) -> u32 {
         low + self.small(high - low + 1)
     }
 
     /// One of `choices`, which is never empty.
+    #[inline(always)]
     pub(crate) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[self.small(choices.len() as u32) as usize]
     }
@@ -78,7 +120,12 @@ mod tests {
     #[test]
     fn both_ends_of_a_range_are_reached() {
         let mut random = Random::new(Key::new(1, 2, ""), 0);
-        let seen: Vec<u32> = (0..1000).map(|_| random.between(3, 5)).collect();
+        let seen: Vec<u32> = (0..5000)
+            .map(|_| {
+                random.ready();
+                random.between(3, 5)
+            })
+            .collect();
         assert_eq!(seen.iter().min(), Some(&3));
         assert_eq!(seen.iter().max(), Some(&5));
     }

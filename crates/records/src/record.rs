@@ -2,8 +2,9 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use crate::line::{Line, date, timestamp, uuid};
-use crate::locale::{Locale, load};
+use crate::birth::Birth;
+use crate::line::{Line, timestamp, uuid};
+use crate::locale::{Country, Locale, load};
 use crate::network::{ipv4, mac};
 use crate::options::{Error, Options};
 use crate::random::{Key, Random};
@@ -41,12 +42,16 @@ enum Accessed {
     Within { first: NaiveDate, days: u64 },
 }
 
-/// All that the records of one file have in common.
+/// How the records of one file are made.
 pub(crate) struct Recipe {
     locale: Box<dyn Locale>,
     key: Key,
-    first_birth: NaiveDate,
-    birth_days: u64,
+    common: Common,
+}
+
+/// What they have in common in every country.
+pub(crate) struct Common {
+    births: Vec<Birth>,
     accessed: Accessed,
 }
 
@@ -77,20 +82,37 @@ impl Recipe {
             let second = Random::new(key, u64::MAX).below(DAY_SECONDS);
             Accessed::At(timestamp(day_before, second as u32))
         };
-        Ok(Self { locale, key, first_birth, birth_days: days_since(first_birth), accessed })
+        let births = Birth::table(first_birth, days_since(first_birth));
+        Ok(Self { locale, key, common: Common { births, accessed } })
     }
 
-    /// The random numbers of block number `index`.
-    pub(crate) fn random(&self, index: u64) -> Random {
-        Random::new(self.key, index)
+    /// Makes the rows of block number `index`.
+    pub(crate) fn rows(&self, index: u64, rows: u64, out: &mut Vec<u8>) {
+        let mut random = Random::new(self.key, index);
+        self.locale.rows(&self.common, &mut random, rows, out);
+    }
+}
+
+impl Common {
+    /// Makes `rows` lines.
+    pub(crate) fn rows(&self, country: &impl Country, random: &mut Random, rows: u64, out: &mut Vec<u8>) {
+        let mut line = Line::new();
+        for _ in 0..rows {
+            self.row(country, &mut line, random);
+            if line.is_full() {
+                out.extend_from_slice(line.as_bytes());
+                line.clear();
+            }
+        }
+        out.extend_from_slice(line.as_bytes());
     }
 
-    /// Makes one line.
-    pub(crate) fn write(&self, line: &mut Line, random: &mut Random) {
-        let person = self.locale.person(random);
-        let birth = self.first_birth + Days::new(random.below(self.birth_days));
+    #[inline(always)]
+    fn row(&self, country: &impl Country, line: &mut Line, random: &mut Random) {
+        random.ready();
+        let person = country.person(random);
+        let birth = &self.births[random.below(self.births.len() as u64) as usize];
 
-        line.clear();
         line.word(&person.first.text);
         line.put(b" ");
         line.word(&person.last.text);
@@ -101,21 +123,21 @@ impl Recipe {
         line.word(&person.first.user);
         line.word(&person.last.user);
         line.put(b"@");
-        line.word(self.locale.email_domain(random));
+        line.word(country.email_domain(random));
         line.put(b",");
-        self.locale.personal_number(line, random, person.sex, birth);
+        country.personal_number(line, random, person.sex, birth);
         line.put(b",");
-        line.put(&date(birth));
+        line.put(&birth.text);
         line.put(b",\"");
-        self.locale.address(line, random);
+        country.address(line, random);
         line.put(b"\",");
-        self.locale.phone(line, random);
+        country.phone(line, random);
         line.put(b",");
         line.put(&mac(random));
         line.put(b",");
         ipv4(line, random);
         line.put(b",");
-        self.locale.iban(line, random);
+        country.iban(line, random);
         line.put(b",");
         line.put(&self.accessed_at(random));
         line.put(b",");
@@ -127,6 +149,7 @@ impl Recipe {
         line.put(b"\n");
     }
 
+    #[inline(always)]
     fn accessed_at(&self, random: &mut Random) -> [u8; 19] {
         match self.accessed {
             Accessed::At(moment) => moment,

@@ -1,9 +1,9 @@
 //! The United States. Names, streets and states come from the `fake` crate, which has no Romanian ones.
 
-use chrono::NaiveDate;
 use fake::locales::{Data, EN};
 
-use super::{Locale, Name, Person, Sex, names};
+use super::{Country, Name, Person, Sex, names};
+use crate::birth::Birth;
 use crate::iban;
 use crate::line::{Line, Word};
 use crate::random::Random;
@@ -33,19 +33,22 @@ impl AmericanEnglish {
     }
 }
 
-impl Locale for AmericanEnglish {
+impl Country for AmericanEnglish {
+    #[inline(always)]
     fn person(&self, random: &mut Random) -> Person<'_> {
         // The tables do not say whose names they are, and American numbers do not ask.
         let sex = if random.small(2) == 0 { Sex::Female } else { Sex::Male };
         Person { first: random.pick(&self.first), last: random.pick(&self.last), sex }
     }
 
+    #[inline(always)]
     fn email_domain(&self, random: &mut Random) -> &Word {
         random.pick(&self.email_domains)
     }
 
     /// A social security number: area 001-899 but not 666, group 01-99, serial 0001-9999.
-    fn personal_number(&self, line: &mut Line, random: &mut Random, _sex: Sex, _birth: NaiveDate) {
+    #[inline(always)]
+    fn personal_number(&self, line: &mut Line, random: &mut Random, _sex: Sex, _birth: &Birth) {
         let area = random.between(1, 898);
         line.digits::<3>(if area < 666 { area } else { area + 1 });
         line.put(b"-");
@@ -54,6 +57,7 @@ impl Locale for AmericanEnglish {
         line.digits::<4>(random.between(1, 9999));
     }
 
+    #[inline(always)]
     fn address(&self, line: &mut Line, random: &mut Random) {
         line.number(random.between(100, 99_999));
         line.put(b" ");
@@ -73,6 +77,7 @@ impl Locale for AmericanEnglish {
         line.digits::<5>(random.between(501, 99_950));
     }
 
+    #[inline(always)]
     fn phone(&self, line: &mut Line, random: &mut Random) {
         line.put(b"(");
         line.digits::<3>(random.between(200, 999));
@@ -83,6 +88,7 @@ impl Locale for AmericanEnglish {
     }
 
     /// There are no American ones: British, as other generators do.
+    #[inline(always)]
     fn iban(&self, line: &mut Line, random: &mut Random) {
         iban::write::<6>(line, random, b"GB");
     }

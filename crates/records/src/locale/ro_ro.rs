@@ -1,8 +1,7 @@
 //! Romania.
 
-use chrono::NaiveDate;
-
-use super::{Locale, Name, Person, Sex, names};
+use super::{Country, Name, Person, Sex, names};
+use crate::birth::Birth;
 use crate::line::{Line, Word};
 use crate::random::Random;
 use crate::{cnp, iban};
@@ -40,21 +39,25 @@ impl Romanian {
     }
 }
 
-impl Locale for Romanian {
+impl Country for Romanian {
+    #[inline(always)]
     fn person(&self, random: &mut Random) -> Person<'_> {
         let index = random.small(self.first.len() as u32) as usize;
         let sex = if index < self.women { Sex::Female } else { Sex::Male };
         Person { first: &self.first[index], last: random.pick(&self.last), sex }
     }
 
+    #[inline(always)]
     fn email_domain(&self, random: &mut Random) -> &Word {
         random.pick(&self.email_domains)
     }
 
-    fn personal_number(&self, line: &mut Line, random: &mut Random, sex: Sex, birth: NaiveDate) {
+    #[inline(always)]
+    fn personal_number(&self, line: &mut Line, random: &mut Random, sex: Sex, birth: &Birth) {
         line.put(&cnp::random(random, sex, birth));
     }
 
+    #[inline(always)]
     fn address(&self, line: &mut Line, random: &mut Random) {
         line.word(random.pick(&self.streets));
         // A third of the streets have somebody's full name, the others a last name.
@@ -69,7 +72,7 @@ impl Locale for Romanian {
             line.put(b" Nr. ");
             // As many numbers of two digits as of three.
             let (lowest, highest) = if random.small(2) == 0 { (10, 99) } else { (100, 999) };
-            line.number(random.between(lowest, highest));
+            line.small(random.between(lowest, highest));
         }
         if shape > 1 {
             line.put(b" Bl. ");
@@ -86,6 +89,7 @@ impl Locale for Romanian {
         line.digits::<6>(random.between(100_000, 999_999));
     }
 
+    #[inline(always)]
     fn phone(&self, line: &mut Line, random: &mut Random) {
         // Two of five are landlines of the counties (023x to 026x), the others mobiles (072x to 078x).
         let prefix = if random.small(5) < 2 { random.between(230, 269) } else { random.between(720, 789) };
@@ -96,6 +100,7 @@ impl Locale for Romanian {
         }
     }
 
+    #[inline(always)]
     fn iban(&self, line: &mut Line, random: &mut Random) {
         iban::write::<8>(line, random, b"RO");
     }

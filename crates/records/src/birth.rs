@@ -1,0 +1,25 @@
+//! Birth dates, spelled once for each day instead of once for each person.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::line::date;
+
+/// One day.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Birth {
+    /// `YYYY-MM-DD`.
+    pub(crate) text: [u8; 10],
+    /// 18, 19 or 20: the first two digits of the year.
+    pub(crate) century: u8,
+}
+
+impl Birth {
+    pub(crate) fn new(day: NaiveDate) -> Self {
+        Self { text: date(day), century: (day.year() / 100) as u8 }
+    }
+
+    /// As many days as `days`, from `first` on.
+    pub(crate) fn table(first: NaiveDate, days: u64) -> Vec<Self> {
+        first.iter_days().take(usize::try_from(days).unwrap_or(0)).map(Self::new).collect()
+    }
+}

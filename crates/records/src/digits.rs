@@ -1,0 +1,112 @@
+//! Numbers as text: from small tables, or several digits side by side in one register.
+
+/// 0 to 99 as two digits.
+static PAIRS: [[u8; 2]; 100] = pairs();
+/// 0 to 999 as three digits; the fourth byte is how many of them are leading zeros.
+static TRIPLES: [[u8; 4]; 1000] = triples();
+/// A byte as two lower-case hexadecimal digits.
+static HEX: [[u8; 2]; 256] = hexes();
+
+const fn pairs() -> [[u8; 2]; 100] {
+    let mut table = [[0; 2]; 100];
+    let mut value = 0;
+    while value < 100 {
+        table[value] = [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8];
+        value += 1;
+    }
+    table
+}
+
+const fn triples() -> [[u8; 4]; 1000] {
+    let mut table = [[0; 4]; 1000];
+    let mut value = 0;
+    while value < 1000 {
+        let zeros = (value < 100) as u8 + (value < 10) as u8;
+        let (hundreds, tens, ones) = (value / 100, value / 10 % 10, value % 10);
+        table[value] = [b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8, zeros];
+        value += 1;
+    }
+    table
+}
+
+const fn hexes() -> [[u8; 2]; 256] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut table = [[0; 2]; 256];
+    let mut value = 0;
+    while value < 256 {
+        table[value] = [DIGITS[value >> 4], DIGITS[value & 15]];
+        value += 1;
+    }
+    table
+}
+
+/// The two digits of a number below 100.
+#[inline(always)]
+pub(crate) fn two(value: u32) -> [u8; 2] {
+    // The least of both is a move; an index out of range would be a jump.
+    PAIRS[(value as usize).min(99)]
+}
+
+/// The three digits of a number below 1000, and how many of them are leading zeros.
+#[inline(always)]
+pub(crate) fn three(value: u32) -> [u8; 4] {
+    TRIPLES[(value as usize).min(999)]
+}
+
+/// The digits of a number below 10^8, the first one in the lowest byte. Halves are split into quarters, and quarters
+/// into digits.
+#[inline(always)]
+pub(crate) fn eight(value: u32) -> u64 {
+    let halves = u64::from(value / 10_000) | u64::from(value % 10_000) << 32;
+    // 10486 / 2^20 is 1/100 closely enough below 10^4, and 103 / 2^10 is 1/10 closely enough below 100.
+    let hundreds = (halves * 10_486) >> 20 & 0x7f_0000_007f;
+    let quarters = hundreds | (halves - hundreds * 100) << 16;
+    let tens = (quarters * 103) >> 10 & 0x000f_000f_000f_000f;
+    tens | (quarters - tens * 10) << 8
+}
+
+/// A byte as two lower-case hexadecimal digits.
+#[inline(always)]
+pub(crate) fn hex(byte: u8) -> [u8; 2] {
+    HEX[usize::from(byte)]
+}
+
+/// 32 bits as eight lower-case hexadecimal digits, the highest first.
+#[inline(always)]
+pub(crate) fn hex_eight(value: u32) -> [u8; 8] {
+    // Each byte into 16 bits, then its halves into the two bytes of those.
+    let bytes = u64::from(value.swap_bytes());
+    let bytes = (bytes | bytes << 16) & 0x0000_ffff_0000_ffff;
+    let bytes = (bytes | bytes << 8) & 0x00ff_00ff_00ff_00ff;
+    let nibbles = (bytes >> 4 | bytes << 8) & 0x0f0f_0f0f_0f0f_0f0f;
+    // A nibble above 9 is a letter, which is 39 further than the digits are.
+    let letters = (nibbles + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (nibbles + 0x3030_3030_3030_3030 + letters * 39).to_le_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_tables_are_right() {
+        for value in 0..1000 {
+            assert_eq!(two(value % 100), *format!("{:02}", value % 100).as_bytes());
+            let [a, b, c, zeros] = three(value);
+            assert_eq!([a, b, c], *format!("{value:03}").as_bytes());
+            assert_eq!(3 - usize::from(zeros), value.to_string().len());
+        }
+        for byte in 0..=255 {
+            assert_eq!(hex(byte), *format!("{byte:02x}").as_bytes());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn hexadecimal_digits_are_right(value: u32) {
+            let text = format!("{value:08x}");
+            prop_assert_eq!(&hex_eight(value)[..], text.as_bytes());
+        }
+    }
+}
