@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use csv::StringRecord;
+use strata_testkit::python;
 
 fn datagen(arguments: &[&str]) -> Command {
     // target/release/deps/<this test> -> target/release/datagen
@@ -128,19 +129,53 @@ fn a_file_appears_whole_beside_and_replaces_the_old_one() {
 }
 
 #[test]
+fn parquet_has_the_rows_of_the_csv_in_their_types() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (csv, parquet) = (path("day.csv"), path("day.parquet"));
+    // More than one row group; the name says what it is.
+    good(&with(&["--rows", "70000", "--history", "--to", &csv]));
+    good(&with(&["--rows", "70000", "--history", "--to", &parquet]));
+    fs::write(path("piped"), good(&with(&["--rows", "70000", "--history", "--format", "parquet"]))).unwrap();
+    assert_eq!(fs::read(path("piped")).unwrap(), fs::read(&parquet).unwrap());
+    good(&with(&["--rows", "0", "--to", &path("none.parquet")]));
+
+    let script = r#"
+import sys, duckdb
+csv, parquet, none = sys.argv[1:]
+duckdb.sql("CREATE TABLE c AS SELECT * FROM read_csv('%s', all_varchar = true)" % csv)
+duckdb.sql("CREATE VIEW p AS SELECT * FROM '%s'" % parquet)
+kinds = {name: kind for name, kind, *_ in duckdb.sql("DESCRIBE p").fetchall()}
+kept = ", ".join("CAST(%s AS %s) AS %s" % (name, kind, name) for name, kind in kinds.items())
+print(duckdb.sql("SELECT count(*) FROM ((SELECT %s FROM c) EXCEPT ALL SELECT * FROM p)" % kept).fetchone()[0])
+print(duckdb.sql("SELECT count(*) FROM p").fetchone()[0], duckdb.sql("SELECT count(*) FROM '%s'" % none).fetchone()[0])
+print(" ".join(kinds.values()))
+"#;
+    let words = ["-c", script, &csv, &parquet, &path("none.parquet")];
+    let output = Command::new(python()).args(words).output().unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let texts = |count| vec!["VARCHAR"; count].join(" ");
+    let (before, after, ints) = (texts(4), texts(5), ["INTEGER"; 4].join(" "));
+    assert_eq!(said, format!("0\n70000 0\n{before} DATE {after} TIMESTAMP {ints} VARCHAR\n"));
+}
+
+#[test]
 fn a_closed_pipe_is_no_failure() {
-    let mut child = datagen(&["--rows", "100000000"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut beginning = [0; 1000];
-    child.stdout.take().unwrap().read_exact(&mut beginning).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    for format in ["csv", "parquet"] {
+        let mut command = datagen(&["--rows", "100000000", "--format", format]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut beginning = [0; 1000];
+        child.stdout.take().unwrap().read_exact(&mut beginning).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 #[test]
 fn memory_does_not_grow_with_rows() {
-    let peak_kb = |rows: &str| {
-        let mut child = datagen(&["--rows", rows]).stdout(Stdio::piped()).spawn().unwrap();
+    let peak_kb = |rows: &str, format: &str| {
+        let mut child = datagen(&["--rows", rows, "--format", format]).stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = child.stdout.take().unwrap();
         let status = format!("/proc/{}/status", child.id());
         let mut buffer = vec![0; 1 << 20];
@@ -163,8 +198,11 @@ fn memory_does_not_grow_with_rows() {
         assert!(bytes > 100_000_000, "{bytes}");
         peak
     };
-    let peak = peak_kb("2000000");
+    let peak = peak_kb("2000000", "csv");
     assert!((1..40_000).contains(&peak), "{peak} kB");
+    // Row groups of 8 MB: each thread makes one, has some in its queue, and one is being written.
+    let (some, many) = (peak_kb("1000000", "parquet"), peak_kb("4000000", "parquet"));
+    assert!(many < 200_000 && many < some * 3 / 2, "{some} kB, {many} kB");
 }
 
 #[test]
@@ -174,6 +212,7 @@ fn mistakes_are_said_clearly_and_touch_nothing() {
     refused(&["--date", "1850-01-01"], &["1915-01-01 to 2099-12-31"]);
     refused(&["--rows", "-1"], &["-1"]);
     refused(&["--threads", "0"], &["--threads"]);
+    refused(&["--format", "xml"], &["xml", "csv, parquet"]);
     refused(&["--rwos", "1"], &["--rwos", "--rows"]);
     refused(&["--rows", "1", "--to", "/nonexistent/day.csv"], &["opening /nonexistent/day.csv", "No such file"]);
     let folder = tempfile::tempdir().unwrap();

@@ -1,19 +1,17 @@
-"""Rows per second of `datagen` against Python Faker making the same record, as a ratio, both measured in this run.
+"""datagen against Python Faker making the same record, against tpchgen-cli by bytes per second, and against itself: with
+one core and with all, as CSV and as Parquet, with few rows and with many.
 
-    python -m venv .local/test-venv && .local/test-venv/bin/pip install -r tests/requirements.txt
-    .local/test-venv/bin/python scripts/bench/datagen.py
+    scripts/bench/run datagen
 
-The two take turns, so that other work on the machine slows both. Each line ends with its ratio; the last line is
-the median of them, and the exit code is 1 when that is below `--at-least`. One thread of Faker is what the course's
-own generator uses; `datagen` is a whole process, its start included, with as many threads as `--threads` says.
+tpchgen-cli is compared where it is installed (`cargo install tpchgen-cli`). Faker has one thread, as the course's own
+generator; datagen is a whole process, its start included.
 """
 
 import argparse
 import csv
 import os
-import pathlib
 import random
-import statistics
+import shutil
 import subprocess
 import sys
 import time
@@ -22,12 +20,16 @@ from datetime import datetime, timedelta
 
 import faker
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from bench import BIN
+from report import Report
+
 DATE = "2024-09-15"
+CORES = os.cpu_count()
+ROWS = 6_000_000
 
 
-def faker_rows_per_second(rows: int, seed: int) -> float:
-    """Makes the 16 columns the way the course does, as CSV, written nowhere."""
+def faker_rate(rows, seed):
+    """Rows per second of the 16 columns made the way the course does, as CSV, written nowhere."""
     fake = faker.Faker("ro_RO")
     fake.seed_instance(seed)
     accessed_at = (datetime.fromisoformat(DATE) - timedelta(days=1)).strftime("%Y-%m-%d %H:%M:%S")
@@ -58,41 +60,92 @@ def faker_rows_per_second(rows: int, seed: int) -> float:
         return rows / (time.perf_counter() - start)
 
 
-def datagen_rows_per_second(program: pathlib.Path, rows: int, seed: int, threads: int) -> float:
-    """One process, from its start to its end."""
-    command = [program, "--rows", str(rows), "--seed", str(seed), "--date", DATE, "--threads", str(threads), "--quiet"]
+def run(command):
+    """Seconds, and the most memory in MB, of a whole process that writes nowhere."""
     with open(os.devnull, "wb") as nowhere:
         start = time.perf_counter()
-        subprocess.run(command, stdout=nowhere, check=True)
-        return rows / (time.perf_counter() - start)
+        process = subprocess.Popen(command, stdout=nowhere)
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, resident(process.pid))
+            time.sleep(0.005)
+        seconds = time.perf_counter() - start
+    if process.returncode:
+        sys.exit(f"datagen: {command} ended with {process.returncode}")
+    return seconds, peak
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", type=pathlib.Path, default=ROOT / "target/release/datagen")
+def resident(pid):
+    """The process's own peak so far, in MB; nothing once it has ended."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+            return next((int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM")), 0)
+    except OSError:
+        return 0
+
+
+def datagen(rows, seed, threads=CORES, shape="csv"):
+    words = ["--rows", rows, "--seed", seed, "--date", DATE, "--threads", threads, "--format", shape, "--quiet"]
+    return run([BIN / "datagen", *map(str, words)])
+
+
+def size(rows):
+    command = [BIN / "datagen", "--rows", str(rows), "--date", DATE, "--quiet"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        return sum(len(piece) for piece in iter(lambda: process.stdout.read(1 << 20), b""))
+
+
+def tpchgen():
+    return shutil.which("tpchgen-cli") or shutil.which(os.path.expanduser("~/.cargo/bin/tpchgen-cli"))
+
+
+def tpchgen_rate(program):
+    """MB per second of all cores, of the table that is nearly all of TPC-H's bytes."""
+    scale = 2
+    command = [program, "--scale-factor", str(scale), "--tables", "lineitem", "--format", "csv", "--stdout"]
+    command += ["--num-threads", str(CORES)]
+    with subprocess.Popen([*command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        total = sum(len(piece) for piece in iter(lambda: process.stdout.read(1 << 20), b""))
+    return total / 1e6 / run(command)[0]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--faker-rows", type=int, default=5_000)
-    parser.add_argument("--datagen-rows", type=int, default=5_000_000)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--at-least", type=float, default=0, help="exit 1 when the median ratio is lower")
     options = parser.parse_args()
     if faker.VERSION != "18.4.0":
-        print(f"datagen bench: Faker 18.4.0 is the baseline, and this is {faker.VERSION}", file=sys.stderr)
-        return 2
-    if not options.program.exists():
-        print(f"datagen bench: {options.program} is missing; build it: cargo build --release -p strata-datagen", file=sys.stderr)
-        return 2
-
-    ratios = []
+        sys.exit(f"datagen: Faker 18.4.0 is the baseline, and this is {faker.VERSION}")
+    report = Report("datagen", f"datagen on {CORES} cores: rows and bytes per second, memory")
+    line = size(100_000) / 100_000
+    other = tpchgen()
+    found = {name: [] for name in ["faker", "all", "one", "parquet", "tpchgen"]}
     for turn in range(options.rounds):
-        slow = faker_rows_per_second(options.faker_rows, turn)
-        fast = datagen_rows_per_second(options.program, options.datagen_rows, turn, options.threads)
-        ratios.append(fast / slow)
-        print(f"round {turn + 1}: datagen {fast:,.0f} rows/s, Faker {slow:,.0f} rows/s, {fast / slow:,.0f}x")
-    ratio = statistics.median(ratios)
-    print(f"datagen, {options.threads} threads: {ratio:,.0f}x Faker {faker.VERSION} (median of {options.rounds} rounds)")
-    return 0 if ratio >= options.at_least else 1
+        found["faker"].append(faker_rate(4_000, turn))
+        found["all"].append(ROWS / datagen(ROWS, turn)[0])
+        found["one"].append(ROWS / 2 / datagen(ROWS // 2, turn, threads=1)[0])
+        found["parquet"].append(ROWS / datagen(ROWS, turn, shape="parquet")[0])
+        if other:
+            found["tpchgen"].append(tpchgen_rate(other) / CORES)
+    report.compare("CSV, all cores", "Faker 18.4, one core", found["all"], found["faker"], "rows/s", at_least=3000)
+    per_core = [rate * line / 1e6 / CORES for rate in found["all"]]
+    if other:
+        report.compare("CSV per core", "tpchgen-cli", per_core, found["tpchgen"], "MB/s", at_least=5)
+    else:
+        report.note("tpchgen-cli is not on this machine, so bytes per second were not compared; `cargo install tpchgen-cli`")
+        report.bound("CSV per core", per_core, "MB/s", at_least=500)
+    report.compare(f"{CORES} cores", "one core", found["all"], found["one"], "rows/s", at_least=0.85 * CORES)
+    times = [1 / rate for rate in found["all"]], [1 / rate for rate in found["parquet"]]
+    report.compare("Parquet, time for each row", "CSV", times[1], times[0], "s", at_most=2)
+
+    sizes = [10**5, 10**6, 10**7, 4 * 10**7]
+    shapes = {shape: [(rows, *datagen(rows, 1, shape=shape)) for rows in sizes] for shape in ["csv", "parquet"]}
+    for shape, points in shapes.items():
+        peaks = [peak for _, _, peak in points]
+        report.compare(f"{shape}: memory at {sizes[-1]:,} rows", f"{sizes[1]:,} rows", peaks[-1:], peaks[1:2], "MB", at_most=1.2)
+    report.curve("Seconds", "rows", "s", {shape: [(rows, took) for rows, took, _ in points] for shape, points in shapes.items()})
+    report.curve("Peak memory", "rows", "MB", {shape: [(rows, peak) for rows, _, peak in points] for shape, points in shapes.items()})
+    report.save()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,7 +1,7 @@
 //! `datagen generate --to bucket`: the day's file, made and uploaded at the same time.
 
 use crate::day;
-use crate::generate::Args;
+use crate::generate::{Args, Format};
 use crate::upload::{Pieces, upload};
 use std::process::ExitCode;
 use strata_aws::Error;
@@ -19,6 +19,11 @@ async fn generate(cx: &Context, args: &Args) -> Result<Document, Error> {
     if table.columns.iter().map(|column| column.name.as_str()).ne(COLUMNS) {
         let message = format!("table {name} has other columns than the records have: {}", COLUMNS.join(", "));
         return Err(Error::usage("generating records", message).advise("declare these, or load a file of your own"));
+    }
+    if args.format() != Format::Csv {
+        let error =
+            Error::usage("generating records", format!("table {name} has CSV files, so the bucket takes no Parquet"));
+        return Err(error.advise("leave --format out, or write a file: --to FILE"));
     }
     let options = args.options(cx.doc.pipeline.generate.as_ref());
     let (rows, date) = (options.rows, options.date);

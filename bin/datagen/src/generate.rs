@@ -10,6 +10,7 @@ use strata_records::{Generator, Options};
 use strata_state::wish::Generate;
 
 use crate::failure::Failure;
+use crate::parquet;
 
 /// What to make and where to write it.
 #[derive(Debug, clap::Args)]
@@ -33,12 +34,30 @@ pub(crate) struct Args {
     /// whole or not at all.
     #[arg(long, value_name = "FILE", default_value = "-")]
     to: PathBuf,
+    /// How to write them; parquet when the file's name ends in .parquet, and csv otherwise. The bucket takes csv.
+    #[arg(long)]
+    format: Option<Format>,
     /// Threads to work with; as many as the machine has when not given. Never changes the bytes.
     #[arg(long)]
     threads: Option<NonZeroUsize>,
 }
 
+/// A way to write records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// Text with a first line that names the columns
+    Csv,
+    /// Columns in their types, not compressed
+    Parquet,
+}
+
 impl Args {
+    /// How to write.
+    pub(crate) fn format(&self) -> Format {
+        let named = self.to.extension().is_some_and(|end| end == "parquet");
+        self.format.unwrap_or(if named { Format::Parquet } else { Format::Csv })
+    }
+
     /// What to make; the command line wins over the document, and the document over the defaults.
     pub(crate) fn options(&self, wish: Option<&Generate>) -> Options {
         let defaults = Options::default();
@@ -67,7 +86,8 @@ pub(crate) fn run(args: &Args, quiet: bool) -> Result<(), Failure> {
     // A bar between the lines of a CSV on the same terminal helps nobody.
     let visible = !quiet && io::stderr().is_terminal() && !(to_stdout && io::stdout().is_terminal());
     let bar = progress(rows, visible);
-    let done = if to_stdout { write_stdout(&generator, &bar) } else { write_file(&generator, &bar, &args.to) };
+    let work = Work { generator, format: args.format(), bar: bar.clone() };
+    let done = if to_stdout { work.to_stdout() } else { work.to_file(&args.to) };
     bar.finish_and_clear();
     done
 }
@@ -79,42 +99,64 @@ fn progress(rows: u64, visible: bool) -> ProgressBar {
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
-fn write_all(generator: &Generator, bar: &ProgressBar, out: &mut impl Write) -> io::Result<()> {
-    for block in generator.blocks()? {
-        out.write_all(&block.bytes)?;
-        bar.inc(block.rows);
-    }
-    out.flush()
+/// What is made, and how it is written and shown.
+struct Work {
+    generator: Generator,
+    format: Format,
+    bar: ProgressBar,
 }
 
-fn write_stdout(generator: &Generator, bar: &ProgressBar) -> Result<(), Failure> {
-    match write_all(generator, bar, &mut io::stdout().lock()) {
-        // `datagen | head` has what it wanted.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Failure::Stdout),
+impl Work {
+    fn write_all(&self, out: &mut impl Write) -> io::Result<()> {
+        match self.format {
+            Format::Csv => {
+                for block in self.generator.blocks()? {
+                    out.write_all(&block.bytes)?;
+                    self.bar.inc(block.rows);
+                }
+            }
+            Format::Parquet => {
+                let mut file = parquet::File::new(&mut *out)?;
+                for piece in self.generator.columns()? {
+                    let rows = piece.rows;
+                    file.write(piece)?;
+                    self.bar.inc(rows);
+                }
+                file.finish()?;
+            }
+        }
+        out.flush()
     }
-}
 
-/// Writes beside the file and renames, so that a reader never sees half of it.
-fn write_file(generator: &Generator, bar: &ProgressBar, path: &Path) -> Result<(), Failure> {
-    let open_failed = |source| Failure::Open { path: path.to_owned(), source };
-    let failed = |source| Failure::File { path: path.to_owned(), source };
-    if path.is_dir() {
-        return Err(open_failed(ErrorKind::IsADirectory.into()));
+    fn to_stdout(&self) -> Result<(), Failure> {
+        match self.write_all(&mut io::stdout().lock()) {
+            // `datagen | head` has what it wanted.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            done => done.map_err(Failure::Stdout),
+        }
     }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".datagen-")
-        .suffix(".tmp")
-        .permissions(file_mode())
-        .tempfile_in(folder)
-        .map_err(open_failed)?;
-    write_all(generator, bar, &mut file).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+
+    /// Writes beside the file and renames, so that a reader never sees half of it.
+    fn to_file(&self, path: &Path) -> Result<(), Failure> {
+        let open_failed = |source| Failure::Open { path: path.to_owned(), source };
+        let failed = |source| Failure::File { path: path.to_owned(), source };
+        if path.is_dir() {
+            return Err(open_failed(ErrorKind::IsADirectory.into()));
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut file = tempfile::Builder::new()
+            .prefix(".datagen-")
+            .suffix(".tmp")
+            .permissions(file_mode())
+            .tempfile_in(folder)
+            .map_err(open_failed)?;
+        self.write_all(&mut file).map_err(failed)?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
 }
 
 /// What any program's new file has (the umask still takes its part); the default of temporary files is the owner alone.

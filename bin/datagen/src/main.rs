@@ -2,6 +2,7 @@
 //!
 //!     datagen --rows 1000 --seed 1 --date 2024-09-15 > day.csv
 //!     datagen generate --rows 100372 --history --date 2024-09-14 --to first_load.csv
+//!     datagen --rows 1000000 --to people.parquet
 //!     datagen generate --to bucket --date 2024-09-15 < state.json
 //!     datagen load --input mine.csv --date 2024-09-15 < state.json
 
@@ -11,6 +12,7 @@ mod day;
 mod failure;
 mod generate;
 mod load;
+mod parquet;
 mod strict;
 mod upload;
 
@@ -20,7 +22,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use strata_layer::Global;
 
-/// Fake people and their network usage, as CSV. The same options make the same bytes.
+// Pieces of some MB are made and freed all the time: the system's allocator would give each back to the kernel, and a page
+// that comes from the kernel costs more than what is written to it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Fake people and their network usage, as CSV or Parquet. The same options make the same bytes.
 #[derive(Parser)]
 #[command(name = "datagen", version, args_conflicts_with_subcommands = true)]
 struct Cli {

@@ -11,11 +11,13 @@ pub(crate) struct Birth {
     pub(crate) text: [u8; 10],
     /// 18, 19 or 20: the first two digits of the year.
     pub(crate) century: u8,
+    /// Days since 1970-01-01.
+    pub(crate) day: i32,
 }
 
 impl Birth {
     pub(crate) fn new(day: NaiveDate) -> Self {
-        Self { text: date(day), century: (day.year() / 100) as u8 }
+        Self { text: date(day), century: (day.year() / 100) as u8, day: day.to_epoch_days() }
     }
 
     /// As many days as `days`, from `first` on.

@@ -1,11 +1,12 @@
-//! The generator: options in, CSV out.
+//! The generator: options in, CSV or columns out.
 
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use crate::blocks::{Blocks, Plan};
+use crate::blocks::{Block, Pieces, Plan};
+use crate::columns::Columns;
 use crate::options::{Error, Options};
 use crate::record::Recipe;
 
@@ -33,8 +34,13 @@ impl Generator {
     }
 
     /// The file piece by piece, in order, made in the background a few pieces ahead.
-    pub fn blocks(&self) -> io::Result<Blocks> {
-        Blocks::start(Arc::clone(&self.plan), self.threads)
+    pub fn blocks(&self) -> io::Result<Pieces<Block>> {
+        Pieces::start(Arc::clone(&self.plan), self.threads)
+    }
+
+    /// The same rows as columns, piece by piece.
+    pub fn columns(&self) -> io::Result<Pieces<Columns>> {
+        Pieces::start(Arc::clone(&self.plan), self.threads)
     }
 
     /// Writes the whole file. Memory stays the same for any number of rows.

@@ -19,6 +19,7 @@
 mod birth;
 mod blocks;
 mod cnp;
+mod columns;
 mod digits;
 mod generator;
 mod iban;
@@ -29,7 +30,8 @@ mod options;
 mod random;
 mod record;
 
-pub use blocks::{Block, Blocks};
+pub use blocks::{Block, Pieces};
+pub use columns::{Columns, KINDS, Kind};
 pub use generator::{Generator, Stats};
 pub use locale::known as known_locales;
 pub use options::{Error, Options};

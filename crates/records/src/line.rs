@@ -46,7 +46,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { bytes: [0; CAPACITY + PIECE], length: 0 }
     }
 
@@ -59,6 +59,12 @@ impl Line {
     #[inline(always)]
     pub(crate) fn is_full(&self) -> bool {
         self.length > CAPACITY - LONGEST
+    }
+
+    /// Bytes so far.
+    #[inline(always)]
+    pub(crate) fn length(&self) -> usize {
+        self.length
     }
 
     #[inline(always)]
@@ -101,6 +107,18 @@ impl Line {
             2 => self.overlay(&two(value), 2),
             3 => self.overlay(&three(value), 3),
             _ => self.overlay(&((eight(value) | ASCII_ZEROS) >> (8 * (8 - WIDTH))).to_le_bytes(), WIDTH),
+        }
+    }
+
+    /// Appends the bytes `start` to `end` of another line, with their number in front of them: four bytes, the lowest first.
+    #[inline(always)]
+    pub(crate) fn counted(&mut self, other: &Self, start: usize, end: usize) {
+        self.put(&((end - start) as u32).to_le_bytes());
+        for at in (start..end).step_by(WORD_BYTES) {
+            let mut piece = [0; WORD_BYTES];
+            let from = at % CAPACITY;
+            piece.copy_from_slice(&other.bytes[from..from + WORD_BYTES]);
+            self.overlay(&piece, WORD_BYTES.min(end - at));
         }
     }
 

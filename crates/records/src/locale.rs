@@ -4,6 +4,7 @@ mod en_us;
 mod ro_ro;
 
 use crate::birth::Birth;
+use crate::columns::Gather;
 use crate::line::{Line, Word};
 use crate::options::Error;
 use crate::random::Random;
@@ -44,13 +45,19 @@ pub(crate) trait Country: Send + Sync {
 
 /// A country that is chosen when the program runs.
 pub(crate) trait Locale: Send + Sync {
-    /// Make `rows` rows.
-    fn rows(&self, common: &Common, random: &mut Random, rows: u64, out: &mut Vec<u8>);
+    /// Make `rows` rows as lines.
+    fn lines(&self, common: &Common, random: &mut Random, rows: u64, out: &mut Vec<u8>);
+    /// Make `rows` rows as columns.
+    fn columns(&self, common: &Common, random: &mut Random, rows: u64, out: &mut Gather);
 }
 
 impl<C: Country> Locale for C {
-    fn rows(&self, common: &Common, random: &mut Random, rows: u64, out: &mut Vec<u8>) {
-        common.rows(self, random, rows, out);
+    fn lines(&self, common: &Common, random: &mut Random, rows: u64, out: &mut Vec<u8>) {
+        common.lines(self, random, rows, out);
+    }
+
+    fn columns(&self, common: &Common, random: &mut Random, rows: u64, out: &mut Gather) {
+        common.columns(self, random, rows, out);
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 
 use crate::birth::Birth;
+use crate::columns::Gather;
 use crate::line::{Line, timestamp, uuid};
 use crate::locale::{Country, Locale, load};
 use crate::network::{ipv4, mac};
@@ -30,14 +31,29 @@ pub const COLUMNS: [&str; 16] = [
 ];
 
 /// Highest session in seconds, speeds down and up in Mbps, traffic in kB; the lowest is 0.
-const MEASURES: [u32; 4] = [36_000, 1_000, 800, 2_000_000];
+pub(crate) const MEASURES: [u32; 4] = [36_000, 1_000, 800, 2_000_000];
 const OLDEST_YEARS: u32 = 115;
 const DAY_SECONDS: u64 = 86_400;
+
+/// A moment, as text and in microseconds since 1970-01-01 (UTC, which the text does not say).
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    text: [u8; 19],
+    micros: i64,
+}
+
+impl Moment {
+    #[inline(always)]
+    fn new(day: NaiveDate, second: u32) -> Self {
+        let seconds = i64::from(day.to_epoch_days()) * DAY_SECONDS as i64 + i64::from(second);
+        Self { text: timestamp(day, second), micros: seconds * 1_000_000 }
+    }
+}
 
 /// When the service was used.
 enum Accessed {
     /// The same moment for every record: a daily batch.
-    At([u8; 19]),
+    At(Moment),
     /// Any moment of the days from this one on: a first load.
     Within { first: NaiveDate, days: u64 },
 }
@@ -80,22 +96,39 @@ impl Recipe {
             let day_before = options.date.pred_opt().ok_or_else(out_of_range)?;
             // Not one of the blocks' streams: those count from 0.
             let second = Random::new(key, u64::MAX).below(DAY_SECONDS);
-            Accessed::At(timestamp(day_before, second as u32))
+            Accessed::At(Moment::new(day_before, second as u32))
         };
         let births = Birth::table(first_birth, days_since(first_birth));
         Ok(Self { locale, key, common: Common { births, accessed } })
     }
 
     /// Makes the rows of block number `index`.
-    pub(crate) fn rows(&self, index: u64, rows: u64, out: &mut Vec<u8>) {
+    pub(crate) fn lines(&self, index: u64, rows: u64, out: &mut Vec<u8>) {
         let mut random = Random::new(self.key, index);
-        self.locale.rows(&self.common, &mut random, rows, out);
+        self.locale.lines(&self.common, &mut random, rows, out);
     }
+
+    /// The same rows, as columns.
+    pub(crate) fn columns(&self, index: u64, rows: u64, out: &mut Gather) {
+        let mut random = Random::new(self.key, index);
+        self.locale.columns(&self.common, &mut random, rows, out);
+    }
+}
+
+/// Where the fields of a line are, and what those mean that are not texts.
+pub(crate) struct Fields {
+    /// Start and end of each field, without the quotes around it.
+    pub(crate) spans: [(usize, usize); COLUMNS.len()],
+    /// Days since 1970-01-01.
+    pub(crate) birth: i32,
+    /// Microseconds since 1970-01-01.
+    pub(crate) accessed: i64,
+    pub(crate) measures: [u32; MEASURES.len()],
 }
 
 impl Common {
     /// Makes `rows` lines.
-    pub(crate) fn rows(&self, country: &impl Country, random: &mut Random, rows: u64, out: &mut Vec<u8>) {
+    pub(crate) fn lines(&self, country: &impl Country, random: &mut Random, rows: u64, out: &mut Vec<u8>) {
         let mut line = Line::new();
         for _ in 0..rows {
             self.row(country, &mut line, random);
@@ -107,55 +140,83 @@ impl Common {
         out.extend_from_slice(line.as_bytes());
     }
 
+    /// Makes the same rows, and takes each line apart again: no field is made in two ways.
+    pub(crate) fn columns(&self, country: &impl Country, random: &mut Random, rows: u64, out: &mut Gather) {
+        let mut line = Line::new();
+        for _ in 0..rows {
+            line.clear();
+            let fields = self.row(country, &mut line, random);
+            out.row(&line, &fields);
+        }
+    }
+
     #[inline(always)]
-    fn row(&self, country: &impl Country, line: &mut Line, random: &mut Random) {
+    fn row(&self, country: &impl Country, line: &mut Line, random: &mut Random) -> Fields {
         random.ready();
         let person = country.person(random);
         let birth = &self.births[random.below(self.births.len() as u64) as usize];
+        let mut fields =
+            Fields { spans: [(0, 0); COLUMNS.len()], birth: birth.day, accessed: 0, measures: [0; MEASURES.len()] };
+        let mut column = 0;
+        let mut start = line.length();
+        // Ends a field; `after` is what stands between it and the next one.
+        macro_rules! next {
+            ($after:literal) => {
+                fields.spans[column] = (start, line.length());
+                line.put($after);
+                start = line.length();
+                column += 1;
+            };
+        }
 
         line.word(&person.first.text);
         line.put(b" ");
         line.word(&person.last.text);
-        line.put(b",");
+        next!(b",");
         line.word(&person.first.user);
         line.word(&person.last.user);
-        line.put(b",");
+        next!(b",");
         line.word(&person.first.user);
         line.word(&person.last.user);
         line.put(b"@");
         line.word(country.email_domain(random));
-        line.put(b",");
+        next!(b",");
         country.personal_number(line, random, person.sex, birth);
-        line.put(b",");
+        next!(b",");
         line.put(&birth.text);
-        line.put(b",\"");
+        next!(b",\"");
         country.address(line, random);
-        line.put(b"\",");
+        next!(b"\",");
         country.phone(line, random);
-        line.put(b",");
+        next!(b",");
         line.put(&mac(random));
-        line.put(b",");
+        next!(b",");
         ipv4(line, random);
-        line.put(b",");
+        next!(b",");
         country.iban(line, random);
-        line.put(b",");
-        line.put(&self.accessed_at(random));
-        line.put(b",");
-        for highest in MEASURES {
-            line.number(random.between(0, highest));
-            line.put(b",");
+        next!(b",");
+        let accessed = self.accessed_at(random);
+        fields.accessed = accessed.micros;
+        line.put(&accessed.text);
+        next!(b",");
+        for (highest, measure) in MEASURES.into_iter().zip(&mut fields.measures) {
+            *measure = random.between(0, highest);
+            line.number(*measure);
+            next!(b",");
         }
         line.put(&uuid(random.bits(), random.bits()));
+        fields.spans[column] = (start, line.length());
         line.put(b"\n");
+        fields
     }
 
     #[inline(always)]
-    fn accessed_at(&self, random: &mut Random) -> [u8; 19] {
+    fn accessed_at(&self, random: &mut Random) -> Moment {
         match self.accessed {
             Accessed::At(moment) => moment,
             Accessed::Within { first, days } => {
                 let second = random.below(days * DAY_SECONDS);
-                timestamp(first + Days::new(second / DAY_SECONDS), (second % DAY_SECONDS) as u32)
+                Moment::new(first + Days::new(second / DAY_SECONDS), (second % DAY_SECONDS) as u32)
             }
         }
     }

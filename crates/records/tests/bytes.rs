@@ -4,8 +4,9 @@
 use std::io;
 use std::num::NonZeroUsize;
 
+use chrono::{DateTime, NaiveDate};
 use sha2::{Digest, Sha256};
-use strata_records::{COLUMNS, Error, Generator, Options, Stats};
+use strata_records::{COLUMNS, Columns, Error, Generator, KINDS, Kind, Options, Stats};
 
 fn options(rows: u64) -> Options {
     Options { rows, seed: 1, date: "2024-09-15".parse().unwrap(), ..Options::default() }
@@ -48,6 +49,55 @@ fn any_number_of_threads_makes_the_same_bytes() {
             assert_eq!(with(threads), alone, "{rows} rows, {threads} threads");
         }
         assert_eq!(alone.iter().filter(|&&byte| byte == b'\n').count() as u64, rows + 1);
+    }
+}
+
+/// A value of a column as the text that the CSV has, and what follows it.
+fn text(kind: Kind, bytes: &[u8]) -> (String, &[u8]) {
+    let number = |width: usize| bytes[..width].iter().rev().fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
+    match kind {
+        Kind::Text => {
+            let end = 4 + usize::try_from(number(4)).unwrap();
+            (str::from_utf8(&bytes[4..end]).unwrap().to_owned(), &bytes[end..])
+        }
+        Kind::Int => (number(4).to_string(), &bytes[4..]),
+        Kind::Date => {
+            let days = i32::from_le_bytes(bytes[..4].try_into().unwrap());
+            (NaiveDate::from_epoch_days(days).unwrap().to_string(), &bytes[4..])
+        }
+        Kind::Timestamp => (DateTime::from_timestamp_micros(number(8)).unwrap().naive_utc().to_string(), &bytes[8..]),
+    }
+}
+
+#[test]
+fn columns_hold_what_the_lines_hold() {
+    for (rows, history, locale) in
+        [(0, false, "ro_RO"), (1, true, "en_US"), (70_000, false, "ro_RO"), (40_000, true, "ro_RO")]
+    {
+        let options = Options { history, locale: locale.to_owned(), ..options(rows) };
+        let lines = csv(options.clone());
+        let mut lines = csv::Reader::from_reader(&lines[..]).into_records();
+        for threads in [1, 3] {
+            let options = Options { threads: NonZeroUsize::new(threads), ..options.clone() };
+            let pieces: Vec<Columns> = Generator::new(options).unwrap().columns().unwrap().collect();
+            assert_eq!(pieces.iter().map(|piece| piece.rows).sum::<u64>(), rows);
+            if threads > 1 {
+                continue;
+            }
+            for piece in &pieces {
+                let mut rest: Vec<&[u8]> = piece.values.iter().map(Vec::as_slice).collect();
+                for _ in 0..piece.rows {
+                    let line = lines.next().unwrap().unwrap();
+                    for ((rest, kind), field) in rest.iter_mut().zip(KINDS).zip(&line) {
+                        let (found, after) = text(kind, rest);
+                        assert_eq!(found, field);
+                        *rest = after;
+                    }
+                }
+                assert!(rest.iter().all(|rest| rest.is_empty()));
+            }
+        }
+        assert!(lines.next().is_none());
     }
 }
 
