@@ -10,15 +10,17 @@ GOOD, MISSED, PLAIN = "#2a7f62", "#c0392b", "#44617b"
 
 def draw(found, path):
     """`found` as Report.save writes it."""
-    rows, curves = found["rows"], found["curves"]
-    tall = [max(1.2, 0.5 * len(rows) + 0.9)] * bool(rows) + [3.2] * len(curves)
+    rows, curves, units = found["rows"], found["curves"], [unit for unit in found["timeline"] if unit["seconds"] >= 2]
+    tall = [max(1.2, 0.5 * len(rows) + 0.9)] * bool(rows) + [3.2] * len(curves) + [0.11 * len(units) + 0.6] * bool(units)
     figure, axes = plt.subplots(len(tall), 1, figsize=(9, sum(tall)), height_ratios=tall, squeeze=False, layout="constrained")
     axes = list(axes[:, 0])
     figure.suptitle(f"{found['title']}\n{found['command']}", fontsize=10)
     if rows:
         bars(axes.pop(0), rows)
-    for axis, curve in zip(axes, curves):
-        lines(axis, curve)
+    for curve in curves:
+        lines(axes.pop(0), curve)
+    if units:
+        timeline(axes.pop(0), units)
     figure.savefig(path, dpi=110)
     plt.close(figure)
 
@@ -55,3 +57,13 @@ def lines(axis, curve):
     axis.set_ylabel(curve["y"], fontsize=8)
     axis.grid(True, which="major", alpha=0.3)
     axis.legend(fontsize=7)
+
+
+def timeline(axis, units):
+    for place, unit in enumerate(sorted(units, key=lambda unit: -unit["start"])):
+        axis.barh(place, unit["seconds"], left=unit["start"], height=0.8, color=PLAIN)
+        axis.text(unit["start"] + unit["seconds"], place, f" {unit['name']} {unit['seconds']:.0f} s", va="center", fontsize=4)
+    axis.set_yticks([])
+    axis.set_ylim(-1, len(units))
+    axis.set_xlabel("seconds", fontsize=7)
+    axis.tick_params(axis="x", labelsize=7)

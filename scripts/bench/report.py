@@ -30,7 +30,7 @@ class Report:
 
     def __init__(self, name, title):
         self.name, self.title = name, title
-        self.rows, self.curves, self.notes = [], [], []
+        self.rows, self.curves, self.notes, self.units = [], [], [], []
 
     def compare(self, what, against, ours, theirs, unit, at_least=None, at_most=None):
         """Both sides, round by round. A unit of time or memory is better when lower: the ratio is theirs / ours, how many
@@ -47,6 +47,10 @@ class Report:
     def curve(self, title, x, y, lines):
         """`lines`: name -> [(x, y), ...], drawn with both axes logarithmic."""
         self.curves.append({"title": title, "x": x, "y": y, "lines": lines})
+
+    def timeline(self, units):
+        """`units`: what ran when: [{"name": ..., "start": seconds, "seconds": ...}, ...]."""
+        self.units = units
 
     def note(self, text):
         """A sentence that a reader of the figures has to know."""
@@ -65,7 +69,7 @@ class Report:
         FOLDER.mkdir(parents=True, exist_ok=True)
         machine = {"cores": os.cpu_count(), "architecture": platform.machine()}
         about = {"name": self.name, "title": self.title, "command": f"just bench {self.name}", "machine": machine}
-        found = {**about, "rows": self.rows, "curves": self.curves, "notes": self.notes}
+        found = {**about, "rows": self.rows, "curves": self.curves, "notes": self.notes, "timeline": self.units}
         (FOLDER / f"{self.name}.json").write_text(json.dumps(found, indent=1) + "\n")
         try:
             from picture import draw
