@@ -74,7 +74,9 @@ async fn remove_all(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
         let users: Vec<&str> =
             parts.iter().filter(|other| other.needs.contains(&part.kind)).map(|other| other.kind).collect();
         let whole = span("remove", part.label, part.kind);
-        whole.record("needs", users.join(", "));
+        if !users.is_empty() {
+            whole.record("needs", users.join(", "));
+        }
         let work = async move {
             if last {
                 let waiting = span("wait", format_args!("for {}", users.join(", ")), "");

@@ -16,12 +16,19 @@ use tokio::task::JoinError;
 const SOON: Duration = Duration::from_millis(20);
 
 /// The text on stdin, and who we are by what is known without it. An error there tells nothing yet: the document may name
-/// another region, and its own errors come first.
-async fn read(options: &Options) -> (Result<String, Error>, Option<Session>) {
+/// another region, and its own errors come first. Nobody is asked where nobody shall be, nor where the region is not known:
+/// looking for one in a machine's metadata can take longer than the document.
+async fn read(options: &Options, offline: bool) -> (Result<String, Error>, Option<Session>) {
     let broken = |error: JoinError| Err(Error::usage("reading the document", error.to_string()));
+    let named = |name: &&str| std::env::var_os(name).is_some_and(|region| !region.is_empty());
+    let known = options.region.is_some() || ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().any(named);
     let mut reading = tokio::task::spawn_blocking(input::text);
+    let waiting = span("wait", "for the document", "");
+    if offline || !known {
+        return (reading.instrument(waiting).await.unwrap_or_else(broken), None);
+    }
     let soon = tokio::time::timeout(SOON, &mut reading);
-    if let Ok(text) = soon.instrument(span("wait", "for the document", "")).await {
+    if let Ok(text) = soon.instrument(waiting).await {
         return (text.unwrap_or_else(broken), None);
     }
     let connecting = Session::connect(options, None).instrument(span("connect", "early", "account"));
@@ -45,8 +52,9 @@ pub(crate) async fn open(
     (name, verb): (&'static str, &'static str),
     global: &Global,
     may_be_empty: bool,
+    offline: bool,
 ) -> Result<(Document, Option<Session>), (String, u8)> {
-    let (text, early) = read(&options(name, verb, global)).await;
+    let (text, early) = read(&options(name, verb, global), offline).await;
     let parsed = text.and_then(|text| input::parse(&text, global, may_be_empty));
     parsed.map(|doc| (doc, early)).map_err(|error| {
         line(&format!("{name}: {error}"));

@@ -58,7 +58,7 @@ pub fn with_document(
     work: impl AsyncFnOnce(&Context) -> Result<Document, Error>,
 ) -> ExitCode {
     finish((name, "own"), global, async {
-        let (doc, early) = match open((name, "own"), global, false).await {
+        let (doc, early) = match open((name, "own"), global, false, false).await {
             Ok(opened) => opened,
             Err(stopped) => return stopped,
         };
@@ -85,7 +85,7 @@ pub fn with_document(
 /// `policy` of a program that is no layer: the rights that it needs, on stdout.
 pub fn print_policy(name: &'static str, global: &Global) -> ExitCode {
     finish((name, "policy"), global, async {
-        let (doc, early) = match open((name, "policy"), global, true).await {
+        let (doc, early) = match open((name, "policy"), global, true, false).await {
             Ok(opened) => opened,
             Err(stopped) => return stopped,
         };
@@ -129,7 +129,8 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
     let name = layer.name();
     let say = |error: &Error| line(&format!("{name}: {error}"));
     let may_be_empty = matches!(cli.verb, Verb::Down { .. } | Verb::Status | Verb::Policy);
-    let (doc, early) = match open((name, cli.verb.name()), &cli.global, may_be_empty).await {
+    let offline = matches!(&cli.verb, Verb::Own(own) if layer.is_offline(own));
+    let (doc, early) = match open((name, cli.verb.name()), &cli.global, may_be_empty, offline).await {
         Ok(opened) => opened,
         Err(stopped) => return stopped,
     };

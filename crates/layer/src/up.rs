@@ -61,7 +61,9 @@ async fn make(cx: &Context, parts: &[Part]) -> Result<(), Error> {
         let followers = parts.iter().filter(|other| other.needs.contains(&part.kind)).map(|other| other.kind);
         let way = if cx.global.first_come { Duration::ZERO } else { ways.get(part.kind).copied().unwrap_or_default() };
         let whole = span("bring", part.label, part.kind);
-        whole.record("needs", part.needs.join(", "));
+        if !part.needs.is_empty() {
+            whole.record("needs", part.needs.join(", "));
+        }
         let work = async move {
             if !needs.is_empty() {
                 let waiting = span("wait", format_args!("for {}", part.needs.join(", ")), "");

@@ -120,7 +120,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Chrome {
             ("call".to_owned(), span.name().replace(' ', ""))
         } else {
             let (kind, what) = (fields.take("kind"), fields.take("what"));
-            let name = format!("{kind} {what}");
+            let name = format!("{kind} {what}").trim_end().to_owned();
             (kind, name)
         };
         let mut row = fields.take("row");
