@@ -30,7 +30,8 @@ fn events(path: &Path) -> Vec<Value> {
 
 /// What began in a lane ends there in reverse order, as viewers expect it.
 fn spans(events: &[Value]) -> Vec<Span> {
-    let (mut spans, mut lanes): (Vec<Span>, BTreeMap<(u64, u64), Vec<usize>>) = (Vec::new(), BTreeMap::new());
+    let mut spans: Vec<Span> = Vec::new();
+    let mut lanes: BTreeMap<(u64, u64), Vec<usize>> = BTreeMap::new();
     let number = |event: &Value, field: &str| event[field].as_u64().unwrap_or_else(|| panic!("no {field}: {event}"));
     let text = |event: &Value, field: &str| event[field].as_str().unwrap_or_default().to_owned();
     for event in events {

@@ -44,7 +44,7 @@ def run(endpoint, command):
         python = python_seconds(endpoint) - before
         log = endpoint.calls(since)
         events = traces.read(file)
-    names = {event["pid"]: event["args"]["name"] for event in events if event["name"] == "process_name"}
+    names = {event["pid"]: event["args"]["name"] for event in events if event.get("name") == "process_name"}
     roots, arrows = traces.spans(events)
     # The endpoint says how long it took for each; of one operation they are answered in the order of the trace.
     took = defaultdict(list)
