@@ -33,8 +33,8 @@ query *sql: build
 
 # Take everything down, then look everywhere again and say what is left
 [group('pipeline')]
-down: build
-    @scripts/down
+down *words: build
+    @scripts/down "$@"
 
 # Show what `up` would change, per resource and field; nothing is touched
 [group('pipeline')]

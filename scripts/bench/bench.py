@@ -74,5 +74,11 @@ def chain():
 
 
 def plan():
-    """`plan` of the six programs, as scripts/plan does it."""
-    return ["bash", "-e", "-c", "; ".join(f"{BIN / layer} --quiet plan < {PIPELINE} > /dev/null" for layer in LAYERS)]
+    """`plan` of the six programs at once, as scripts/plan does it."""
+    each = " ".join(f"{BIN / layer} --quiet plan < {PIPELINE} > /dev/null & pids+=($!);" for layer in LAYERS)
+    return ["bash", "-c", f"{each} for pid in ${{pids[@]}}; do wait $pid || exit; done"]
+
+
+def down():
+    """Everything goes."""
+    return ["bash", "-c", f"{BIN / 'teardown'} --quiet --yes < {PIPELINE} > /dev/null"]

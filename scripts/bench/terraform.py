@@ -10,7 +10,7 @@ import pathlib
 import shutil
 import tempfile
 
-from bench import BIN, PIPELINE, ROOT, Endpoint, chain, plan, seconds
+from bench import ROOT, Endpoint, chain, down, plan, seconds
 from report import Report
 
 HCL = ROOT / "scripts/bench/terraform"
@@ -50,12 +50,11 @@ def terraform(endpoint, folder, plugins):
 
 
 def strata(endpoint):
-    down = ["bash", "-c", f"{BIN}/teardown --quiet --yes < {PIPELINE} > /dev/null"]
     return {
         "up": seconds(chain(), endpoint.env),
         "no-op": seconds(chain(), endpoint.env),
         "plan": seconds(plan(), endpoint.env),
-        "down": seconds(down, endpoint.env),
+        "down": seconds(down(), endpoint.env),
     }
 
 

@@ -11,6 +11,7 @@ use futures::future::try_join_all;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use strata_aws::{During, Error, Exit, Pace};
 use strata_layer::{Change, Context, Live, Props, Resource, State, Wish, async_trait, later};
 use strata_state::Kind;
@@ -213,6 +214,10 @@ impl Resource for Environment {
 
     fn pace(&self) -> Pace {
         Pace::seconds(30, 120 * 60)
+    }
+
+    fn lasts(&self) -> Duration {
+        Duration::from_secs(1500)
     }
 
     fn takes(&self) -> Option<&'static str> {

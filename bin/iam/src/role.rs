@@ -71,6 +71,16 @@ impl Role {
         Ok(Some(live))
     }
 
+    /// The names of all roles of this pipeline.
+    async fn listed(&self, cx: &Context) -> Result<BTreeSet<String>, Error> {
+        let mut pages = self.0.list_roles().path_prefix(path(cx)).into_paginator().items().send();
+        let mut names = BTreeSet::new();
+        while let Some(role) = pages.next().await {
+            names.insert(role.during(|| "listing roles".into())?.role_name().to_owned());
+        }
+        Ok(names)
+    }
+
     async fn attached(&self, name: &str) -> Result<Vec<String>, Error> {
         let mut pages = self.0.list_attached_role_policies().role_name(name).into_paginator().items().send();
         let mut arns = Vec::new();
@@ -143,12 +153,11 @@ impl Resource for Role {
     }
 
     async fn list(&self, cx: &Context, wishes: &[Wish]) -> Result<Vec<Live>, Error> {
-        let mut names: BTreeSet<String> = wishes.iter().map(|wish| wish.name.clone()).collect();
-        let mut pages = self.0.list_roles().path_prefix(path(cx)).into_paginator().items().send();
-        while let Some(role) = pages.next().await {
-            names.insert(role.during(|| "listing roles".into())?.role_name().to_owned());
-        }
-        let lives = try_join_all(names.iter().map(|name| self.look(cx, name))).await?;
+        // Those whose names are known are looked at while the others are listed.
+        let wished: BTreeSet<String> = wishes.iter().map(|wish| wish.name.clone()).collect();
+        let looks = try_join_all(wished.iter().map(|name| self.look(cx, name)));
+        let (mut lives, listed) = tokio::try_join!(looks, self.listed(cx))?;
+        lives.extend(try_join_all(listed.difference(&wished).map(|name| self.look(cx, name))).await?);
         // Another program of this pipeline may own roles, too.
         let ours = |live: &Live| {
             let layer = live.tags.as_ref().and_then(|tags| tags.get(LAYER));

@@ -70,6 +70,9 @@ fn spawn(options: &Serve, log: &Path) -> Result<std::process::Child, Error> {
     if let Some(weather) = &options.weather {
         command.arg("--weather").arg(weather);
     }
+    if let Some(latency) = options.latency {
+        command.args(["--latency", &latency.to_string()]);
+    }
     command.env_clear().envs(environment::needed()).envs(environment::fetching());
     command.stdin(Stdio::null()).stdout(words).stderr(more_words);
     command.process_group(0).spawn().map_err(failed)

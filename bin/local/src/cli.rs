@@ -66,6 +66,9 @@ pub(crate) struct Serve {
     /// Bad days of AWS: a seed, or a file with the weather as JSON
     #[arg(long, value_name = "SEED|FILE")]
     pub weather: Option<String>,
+    /// How long each call is on its way, there and back, in milliseconds
+    #[arg(long, value_name = "MS")]
+    pub latency: Option<u64>,
     /// End when stdin closes: for a test, which may end without a chance to say so
     #[arg(long, hide = true)]
     pub until_eof: bool,
@@ -92,7 +95,8 @@ impl Serve {
 
     /// The weather that is asked for.
     pub(crate) fn weather(&self) -> Result<Settings, Error> {
-        self.weather.as_deref().map_or_else(|| Ok(Settings::default()), Settings::from_argument)
+        let settings = self.weather.as_deref().map_or_else(|| Ok(Settings::default()), Settings::from_argument)?;
+        Ok(Settings { latency_ms: self.latency.unwrap_or(settings.latency_ms), ..settings })
     }
 }
 

@@ -121,6 +121,11 @@ impl Weather {
         self.with(|sky| sky.windows.as_mut().map(|windows| windows.slow(call)).unwrap_or_default())
     }
 
+    /// How long each call is on its way.
+    pub(crate) fn latency(&self) -> Duration {
+        self.with(|sky| Duration::from_millis(sky.settings.latency_ms))
+    }
+
     /// Whether anything takes its time.
     pub(crate) fn has_windows(&self) -> bool {
         self.with(|sky| sky.windows.is_some())

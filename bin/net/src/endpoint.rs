@@ -6,6 +6,7 @@ use crate::ec2::{from_ec2, ours, retag, specification};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{ResourceType, VpcEndpoint, VpcEndpointType};
 use serde_json::{Value, json};
+use std::time::Duration;
 use strata_aws::{During, Error, Pace};
 use strata_layer::{Change, Context, Live, Resource, State, Wish, async_trait};
 use strata_state::{Kind, wish::Egress};
@@ -149,6 +150,10 @@ impl Resource for Endpoint {
 
     fn pace(&self) -> Pace {
         Pace::seconds(5, 900)
+    }
+
+    fn lasts(&self) -> Duration {
+        Duration::from_secs(120)
     }
 
     fn takes(&self) -> Option<&'static str> {

@@ -4,6 +4,7 @@
 use crate::ec2::{from_ec2, ours, retag, specification};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{NatGatewayState, ResourceType};
+use std::time::Duration;
 use strata_aws::{During, Error, Pace};
 use strata_layer::{Change, Context, Live, Resource, State, Wish, async_trait};
 use strata_state::{Kind, wish::Egress};
@@ -79,6 +80,10 @@ impl Resource for NatGateway {
     // Terraform waits 10 minutes for a new one and 30 for a removed one.
     fn pace(&self) -> Pace {
         Pace::seconds(10, 1800)
+    }
+
+    fn lasts(&self) -> Duration {
+        Duration::from_secs(120)
     }
 
     fn takes(&self) -> Option<&'static str> {

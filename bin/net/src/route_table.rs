@@ -4,6 +4,7 @@
 use crate::ec2::{from_ec2, ours, retag, specification};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{ResourceType, Route, RouteState, RouteTable as Table};
+use futures::future::join_all;
 use serde_json::{Map, Value, json};
 use strata_aws::{During, Error};
 use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
@@ -53,11 +54,24 @@ impl RouteTable {
         for subnet in from.iter().filter(|subnet| !to.contains(subnet)) {
             self.disassociate(live, subnet).await?;
         }
+        let mut each = Vec::new();
         for subnet in to.iter().filter(|subnet| !from.contains(subnet)) {
-            let call = self.0.associate_route_table().route_table_id(id).subnet_id(subnet);
-            call.send().await.during(|| format!("giving {subnet} the route table {id}"))?;
+            each.push(self.associate(id, subnet));
         }
-        Ok(())
+        join_all(each).await.into_iter().collect()
+    }
+
+    async fn associate(&self, id: &str, subnet: &str) -> Result<(), Error> {
+        let call = self.0.associate_route_table().route_table_id(id).subnet_id(subnet);
+        call.send().await.during(|| format!("giving {subnet} the route table {id}")).map(drop)
+    }
+
+    async fn set(&self, cx: &Context, live: &Live, wish: &Wish, change: &Change) -> Result<(), Error> {
+        match change.field.as_str() {
+            "routes" => self.set_routes(&live.physical, change).await,
+            "subnets" => self.set_subnets(live, change).await,
+            _ => retag(&self.0, cx, "route-table", live, wish).await,
+        }
     }
 
     async fn disassociate(&self, live: &Live, subnet: &str) -> Result<(), Error> {
@@ -113,20 +127,19 @@ impl Resource for RouteTable {
     }
 
     async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
+        let mut each = Vec::new();
         for change in changes {
-            match change.field.as_str() {
-                "routes" => self.set_routes(&live.physical, change).await?,
-                "subnets" => self.set_subnets(live, change).await?,
-                _ => retag(&self.0, cx, "route-table", live, wish).await?,
-            }
+            each.push(self.set(cx, live, wish, change));
         }
-        Ok(())
+        join_all(each).await.into_iter().collect()
     }
 
     async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
+        let mut each = Vec::new();
         for subnet in live.props.get("subnets").and_then(Value::as_array).into_iter().flatten() {
-            self.disassociate(live, subnet.as_str().unwrap_or_default()).await?;
+            each.push(self.disassociate(live, subnet.as_str().unwrap_or_default()));
         }
+        join_all(each).await.into_iter().collect::<Result<(), Error>>()?;
         let id = &live.physical;
         let call = self.0.delete_route_table().route_table_id(id);
         call.send().await.during(|| format!("deleting route table {id}")).map(drop)

@@ -28,7 +28,15 @@ impl Subnet {
             lives.iter().find(id).and_then(|live| live.facts.get("zone").cloned())
         };
         let wish = &cx.doc.pipeline.net.zones;
-        let mut chosen = [wish.first().cloned().or_else(|| taken(1)), wish.get(1).cloned().or_else(|| taken(2))];
+        // Once asked for, AWS's answer is good for this run.
+        let before = self.zones.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = [wish.first().cloned().or_else(|| taken(1)), wish.get(1).cloned().or_else(|| taken(2))];
+        let mut chosen = known.clone();
+        for (zone, asked) in chosen.iter_mut().zip(before) {
+            if zone.is_none() && !asked.is_empty() && !known.contains(&Some(asked.clone())) {
+                *zone = Some(asked);
+            }
+        }
         if chosen.iter().any(Option::is_none) {
             let call = self.ec2.describe_availability_zones();
             let call = call.filters(filter("state", "available")).filters(filter("zone-type", "availability-zone"));

@@ -4,6 +4,7 @@ use crate::ec2::{dated_specification, from_ec2, ours, retag};
 use crate::holders;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName};
+use futures::future::try_join;
 use strata_aws::{During, Error};
 use strata_layer::{Change, Context, Holder, Live, Resource, State, Wish, async_trait};
 use strata_state::Kind;
@@ -39,6 +40,11 @@ impl Resource for Vpc {
         while let Some(vpc) = pages.next().await {
             let vpc = vpc.during(|| "listing VPCs".into())?;
             let id = vpc.vpc_id().unwrap_or_default();
+            let dns = try_join(
+                self.attribute(id, VpcAttributeName::EnableDnsSupport),
+                self.attribute(id, VpcAttributeName::EnableDnsHostnames),
+            );
+            let (dns_support, dns_hostnames) = dns.await?;
             let state = match vpc.state() {
                 Some(state) if state.as_str() == "pending" => State::NotYet("pending".into()),
                 _ => State::Ready,
@@ -47,8 +53,8 @@ impl Resource for Vpc {
                 .tagged(cx, from_ec2(vpc.tags()))
                 .state(state)
                 .prop("cidr", vpc.cidr_block().unwrap_or_default())
-                .prop("dns_support", self.attribute(id, VpcAttributeName::EnableDnsSupport).await?)
-                .prop("dns_hostnames", self.attribute(id, VpcAttributeName::EnableDnsHostnames).await?);
+                .prop("dns_support", dns_support)
+                .prop("dns_hostnames", dns_hostnames);
             lives.push(live);
         }
         Ok(lives)

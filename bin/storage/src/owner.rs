@@ -2,6 +2,7 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::Tag;
+use futures::future::try_join;
 use futures::{StreamExt, TryStreamExt, stream};
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error};
@@ -10,9 +11,13 @@ use strata_layer::{Context, Live};
 /// Our buckets, and the bucket that holds our name, whoever owns it.
 pub(crate) async fn buckets(s3: &Client, cx: &Context) -> Result<Vec<Live>, Error> {
     let name = cx.bucket();
-    let looks = candidates(s3, cx).await?.into_iter().map(|candidate| async move { look(s3, cx, &candidate).await });
+    // The one whose name is known is looked at while the others are listed.
+    let (own, mut others) = try_join(look(s3, cx, &name), candidates(s3, cx)).await?;
+    others.retain(|other| *other != name);
+    let looks = others.into_iter().map(|candidate| async move { look(s3, cx, &candidate).await });
     let found = stream::iter(looks).buffered(usize::from(cx.global.parallel));
-    let found: Vec<Option<Live>> = found.try_collect().await?;
+    let mut found: Vec<Option<Live>> = found.try_collect().await?;
+    found.push(own);
     Ok(found.into_iter().flatten().filter(|live| live.foreign.is_none() || live.physical == name).collect())
 }
 

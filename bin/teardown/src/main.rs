@@ -38,7 +38,9 @@ fn main() -> ExitCode {
     if let Some(Verb::Policy) = cli.verb {
         return strata_layer::print_policy("teardown", &cli.global);
     }
-    match take_down::take_down(&cli.global) {
+    let taken =
+        strata_layer::begin_trace("teardown", "down", &cli.global).and_then(|()| take_down::take_down(&cli.global));
+    match taken {
         Ok((document, code)) => {
             // A closed pipe behind us changes nothing about what is gone.
             let _ = std::io::stdout().write_all(document.as_bytes());

@@ -4,6 +4,7 @@ use serde_json::Value;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use strata_aws::Error;
+use strata_aws::trace::span;
 use strata_layer::Global;
 
 /// What a program answered.
@@ -25,6 +26,7 @@ pub(crate) fn run(layer: &str, words: &[&str], document: &str, global: &Global, 
     if silent {
         command.arg("--quiet");
     }
+    let _running = span("run", format_args!("{layer} {}", words.join(" ")), "programs").entered();
     let mut child = command.spawn().map_err(|error| {
         Error::failed(doing(), format!("{}: {error}", program.display()))
             .advise("the programs have to lie in one folder")
@@ -47,6 +49,7 @@ fn options(global: &Global) -> Vec<String> {
         ("--endpoint-url", &global.endpoint_url),
         ("--pipeline", &global.pipeline),
         ("--env", &global.env),
+        ("--trace", &global.trace.as_ref().map(|path| path.display().to_string())),
     ];
     for (option, value) in named {
         if let Some(value) = value {

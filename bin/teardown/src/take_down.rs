@@ -3,15 +3,24 @@
 use crate::program::{Answer, run};
 use crate::proof::proof;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use strata_aws::{Error, Exit};
-use strata_layer::{Global, confirm, document};
+use strata_layer::{Global, LogFormat, confirm, document};
 use strata_state::Document;
 
-/// Layers that may go side by side, one line after the other. MWAA first: it holds network interfaces in the subnets and
-/// cleans up with its role. The roles last: services still use them while they go.
-const ORDER: [&[&str]; 4] = [&["airflow"], &["jobs", "catalog", "net"], &["storage"], &["iam"]];
+/// Each layer after those that use it; the others go side by side. MWAA first: it holds network interfaces in the subnets
+/// and cleans up with its role. The bucket and the roles after what runs with them.
+const ORDER: [(&str, &[&str]); 6] = [
+    ("airflow", &[]),
+    ("net", &["airflow"]),
+    ("jobs", &["airflow"]),
+    ("catalog", &["airflow"]),
+    ("storage", &["airflow", "jobs", "catalog"]),
+    ("iam", &["airflow", "jobs", "catalog"]),
+];
 
 /// Take everything down and prove it. Returns the document and the exit code.
 pub(crate) fn take_down(global: &Global) -> Result<(String, u8), Error> {
@@ -50,23 +59,46 @@ fn ask(global: &Global, text: &str) -> Result<(), Error> {
     if losses.is_empty() || global.yes { Ok(()) } else { confirm("taking everything down", &losses.join("; ")) }
 }
 
-/// Run `down` wave by wave. Stops before the next wave when one failed, since that one is in its way.
+/// Run every layer's `down`, each as soon as those that use it are gone. One that failed is in the way of what it uses,
+/// which stays. Returns the exit code of a failure.
 fn bring_down(doc: &mut Document, text: &str, global: &Global) -> Result<Option<i32>, Error> {
-    for wave in ORDER {
-        let mut failure = None;
-        for (layer, answer) in side_by_side(wave, &["down", "--yes"], text, global, global.quiet)? {
-            if answer.code == 0 {
-                clear(doc, layer);
-            } else {
-                failure = Some(answer.code);
-                doc.failed = serde_json::from_value(answer.json["failed"].clone()).ok();
+    let (ends, ended) = (Mutex::new(BTreeMap::new()), Condvar::new());
+    let end = |layer: &'static str, gone: bool| {
+        ends.lock().unwrap_or_else(PoisonError::into_inner).insert(layer, gone);
+        ended.notify_all();
+    };
+    // Whether all of these are gone; None while that is not known.
+    let gone = |ends: &BTreeMap<&str, bool>, users: &[&str]| {
+        users.iter().try_fold(true, |all, user| ends.get(user).map(|gone| all && *gone))
+    };
+    let words = plainly(&["down", "--yes"], global);
+    let (words, gone, end) = (&words, &gone, &end);
+    let bring = |layer: &'static str, users: &[&str]| {
+        let ends = ends.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = ended.wait_while(ends, |ends| gone(ends, users).is_none()).unwrap_or_else(PoisonError::into_inner);
+        let free = gone(&ends, users).unwrap_or_default();
+        drop(ends);
+        let answer = if free { run(layer, words, text, global, global.quiet).map(Some) } else { Ok(None) };
+        end(layer, answer.as_ref().is_ok_and(|answer| answer.as_ref().is_some_and(|answer| answer.code == 0)));
+        answer
+    };
+    let mut failure = None;
+    thread::scope(|scope| {
+        let bring = &bring;
+        let running = ORDER.map(|(layer, users)| (layer, scope.spawn(move || bring(layer, users))));
+        for (layer, thread) in running {
+            let broken = |_| Err(Error::failed(format!("running {layer}"), "its thread broke"));
+            match thread.join().unwrap_or_else(broken)? {
+                Some(answer) if answer.code == 0 => clear(doc, layer),
+                Some(answer) => {
+                    failure = Some(answer.code);
+                    doc.failed = serde_json::from_value(answer.json["failed"].clone()).ok();
+                }
+                None => {}
             }
         }
-        if failure.is_some() {
-            return Ok(failure);
-        }
-    }
-    Ok(None)
+        Ok(failure)
+    })
 }
 
 fn clear(doc: &mut Document, layer: &str) {
@@ -80,7 +112,13 @@ fn clear(doc: &mut Document, layer: &str) {
     }
 }
 
-/// Run these layers at once, each in its own process. Lines of several programs at once have to be plain.
+/// These words, and that lines of several programs at once have to be plain.
+fn plainly<'a>(words: &[&'a str], global: &Global) -> Vec<&'a str> {
+    let format = if global.log_format == LogFormat::Json { "json" } else { "plain" };
+    [words, &["--log-format", format]].concat()
+}
+
+/// Run these layers at once, each in its own process.
 pub(crate) fn side_by_side<'a>(
     layers: &[&'a str],
     words: &[&str],
@@ -88,15 +126,7 @@ pub(crate) fn side_by_side<'a>(
     global: &Global,
     silent: bool,
 ) -> Result<Vec<(&'a str, Answer)>, Error> {
-    let mut words = words.to_vec();
-    let format = match global.log_format {
-        strata_layer::LogFormat::Json => "json",
-        _ if layers.len() > 1 => "plain",
-        strata_layer::LogFormat::Plain => "plain",
-        strata_layer::LogFormat::Auto => "auto",
-    };
-    words.extend(["--log-format", format]);
-    let words = &words;
+    let words = &plainly(words, global);
     thread::scope(|scope| {
         let running: Vec<_> =
             layers.iter().map(|layer| (*layer, scope.spawn(move || run(layer, words, text, global, silent)))).collect();
@@ -121,5 +151,5 @@ pub(crate) fn lines(items: &[String]) -> String {
 
 /// Every layer, in the order in which they go.
 pub(crate) fn all() -> Vec<&'static str> {
-    ORDER.iter().flat_map(|wave| wave.iter().copied()).collect()
+    ORDER.iter().map(|(layer, _)| *layer).collect()
 }

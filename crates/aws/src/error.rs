@@ -1,6 +1,7 @@
 //! One error for everything that can go wrong on the way to AWS and back.
 
 use crate::remedy::remedy;
+use crate::trace::mark;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
@@ -119,7 +120,11 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     fn during(self, doing: impl FnOnce() -> String) -> Result<T, Error> {
-        self.map_err(|error| convert(doing(), error))
+        self.map_err(|error| {
+            let error = convert(doing(), error);
+            mark(format_args!("error {}", error.code.as_deref().unwrap_or("without a code")));
+            error
+        })
     }
 }
 

@@ -7,6 +7,7 @@ mod reads;
 mod remedy;
 mod session;
 pub mod tags;
+pub mod trace;
 mod wait;
 
 pub use cancel::Cancel;

@@ -13,6 +13,7 @@ use std::error::Error as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::error::is_throttle;
+use crate::trace::{Instrument, span};
 
 /// How often a read is made at most; with the pauses, that is about three seconds.
 const TRIES: u32 = 6;
@@ -55,7 +56,7 @@ impl HttpConnector for Connector {
                     Err(error) if !is_passing(&error) => return Err(error),
                     _ => {}
                 }
-                tokio::time::sleep(jittered(pause)).await;
+                tokio::time::sleep(jittered(pause)).instrument(span("backoff", "before the next try", "")).await;
                 pause *= 2;
             }
             inner.call(again).await

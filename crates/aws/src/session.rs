@@ -2,12 +2,13 @@
 
 use crate::dns::{Resolver, is_loopback};
 use crate::reads::Patient;
-use crate::{Cancel, During, Error, Exit, Pace, Poll, wait};
+use crate::{Cancel, During, Error, Exit, Pace, Poll, trace, wait};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials;
 use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_types::app_name::AppName;
 use std::time::Duration;
@@ -137,7 +138,8 @@ async fn config(options: &Options, region: Option<&str>) -> SdkConfig {
             http = http.tls_context(trust);
         }
     }
-    let http = Patient(http.build_with_resolver(Resolver));
+    let http = http.build_with_resolver(Resolver);
+    let http = Patient(if trace::is_on() { SharedHttpClient::new(trace::Traced(http)) } else { http });
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(60))

@@ -1,5 +1,6 @@
 //! The one waiter. Nothing else in strata sleeps and looks again.
 
+use crate::trace::{Instrument, span};
 use crate::{Cancel, Error, Exit};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -85,7 +86,7 @@ impl<'a> Waiting<'a> {
             return Err(Error::failed(self.doing, message).advise("run it again: it goes on from there"));
         }
         tokio::select! {
-            () = tokio::time::sleep(self.pause) => {}
+            () = tokio::time::sleep(self.pause).instrument(span("wait", self.doing, "")) => {}
             () = self.cancel.cancelled() => {}
         }
         self.pause = (self.pause * 3 / 2).min(self.pace.slowest);

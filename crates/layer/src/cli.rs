@@ -1,6 +1,7 @@
 //! The command line that every program shares.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 /// Options of every program.
 #[derive(Debug, Clone, Args)]
@@ -27,6 +28,12 @@ pub struct Global {
     /// How many calls may be under way at once
     #[arg(long, global = true, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
     pub parallel: u16,
+    /// Append to this file what the run does and waits for, as a Chrome trace (for Perfetto or chrome://tracing)
+    #[arg(long, global = true, env = "STRATA_TRACE", value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Begin actions in the order in which they become ready: to measure what the other order is worth
+    #[arg(long, global = true, hide = true)]
+    pub first_come: bool,
     /// Pipeline to work on, where no document says it (`down` and `status` only)
     #[arg(long, global = true, value_name = "NAME")]
     pub pipeline: Option<String>,

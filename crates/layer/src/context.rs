@@ -1,12 +1,13 @@
 //! What every part sees: the document, the account, and what the survey found.
 
 use crate::cli::Global;
+use crate::gate::Gate;
 use crate::{Live, Report, Wish, later};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 use strata_aws::tags::{self, Tags};
 use strata_aws::{Cancel, Session};
@@ -26,6 +27,8 @@ pub struct Context {
     pub report: Report,
     /// Ctrl-C.
     pub cancel: Cancel,
+    /// Which actions go on at once.
+    pub(crate) gate: Arc<Gate>,
     lives: RwLock<BTreeMap<&'static str, Vec<Live>>>,
     touched: AtomicBool,
     started: u128,
@@ -42,8 +45,9 @@ impl Context {
         cancel: Cancel,
     ) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let gate = Gate::new(global.parallel);
         let (lives, touched, removals) = (RwLock::default(), AtomicBool::new(false), AtomicU64::new(0));
-        Self { layer, doc, session, global, report, cancel, lives, touched, started, removals }
+        Self { layer, doc, session, global, report, cancel, gate, lives, touched, started, removals }
     }
 
     /// The physical name of `name`, a thing of this kind.

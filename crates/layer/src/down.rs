@@ -8,6 +8,7 @@ use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use strata_aws::trace::{Instrument, lets, span, waited};
 use strata_aws::{Error, Exit};
 use tokio::time::Instant;
 
@@ -38,7 +39,8 @@ struct Kept {
 /// this layer. Returns how many things went.
 pub(crate) async fn down(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
     let locks = Locks::new(cx, "down");
-    let (over, ()) = try_join(locks.look(), survey(cx, parts)).await?;
+    let (over, ()) =
+        try_join(locks.look().instrument(span("lock", "looking at it", "lock")), survey(cx, parts)).await?;
     if !over && parts.iter().all(|part| cx.lives(part.kind).is_empty()) {
         return Ok(0);
     }
@@ -48,15 +50,18 @@ pub(crate) async fn down(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
             confirm(&format!("removing {}", cx.layer), &losses.join("; "))?;
         }
     }
-    let held = locks.take().await?;
-    let result = remove_all(cx, parts).await;
-    held.release().await;
+    // Another run may have come between the first look and the lock.
+    let taking = locks.take(survey(cx, parts)).instrument(span("lock", "taking it", "lock"));
+    let (held, seen) = taking.await?;
+    let result = match seen {
+        Ok(()) => remove_all(cx, parts).await,
+        Err(error) => Err(error),
+    };
+    held.release().instrument(span("lock", "giving it back", "lock")).await;
     result
 }
 
 async fn remove_all(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
-    // Another run may have come between the first look and the lock.
-    survey(cx, parts).await?;
     let count = parts.iter().map(|part| cx.lives(part.kind).len()).sum();
     let mut running: BTreeMap<&str, Shared<LocalBoxFuture<'_, Result<(), Error>>>> = BTreeMap::new();
     for part in parts.iter().rev() {
@@ -66,9 +71,19 @@ async fn remove_all(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
             .filter_map(|other| running.get(other.kind).cloned())
             .collect();
         let last = !first.is_empty();
+        let users: Vec<&str> =
+            parts.iter().filter(|other| other.needs.contains(&part.kind)).map(|other| other.kind).collect();
+        let whole = span("remove", part.label, part.kind);
+        if !users.is_empty() {
+            whole.record("needs", users.join(", "));
+        }
         let work = async move {
-            for result in join_all(first).await {
-                result?;
+            if last {
+                let waiting = span("wait", format_args!("for {}", users.join(", ")), "");
+                for result in join_all(first).instrument(waiting).await {
+                    result?;
+                }
+                users.iter().for_each(|user| waited(format_args!("{user} > {}", part.kind)));
             }
             if part.resource.goes_along() {
                 return Ok(());
@@ -77,8 +92,11 @@ async fn remove_all(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
                 // What used it may have made more of it meanwhile: MWAA its log groups, for one.
                 again(cx, part).await?;
             }
-            remove(cx, part, cx.lives(part.kind)).await
+            remove(cx, part, cx.lives(part.kind)).await?;
+            part.needs.iter().for_each(|need| lets(format_args!("{} > {need}", part.kind)));
+            Ok(())
         };
+        let work = work.instrument(whole);
         running.insert(part.kind, work.boxed_local().shared());
     }
     // What depends on a part that failed fails with the same words.
@@ -189,8 +207,10 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
         if !due.is_empty() {
             cx.removes();
         }
-        let results =
-            join_all(due.iter().map(|live| async { (live.physical.clone(), part.resource.delete(cx, live).await) }));
+        let results = join_all(due.iter().map(|live| async {
+            let acting = span("delete", format_args!("{}.{}", part.kind, live.id), part.kind);
+            (live.physical.clone(), part.resource.delete(cx, live).instrument(acting).await)
+        }));
         for live in &due {
             let what = format!("{} {}", part.kind, live.id);
             steps
@@ -220,7 +240,7 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
         let gone = lives.iter().all(|live| !cx.lives(part.kind).iter().any(|now| now.physical == live.physical));
         if !gone {
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(pause).instrument(span("wait", format_args!("for {} to go", part.label), "")) => {}
                 () = cx.cancel.cancelled() => {}
             }
             pause = (pause * 3 / 2).min(part.resource.pace().slowest);

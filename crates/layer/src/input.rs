@@ -11,6 +11,11 @@ use strata_state::{Document, VERSION};
 /// # Errors
 /// [`strata_aws::Exit::Usage`] when there is none, or it cannot be used.
 pub fn document(global: &Global, may_be_empty: bool) -> Result<Document, Error> {
+    parse(&text()?, global, may_be_empty)
+}
+
+/// All that is on stdin.
+pub(crate) fn text() -> Result<String, Error> {
     let mut text = String::new();
     let mut stdin = std::io::stdin();
     // Nobody types a document: without a pipe there is none.
@@ -18,13 +23,18 @@ pub fn document(global: &Global, may_be_empty: bool) -> Result<Document, Error> 
         let doing = "reading the document";
         stdin.read_to_string(&mut text).map_err(|error| Error::usage(doing, error.to_string()))?;
     }
+    Ok(text)
+}
+
+/// The document in a text.
+pub(crate) fn parse(text: &str, global: &Global, may_be_empty: bool) -> Result<Document, Error> {
     if text.trim().is_empty()
         && may_be_empty
         && let Some(name) = &global.pipeline
     {
         return named(name, global.env.as_deref().unwrap_or("dev"));
     }
-    let doc = strata_state::read(&text).map_err(wrong)?;
+    let doc = strata_state::read(text).map_err(wrong)?;
     for (option, said, is) in
         [("--pipeline", &global.pipeline, &doc.pipeline.name), ("--env", &global.env, &doc.pipeline.env)]
     {

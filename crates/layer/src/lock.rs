@@ -10,8 +10,10 @@ mod holder;
 use crate::Context;
 use crate::report::line;
 use aws_sdk_cloudwatchlogs::Client;
+use futures::future::{join, try_join_all};
 use holder::{EXPIRES, Holder, clock, now};
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use strata_aws::{During, Error, Exit, Pace, Poll, tags, wait};
 use tokio::task::JoinHandle;
@@ -32,6 +34,8 @@ pub(crate) struct Locks<'a> {
     cx: &'a Context,
     client: Client,
     me: Holder,
+    /// What the first look found, for the first try to take it.
+    seen: Mutex<Option<Vec<Found>>>,
 }
 
 /// A lock that is held until [`Held::release`].
@@ -44,7 +48,7 @@ pub(crate) struct Held<'a> {
 impl<'a> Locks<'a> {
     /// For a run that does `verb`.
     pub(crate) fn new(cx: &'a Context, verb: &str) -> Self {
-        Self { cx, client: Client::new(&cx.session.sdk), me: Holder::me(verb) }
+        Self { cx, client: Client::new(&cx.session.sdk), me: Holder::me(verb), seen: Mutex::default() }
     }
 
     /// Refuse while another run works on this layer, or does the opposite to another one. Says whether a run that is
@@ -52,13 +56,25 @@ impl<'a> Locks<'a> {
     pub(crate) async fn look(&self) -> Result<bool, Error> {
         let found = self.list().await?;
         self.refuse(&found)?;
-        Ok(found.iter().any(|lock| lock.layer == self.cx.layer))
+        let over = found.iter().any(|lock| lock.layer == self.cx.layer);
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        Ok(over)
     }
 
-    /// Take the lock, or say who has it.
-    pub(crate) async fn take(self) -> Result<Held<'a>, Error> {
-        match self.acquire().await {
-            Ok((name, over)) => {
+    /// Take the lock, or say who has it. `work` begins as soon as the lock is made, while it is made sure that nobody else
+    /// has it: it may only look.
+    pub(crate) async fn take<T>(
+        self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<(Held<'a>, Result<T, Error>), Error> {
+        let taking = async {
+            self.make().await?;
+            // Who has not got the lock has no use for what was seen.
+            let (taken, seen) = join(self.confirm(), work).await;
+            taken.map(|taken| (taken, seen))
+        };
+        match taking.await {
+            Ok(((name, over), seen)) => {
                 let renewal = self.renew(&name);
                 let held = Held { locks: self, name, renewal };
                 for name in over {
@@ -67,7 +83,7 @@ impl<'a> Locks<'a> {
                         return Err(error);
                     }
                 }
-                Ok(held)
+                Ok((held, seen))
             }
             Err(error) => {
                 // It may have been made all the same.
@@ -81,20 +97,34 @@ impl<'a> Locks<'a> {
         }
     }
 
-    /// The lock's name, and the names of those that runs have left that are over.
-    async fn acquire(&self) -> Result<(String, Vec<String>), Error> {
+    /// Make a lock: the number after the last one that is there.
+    async fn make(&self) -> Result<(), Error> {
         wait(&self.doing(), Pace::seconds(2, 60), &self.cx.cancel, async || {
-            let found = self.list().await?;
-            if let Some(taken) = self.taken(&found) {
-                return Ok(taken);
+            let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let found = match seen {
+                Some(found) => found,
+                None => self.list().await?,
+            };
+            match self.taken(&found) {
+                Some(Poll::Failed(error)) => return Ok(Poll::Failed(error)),
+                Some(_) => return Ok(Poll::Ready(())),
+                None => {}
             }
             let numbers = found.iter().filter(|lock| lock.layer == self.cx.layer).map(|lock| lock.number);
             match self.create(numbers.max().unwrap_or_default() + 1).await {
-                Ok(()) => {}
-                Err(error) if error.is(&["ResourceAlreadyExistsException"]) => {}
-                Err(error) => return Err(error),
+                Ok(()) => Ok(Poll::Ready(())),
+                // Ours, and its answer was lost; or somebody else's.
+                Err(error) if error.is(&["ResourceAlreadyExistsException"]) => Ok(Poll::NotYet(error.to_string())),
+                Err(error) => Err(error),
             }
-            // Only who sees nobody else afterwards has it.
+        })
+        .await
+    }
+
+    /// The lock's name, and the names of those that runs have left that are over. Only who sees nobody else after making
+    /// one has it.
+    async fn confirm(&self) -> Result<(String, Vec<String>), Error> {
+        wait(&self.doing(), Pace::seconds(2, 60), &self.cx.cancel, async || {
             let found = self.list().await?;
             Ok(self.taken(&found).unwrap_or_else(|| Poll::NotYet("not listed yet".to_owned())))
         })
@@ -133,7 +163,7 @@ impl<'a> Locks<'a> {
         let prefix = self.prefix();
         let mut pages =
             self.client.describe_log_groups().log_group_name_prefix(&prefix).into_paginator().items().send();
-        let mut found = Vec::new();
+        let mut named = Vec::new();
         while let Some(group) = pages.next().await {
             let group = group.during(|| format!("looking for locks {prefix}*"))?;
             let name = group.log_group_name().unwrap_or_default();
@@ -141,17 +171,19 @@ impl<'a> Locks<'a> {
                 continue;
             };
             let Ok(number) = number.parse() else { continue };
-            let call = self.client.list_tags_for_resource().resource_arn(self.arn(name));
+            let made = group.creation_time().unwrap_or_default() / 1000;
+            named.push((name.to_owned(), layer.to_owned(), number, made));
+        }
+        let found = try_join_all(named.into_iter().map(|(name, layer, number, made)| async move {
+            let call = self.client.list_tags_for_resource().resource_arn(self.arn(&name));
             let tags = match call.send().await.during(|| format!("reading lock {name}")) {
                 Ok(answer) => answer.tags.unwrap_or_default().into_iter().collect(),
-                Err(error) if error.is_gone() => continue,
+                Err(error) if error.is_gone() => return Ok(None),
                 Err(error) => return Err(error),
             };
-            let made = group.creation_time().unwrap_or_default() / 1000;
-            let holder = Holder::from_tags(&tags, made);
-            found.push(Found { name: name.to_owned(), layer: layer.to_owned(), number, holder });
-        }
-        Ok(found)
+            Ok(Some(Found { name, layer, number, holder: Holder::from_tags(&tags, made) }))
+        }));
+        Ok(found.await?.into_iter().flatten().collect())
     }
 
     /// Layers may be brought up side by side, and taken down side by side, but not one up while another goes down.

@@ -4,6 +4,7 @@ use crate::{Change, Context};
 use async_trait::async_trait;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use strata_aws::tags::Tags;
 use strata_aws::{Error, Pace};
 
@@ -100,6 +101,11 @@ pub trait Resource: Send + Sync {
     /// How long AWS usually takes to make it, where that is more than seconds.
     fn takes(&self) -> Option<&'static str> {
         None
+    }
+
+    /// The same for choosing what to begin with; seconds where nothing is said.
+    fn lasts(&self) -> Duration {
+        Duration::from_secs(2)
     }
 
     /// How long AWS usually takes to let it go, where that is more than seconds.

@@ -2,21 +2,23 @@
 
 use crate::cli::{Cli, Verb};
 use crate::left::{left, say_bill};
+use crate::open::{begin_trace, connect, open};
 use crate::report::line;
 use crate::survey::{refuse_foreign, survey};
-use crate::{Context, Global, Layer, Part, Report, down, input, plan, policy, status, up};
+use crate::{Context, Global, Layer, Part, Report, down, plan, policy, status, up};
 use clap::{CommandFactory, FromArgMatches, Subcommand};
 use serde_json::Value;
 use std::io::Write;
 use std::process::ExitCode;
-use strata_aws::{Cancel, Error, Exit, Options, Session};
+use strata_aws::trace::{Instrument, span};
+use strata_aws::{Cancel, Error, Exit, Session};
 use strata_state::Document;
 use strata_state::section::{Failed, Left, Target};
 
 /// Exit codes; the same in every program.
 const DONE: u8 = 0;
 const FAILED: u8 = 1;
-const USAGE: u8 = 2;
+pub(crate) const USAGE: u8 = 2;
 const CHANGES: u8 = 2;
 const LEFT: u8 = 3;
 const DRIFTED: u8 = 4;
@@ -44,7 +46,8 @@ pub fn main<L: Layer>(layer: L) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    finish(layer.name(), run(&layer, cli))
+    let (verb, global) = (cli.verb.name(), cli.global.clone());
+    finish((layer.name(), verb), &global, run(&layer, cli))
 }
 
 /// Run a program that is no layer, and yet reads a document from stdin and prints it: what `work` returns, or the
@@ -54,9 +57,9 @@ pub fn with_document(
     global: &Global,
     work: impl AsyncFnOnce(&Context) -> Result<Document, Error>,
 ) -> ExitCode {
-    finish(name, async {
-        let doc = match open(name, global, false) {
-            Ok(doc) => doc,
+    finish((name, "own"), global, async {
+        let (doc, early) = match open((name, "own"), global, false, false).await {
+            Ok(opened) => opened,
             Err(stopped) => return stopped,
         };
         let say = |error: &Error| line(&format!("{name}: {error}"));
@@ -65,7 +68,7 @@ pub fn with_document(
         }
         let cancel = Cancel::default();
         listen(cancel.clone());
-        let result = match connect((name, "own"), global, &doc, cancel).await {
+        let result = match connect((name, "own"), global, &doc, early, cancel).await {
             Ok(cx) => work(&cx).await,
             Err(error) => Err(error),
         };
@@ -81,12 +84,13 @@ pub fn with_document(
 
 /// `policy` of a program that is no layer: the rights that it needs, on stdout.
 pub fn print_policy(name: &'static str, global: &Global) -> ExitCode {
-    finish(name, async {
-        let doc = match open(name, global, true) {
-            Ok(doc) => doc,
+    finish((name, "policy"), global, async {
+        let (doc, early) = match open((name, "policy"), global, true, false).await {
+            Ok(opened) => opened,
             Err(stopped) => return stopped,
         };
-        match connect((name, "policy"), global, &doc, Cancel::default()).await.and_then(|cx| policy::text(&cx)) {
+        let connected = connect((name, "policy"), global, &doc, early, Cancel::default()).await;
+        match connected.and_then(|cx| policy::text(&cx)) {
             Ok(text) => (text, DONE),
             Err(error) => told(&error, &|error| line(&format!("{name}: {error}"))),
         }
@@ -94,7 +98,11 @@ pub fn print_policy(name: &'static str, global: &Global) -> ExitCode {
 }
 
 /// Run to the end, write what is to be written on stdout, and say how it went.
-fn finish(name: &str, work: impl Future<Output = (String, u8)>) -> ExitCode {
+fn finish((name, verb): (&'static str, &str), global: &Global, work: impl Future<Output = (String, u8)>) -> ExitCode {
+    if let Err(error) = begin_trace(name, verb, global) {
+        line(&format!("{name}: {error}"));
+        return ExitCode::from(USAGE);
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -102,7 +110,7 @@ fn finish(name: &str, work: impl Future<Output = (String, u8)>) -> ExitCode {
             return ExitCode::from(FAILED);
         }
     };
-    let (out, code) = runtime.block_on(work);
+    let (out, code) = runtime.block_on(work.instrument(span("run", format_args!("{name} {verb}"), name)));
     if let Err(error) = std::io::stdout().write_all(out.as_bytes())
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {
@@ -110,14 +118,6 @@ fn finish(name: &str, work: impl Future<Output = (String, u8)>) -> ExitCode {
         return ExitCode::from(FAILED);
     }
     ExitCode::from(code)
-}
-
-/// The document, or what to print and the exit code.
-fn open(name: &str, global: &Global, may_be_empty: bool) -> Result<Document, (String, u8)> {
-    input::document(global, may_be_empty).map_err(|error| {
-        line(&format!("{name}: {error}"));
-        (String::new(), USAGE)
-    })
 }
 
 fn pass_on(name: &str, doc: &Document, failed: &Failed) -> (String, u8) {
@@ -129,8 +129,9 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
     let name = layer.name();
     let say = |error: &Error| line(&format!("{name}: {error}"));
     let may_be_empty = matches!(cli.verb, Verb::Down { .. } | Verb::Status | Verb::Policy);
-    let doc = match open(name, &cli.global, may_be_empty) {
-        Ok(doc) => doc,
+    let offline = matches!(&cli.verb, Verb::Own(own) if layer.is_offline(own));
+    let (doc, early) = match open((name, cli.verb.name()), &cli.global, may_be_empty, offline).await {
+        Ok(opened) => opened,
         Err(stopped) => return stopped,
     };
     if let Some(failed) = &doc.failed
@@ -140,7 +141,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
     }
     let cancel = Cancel::default();
     listen(cancel.clone());
-    let prepared = prepare(layer, &cli.verb, &cli.global, &doc, cancel).await;
+    let prepared = prepare(layer, &cli.verb, &cli.global, &doc, early, cancel).await;
     let cx = match prepared {
         Ok(cx) => cx,
         Err(error) => {
@@ -239,6 +240,7 @@ async fn prepare<L: Layer>(
     verb: &Verb<L::Verbs>,
     global: &Global,
     doc: &Document,
+    early: Option<Session>,
     cancel: Cancel,
 ) -> Result<Context, Error> {
     let name = layer.name();
@@ -267,34 +269,7 @@ async fn prepare<L: Layer>(
         let session = Session::offline(region.map(String::as_str), known)?;
         return Ok(Context::new(name, doc.clone(), session, global.clone(), Report::new(name, global), cancel));
     }
-    connect((name, verb.name()), global, doc, cancel).await
-}
-
-async fn connect(
-    (name, verb): (&'static str, &'static str),
-    global: &Global,
-    doc: &Document,
-    cancel: Cancel,
-) -> Result<Context, Error> {
-    let options = Options {
-        program: name,
-        verb,
-        region: global.region.clone(),
-        profile: global.profile.clone(),
-        endpoint_url: global.endpoint_url.clone(),
-    };
-    let region = doc.target.as_ref().map(|target| &target.region).or(doc.pipeline.region.as_ref());
-    let session = Session::connect(&options, region.map(String::as_str)).await?;
-    if let Some(target) = &doc.target
-        && (target.account != session.account || target.region != session.region)
-    {
-        let is = format!("account {} in {}", target.account, target.region);
-        let here = format!("account {} in {}", session.account, session.region);
-        let error =
-            Error::usage(format!("starting {name}"), format!("the document belongs to {is}, and this is {here}"));
-        return Err(error.advise("use the credentials and region of the document, or start from pipeline.json"));
-    }
-    Ok(Context::new(name, doc.clone(), session, global.clone(), Report::new(name, global), cancel))
+    connect((name, verb.name()), global, doc, early, cancel).await
 }
 
 /// What `plan` found.

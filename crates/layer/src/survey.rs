@@ -3,6 +3,7 @@
 use crate::{Context, Part, Wish};
 use futures::future::try_join_all;
 use std::time::Duration;
+use strata_aws::trace::{Instrument, span};
 use strata_aws::{Error, Exit, Pace, Poll, wait};
 use tokio::time::Instant;
 
@@ -24,7 +25,7 @@ pub(crate) async fn look(cx: &Context, part: &Part, wishes: &[Wish]) -> Result<(
     // Longer than any consistency window of a listing; a dead endpoint is given up sooner.
     let mut silent = 0;
     let start = Instant::now();
-    let lives = wait(&doing, Pace::seconds(2, 30), &cx.cancel, async || match part.resource.list(cx, wishes).await {
+    let looking = wait(&doing, Pace::seconds(2, 30), &cx.cancel, async || match part.resource.list(cx, wishes).await {
         Ok(lives) => Ok(Poll::Ready(lives)),
         Err(error) if error.exit == Exit::Again && error.code.is_none() => {
             silent += 1;
@@ -33,8 +34,8 @@ pub(crate) async fn look(cx: &Context, part: &Part, wishes: &[Wish]) -> Result<(
         // It was listed, and what was asked about it then does not know it: it is new, or it has just gone.
         Err(error) if error.is_gone() && start.elapsed() < UNKNOWN => Ok(Poll::NotYet(error.to_string())),
         Err(error) => Err(error),
-    })
-    .await?;
+    });
+    let lives = looking.instrument(span("look", part.label, part.kind)).await?;
     cx.set(part.kind, lives);
     Ok(())
 }

@@ -1,15 +1,15 @@
 //! Making a layer as the document asks: look, act on the difference, look again, until there is none.
 
 use crate::diff::{UNASKED, diff};
+use crate::gate::ways;
 use crate::lock::Locks;
 use crate::plan::{self, plan};
 use crate::survey::{UNKNOWN, look, refuse_foreign, survey};
 use crate::{Action, Change, Context, Finding, Layer, Part, confirm, down};
-use futures::StreamExt;
 use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
-use futures::stream;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use strata_aws::trace::{Instrument, lets, span, waited};
 use strata_aws::{Error, Exit};
 use tokio::time::Instant;
 
@@ -23,42 +23,60 @@ const SILENCE: Duration = Duration::from_secs(8);
 /// Look, and make what differs as asked, while no other run works on this layer.
 pub(crate) async fn up<L: Layer>(layer: &L, cx: &Context, parts: &[Part]) -> Result<(), Error> {
     let locks = Locks::new(cx, "up");
-    let (over, ()) = try_join(locks.look(), survey(cx, parts)).await?;
+    let (over, ()) =
+        try_join(locks.look().instrument(span("lock", "looking at it", "lock")), survey(cx, parts)).await?;
     refuse_foreign(cx, parts)?;
     let plan = plan(cx, parts)?;
     if !over && plan.iter().all(|(_, actions)| actions.is_empty()) {
         return Ok(());
     }
     if plan::has_changes(&plan) {
-        refuse_findings(cx, layer.preflight(cx).await?)?;
+        refuse_findings(cx, layer.preflight(cx).instrument(span("check", "beforehand", "")).await?)?;
     }
     let only_settings = plan.iter().flat_map(|(_, actions)| actions).all(|action| matches!(action, Action::Update(..)));
     if only_settings && !over {
         // Nothing can be made twice: the look at the locks was enough.
         return make(cx, parts).await;
     }
-    let held = locks.take().await?;
-    let result = make(cx, parts).await;
-    held.release().await;
+    // Another run may have come between the first look and the lock.
+    let taking = locks.take(survey(cx, parts)).instrument(span("lock", "taking it", "lock"));
+    let (held, seen) = taking.await?;
+    let result = match seen {
+        Ok(()) => make(cx, parts).await,
+        Err(error) => Err(error),
+    };
+    held.release().instrument(span("lock", "giving it back", "lock")).await;
     result
 }
 
 /// Make all parts as asked, each as soon as what it needs is there. What is no longer asked for goes last.
 async fn make(cx: &Context, parts: &[Part]) -> Result<(), Error> {
-    // Another run may have come between the first look and the lock.
-    survey(cx, parts).await?;
     refuse_foreign(cx, parts)?;
     replace(cx, parts).await?;
 
+    let ways = ways(parts);
     let mut running: BTreeMap<&str, Shared<LocalBoxFuture<'_, Result<(), Error>>>> = BTreeMap::new();
     for part in parts {
         let needs: Vec<_> = part.needs.iter().filter_map(|need| running.get(need).cloned()).collect();
+        let followers = parts.iter().filter(|other| other.needs.contains(&part.kind)).map(|other| other.kind);
+        let way = if cx.global.first_come { Duration::ZERO } else { ways.get(part.kind).copied().unwrap_or_default() };
+        let whole = span("bring", part.label, part.kind);
+        if !part.needs.is_empty() {
+            whole.record("needs", part.needs.join(", "));
+        }
         let work = async move {
-            for need in join_all(needs).await {
-                need?;
+            if !needs.is_empty() {
+                let waiting = span("wait", format_args!("for {}", part.needs.join(", ")), "");
+                for need in join_all(needs).instrument(waiting).await {
+                    need?;
+                }
+                part.needs.iter().for_each(|need| waited(format_args!("{need} > {}", part.kind)));
             }
-            bring(cx, part).await
+            bring(cx, part, way).await?;
+            followers.for_each(|follower| lets(format_args!("{} > {follower}", part.kind)));
+            Ok(())
         };
+        let work = work.instrument(whole);
         running.insert(part.kind, work.boxed_local().shared());
     }
     let mut failure: Option<Error> = None;
@@ -153,7 +171,7 @@ fn fingerprint(action: &Action) -> String {
 }
 
 /// Bring one part to what is asked for.
-async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
+async fn bring(cx: &Context, part: &Part, way: Duration) -> Result<(), Error> {
     let start = Instant::now();
     let mut done: BTreeMap<String, Done> = BTreeMap::new();
     let mut steps = BTreeMap::new();
@@ -203,10 +221,7 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
         }
         let acted = !acts.is_empty();
         let results: Vec<(String, String, Result<(), Error>)> =
-            stream::iter(acts.into_iter().map(|action| act(cx, part, action)))
-                .buffer_unordered(usize::from(cx.global.parallel))
-                .collect()
-                .await;
+            join_all(acts.into_iter().map(|action| act(cx, part, way, action))).await;
         let mut refused = None;
         let mut passing = None;
         for (id, what, result) in results {
@@ -256,7 +271,7 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
         }
         if !acted || trouble.is_some() {
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(pause).instrument(span("wait", format_args!("for {}", part.label), "")) => {}
                 () = cx.cancel.cancelled() => {}
             }
             pause = (pause * 3 / 2).min(part.resource.pace().slowest);
@@ -284,21 +299,26 @@ fn unusable(changes: &[Change]) -> String {
 }
 
 /// One call, with its line of progress.
-async fn act(cx: &Context, part: &Part, action: Action) -> (String, String, Result<(), Error>) {
+async fn act(cx: &Context, part: &Part, way: Duration, action: Action) -> (String, String, Result<(), Error>) {
     let kind = part.kind;
     let what = fingerprint(&action);
+    let (Action::Create(wish) | Action::Update(_, wish, _)) = &action else { return (String::new(), what, Ok(())) };
+    let queue = span("queue", format_args!("{kind}.{}", wish.id), kind);
+    let _pass = cx.gate.enter(way).instrument(queue).await;
     cx.touch();
     match action {
         Action::Create(wish) => {
             let step = cx.report.step(format!("{kind} {}", wish.id), &format!("creating {}", wish.name));
-            let result = part.resource.create(cx, &wish).await;
+            let acting = span("create", format_args!("{kind}.{}", wish.id), kind);
+            let result = part.resource.create(cx, &wish).instrument(acting).await;
             step.done(&outcome(&result, "created"));
             (wish.id, what, result)
         }
         Action::Update(live, wish, changes) => {
             let fields: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
             let step = cx.report.step(format!("{kind} {}", wish.id), &format!("setting {}", fields.join(", ")));
-            let result = part.resource.update(cx, &live, &wish, &changes).await;
+            let acting = span("update", format_args!("{kind}.{}: {}", wish.id, fields.join(", ")), kind);
+            let result = part.resource.update(cx, &live, &wish, &changes).instrument(acting).await;
             step.done(&outcome(&result, &format!("{} set", fields.join(", "))));
             (wish.id, what, result)
         }

@@ -53,6 +53,10 @@ impl Log<'_> {
 pub(super) async fn answer(log: Log<'_>, incoming: Incoming) -> Option<Response> {
     let server = log.server;
     let weather = &server.world.weather;
+    let latency = weather.latency();
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
     let Some(strike) = weather.meet(&incoming.seen()) else {
         let (done, late) = perform(server, incoming).await;
         return Some(log.answered(done, late));

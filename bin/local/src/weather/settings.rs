@@ -20,6 +20,9 @@ pub(crate) struct Settings {
     /// How long a minute of AWS takes, in milliseconds.
     #[serde(default = "minute_ms")]
     pub minute_ms: u64,
+    /// How long each call is on its way, there and back, in milliseconds.
+    #[serde(default)]
+    pub latency_ms: u64,
     /// What strikes which call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
@@ -52,7 +55,15 @@ fn yes() -> bool {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: None, minute_ms: MINUTE_MS, faults: Vec::new(), strikes: true, windows: true, mwaa: None }
+        Self {
+            seed: None,
+            minute_ms: MINUTE_MS,
+            latency_ms: 0,
+            faults: Vec::new(),
+            strikes: true,
+            windows: true,
+            mwaa: None,
+        }
     }
 }
 
