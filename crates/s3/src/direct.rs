@@ -91,7 +91,7 @@ fn written(bucket: &Arc<Bucket>, data: &[u8]) -> io::Result<Vec<Piece>> {
     if data.is_empty() {
         return Ok(Vec::new());
     }
-    let draft = bucket.draft();
+    let draft = bucket.draft()?;
     std::fs::write(draft.path(), data)?;
     Ok(vec![Piece::new(draft, 0, data.len() as u64)])
 }
