@@ -1,10 +1,11 @@
 //! From a target's objects to tables: which files are one table, and what its partitions are.
 
 use super::{crawl::Crawl, infer_csv, infer_parquet};
-use crate::{upstream::Object, world::World};
+use crate::world::World;
 use regex::Regex;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
+use strata_s3::Listed;
 
 /// A column: name and Glue type.
 pub(super) type Column = (String, String);
@@ -76,7 +77,7 @@ fn split(path: &str) -> (String, String) {
 pub(super) async fn find(world: &Arc<World>, crawl: &Crawl, target: &Value) -> Result<Vec<Table>, String> {
     let path = target["Path"].as_str().unwrap_or_default();
     let (bucket, prefix) = split(path);
-    let objects = world.upstream.list(&bucket, &prefix).await.map_err(|error| match error.code.as_str() {
+    let objects = world.s3.list(&bucket, &prefix).map_err(|error| match error.code {
         "NoSuchBucket" => format!(
             "The specified bucket does not exist: {bucket} (Service: S3, Status Code: 404, Error Code: NoSuchBucket)"
         ),
@@ -208,7 +209,7 @@ pub(super) fn clean(name: &str) -> String {
     name.to_lowercase().chars().map(legal).collect()
 }
 
-async fn classify(world: &Arc<World>, crawl: &Crawl, bucket: &str, object: &Object) -> Result<Schema, String> {
+async fn classify(world: &Arc<World>, crawl: &Crawl, bucket: &str, object: &Listed) -> Result<Schema, String> {
     let file = crate::athena::cache::fetch(world, bucket, object)
         .await
         .map_err(|error| format!("s3://{bucket}/{} could not be read: {error}", object.key))?;
