@@ -2,10 +2,14 @@
 
 use super::{crawl::Crawl, infer_csv, infer_parquet};
 use crate::world::World;
+use futures::{StreamExt, TryStreamExt, stream};
 use regex::Regex;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 use strata_s3::Listed;
+
+/// Files that are read at once.
+const READERS: usize = 16;
 
 /// A column: name and Glue type.
 pub(super) type Column = (String, String);
@@ -86,18 +90,20 @@ pub(super) async fn find(world: &Arc<World>, crawl: &Crawl, target: &Value) -> R
     let exclusions: Vec<String> =
         target["Exclusions"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     let globs = exclusions.iter().map(|text| glob(text)).collect::<Result<Vec<_>, _>>()?;
-    let mut files = Vec::new();
-    for object in objects {
-        let below = object.key[prefix.len()..].to_owned();
+    let wanted = objects.into_iter().filter(|object| {
+        let below = &object.key[prefix.len()..];
         let hidden = below.split('/').any(|part| part.starts_with('_') || part.starts_with('.'));
-        if object.size == 0 || hidden || globs.iter().any(|glob| glob.is_match(&below)) {
-            continue;
+        object.size > 0 && !hidden && !globs.iter().any(|glob| glob.is_match(below))
+    });
+    let read = stream::iter(wanted).map(|object| {
+        let mut folders: Vec<String> = object.key[prefix.len()..].split('/').map(str::to_owned).collect();
+        let (name, size, bucket) = (folders.pop().unwrap_or_default(), object.size, &bucket);
+        async move {
+            let schema = classify(world, crawl, bucket, &object).await?;
+            Ok::<_, String>(File { folders, name, size, schema })
         }
-        let mut folders: Vec<String> = below.split('/').map(str::to_owned).collect();
-        let name = folders.pop().unwrap_or_default();
-        let schema = classify(world, crawl, &bucket, &object).await?;
-        files.push(File { folders, name, size: object.size, schema });
-    }
+    });
+    let files = read.buffered(READERS).try_collect().await?;
     let mut tables = Vec::new();
     group(&bucket, &prefix, files, &exclusions, &mut tables);
     for table in &mut tables {
