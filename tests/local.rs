@@ -61,6 +61,19 @@ fn large_objects_come_back_whole() {
 }
 
 #[test]
+fn objects_are_read_and_written_as_boto3_does() {
+    for name in ["linked", "conditional", "checksums", "versions", "multipart", "by_host_name"] {
+        check("objects.py", name);
+    }
+}
+
+#[test]
+fn the_command_line_copies_and_moves() {
+    let folder = tempfile::tempdir().unwrap();
+    shared::check("objects.py", "command_line", &[("FOLDER", folder.path())]);
+}
+
+#[test]
 fn what_is_in_use_cannot_be_deleted() {
     check("control.py", "networks");
 }
@@ -271,4 +284,30 @@ fn the_dying_proxy_lets_so_many_requests_through() {
     assert_ne!(output.status, Some(0));
     assert_eq!(endpoint.count(), 2);
     assert_eq!(proxy.seen(), 3);
+}
+
+#[test]
+fn buckets_and_objects_survive_stop_and_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, port) = (folder.path(), free_port());
+    let venv = repository().join(".local/venv");
+    let start = || local(dir, "start", &["--port", &port, "--venv", venv.to_str().unwrap()]);
+    let check = |name: &str| {
+        let script = repository().join("tests/local/objects.py");
+        let url = format!("http://localhost:{port}");
+        let env =
+            [("AWS_ENDPOINT_URL", url.as_str()), ("FOLDER", dir.to_str().unwrap()), ("PYTHONDONTWRITEBYTECODE", "1")];
+        let output = run(python(), &[script.to_str().unwrap(), name], "", &env);
+        assert_eq!(output.status, Some(0), "{name}: {}", output.stderr);
+    };
+    let started = start();
+    assert_eq!(started.status, Some(0), "{}", started.stderr);
+    assert!(!started.stderr.contains("as they were"), "{}", started.stderr);
+    check("before_a_restart");
+    assert_eq!(local(dir, "stop", &[]).status, Some(0));
+    let started = start();
+    assert_eq!(started.status, Some(0), "{}", started.stderr);
+    assert!(started.stderr.contains("buckets and their objects are as they were"), "{}", started.stderr);
+    check("after_a_restart");
+    assert_eq!(local(dir, "stop", &[]).status, Some(0));
 }

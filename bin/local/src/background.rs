@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::buckets;
 use crate::cli::{Place, Serve};
 use crate::environment;
 use crate::error::{Error, file};
@@ -33,6 +34,7 @@ pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
         say(&format!("already running at {} (process {})", running.url, running.pid));
         return Ok(ExitCode::SUCCESS);
     }
+    let kept = buckets::are_in(&place.dir);
     std::fs::create_dir_all(&place.dir).map_err(file("making the folder", &place.dir))?;
     venv::ensure(&options.venv())?;
     let begun = Instant::now();
@@ -43,6 +45,9 @@ pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
     while begun.elapsed() < PATIENCE {
         if let Some(running) = running(place) {
             say(&format!("running at {} (process {}), {} ms", running.url, running.pid, begun.elapsed().as_millis()));
+            if kept {
+                say("buckets and their objects are as they were; everything else starts empty");
+            }
             return Ok(ExitCode::SUCCESS);
         }
         if let Ok(Some(status)) = child.try_wait() {

@@ -47,5 +47,11 @@ impl AwsError {
     }
 }
 
+impl From<strata_s3::Error> for AwsError {
+    fn from(why: strata_s3::Error) -> Self {
+        Self::new(why.code, why.message).with_status(why.status)
+    }
+}
+
 /// What a handler answers: the JSON body of the response, or AWS's error.
 pub(crate) type Answer = Result<Value, AwsError>;

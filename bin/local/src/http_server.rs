@@ -19,11 +19,13 @@ use crate::requests::Requests;
 use crate::world::World;
 
 mod admin;
+mod bucket;
 mod dispatch;
 mod forward;
 mod heard;
 mod host;
 mod incoming;
+pub(crate) mod inside;
 mod protocol;
 mod reply;
 mod s3_operation;

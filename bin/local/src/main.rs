@@ -8,6 +8,7 @@ use clap::Parser;
 
 mod athena;
 mod background;
+mod buckets;
 mod call;
 mod cli;
 mod environment;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use strata_s3::S3;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
 use crate::cli::Serve;
 use crate::error::{Error, file};
+use crate::http_server::inside::Inside;
 use crate::http_server::{self, Server};
 use crate::moto::{Moto, venv};
 use crate::mwaa::{Mwaa, Places};
@@ -21,6 +23,7 @@ use crate::requests::Requests;
 use crate::upstream::Upstream;
 use crate::weather::Settings;
 use crate::world::World;
+use crate::{athena, buckets};
 
 /// Prepares everything, then serves.
 pub(crate) fn run(options: &Serve) -> Result<ExitCode, Error> {
@@ -41,6 +44,10 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     let port = listener.local_addr().map_err(|source| Error::Port { port: options.port, source })?.port();
     // Airflow wants whole paths.
     let cache = options.venv().canonicalize().map_err(file("finding", options.venv()))?;
+    let objects = buckets::folder(&dir);
+    let s3 = Arc::new(S3::open(&objects).map_err(file("opening the objects in", &objects))?);
+    athena::cache::clear(&dir);
+    let inside = Inside::bind().await.map_err(file("opening a port for the objects in", &objects))?;
     let mut moto = Moto::launch(&options.venv(), &dir)?;
     let (upstream, started) = Upstream::new();
     let stop = Arc::new(Notify::new());
@@ -54,6 +61,8 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     }
     let world = World {
         upstream,
+        s3,
+        objects_url: inside.url(),
         dir: dir.clone(),
         pace: Duration::from_millis(options.pace),
         glue: Default::default(),
@@ -77,13 +86,16 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     write_whole(&endpoint, &about.to_string())?;
 
     let serving = tokio::spawn(http_server::serve(listener, Arc::new(server)));
+    let objects = tokio::spawn(inside.serve(world.s3.clone()));
     let schedules = tokio::spawn(mwaa_serverless::keep_schedules(world.clone()));
     let watched = async {
         let port = match moto.port().await {
             Ok(port) => port,
             Err(why) => return why,
         };
-        started.on_port(port);
+        started.at(format!("http://127.0.0.1:{port}"));
+        buckets::restore(&world).await;
+        started.ready();
         moto.ended().await
     };
     let outcome = tokio::select! {
@@ -92,6 +104,7 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
         () = signalled() => Ok(ExitCode::SUCCESS),
     };
     serving.abort();
+    objects.abort();
     schedules.abort();
     world.mwaa.real.stop_all().await;
     moto.end().await;

@@ -20,7 +20,7 @@ mod objects;
 mod sign;
 
 pub(crate) use objects::Object;
-pub(crate) use sign::{ACCOUNT, escape};
+pub(crate) use sign::{ACCOUNT, escape, headers};
 
 /// How long a call waits for moto to have started.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -32,9 +32,13 @@ pub(crate) struct Started {
 }
 
 impl Started {
-    /// moto answers on this port from now on.
-    pub(crate) fn on_port(&self, port: u16) {
-        self.base_url.get_or_init(|| format!("http://127.0.0.1:{port}"));
+    /// It listens there: `http://127.0.0.1:port`.
+    pub(crate) fn at(&self, base_url: String) {
+        self.base_url.get_or_init(|| base_url);
+    }
+
+    /// Everybody may ask it from now on.
+    pub(crate) fn ready(&self) {
         self.ready.send_replace(true);
     }
 }
@@ -64,12 +68,12 @@ impl Upstream {
         self.base_url.get().map_or("", String::as_str)
     }
 
-    /// Whether moto has answered once.
+    /// Whether everybody may ask moto.
     pub(crate) fn is_ready(&self) -> bool {
         *self.ready.borrow()
     }
 
-    /// Waits until moto has answered once.
+    /// Waits until everybody may ask moto.
     pub(crate) async fn wait_ready(&self) -> Result<(), AwsError> {
         let mut ready = self.ready.clone();
         match tokio::time::timeout(START_TIMEOUT, ready.wait_for(|up| *up)).await {
@@ -114,6 +118,16 @@ impl Upstream {
         body: Body,
     ) -> Result<Response<Incoming>, AwsError> {
         self.wait_ready().await?;
+        self.send_early(request, path_and_query, body).await
+    }
+
+    /// The same before others may.
+    pub(crate) async fn send_early(
+        &self,
+        request: http::request::Builder,
+        path_and_query: &str,
+        body: Body,
+    ) -> Result<Response<Incoming>, AwsError> {
         let request = request
             .uri(format!("{}{path_and_query}", self.base_url()))
             .body(body)

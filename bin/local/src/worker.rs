@@ -21,7 +21,7 @@ use tokio::{
 pub(crate) enum Task {
     /// Answer a query.
     Query(athena::Job),
-    /// Run a transform: where moto is, the spec's `s3://` place, the day.
+    /// Run a transform: where the objects are, the spec's `s3://` place, the day.
     Transform { upstream: String, spec: String, date: Option<String> },
 }
 

@@ -1,6 +1,7 @@
 //! What every part of the endpoint shares.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::upstream::Upstream;
@@ -9,6 +10,10 @@ use crate::upstream::Upstream;
 pub(crate) struct World {
     /// moto.
     pub upstream: Upstream,
+    /// Objects.
+    pub s3: Arc<strata_s3::S3>,
+    /// Where this program's own workers find the objects: `http://127.0.0.1:port/secret`.
+    pub objects_url: String,
     /// The folder that holds the endpoint's files.
     pub dir: PathBuf,
     /// How long a state lasts that takes minutes in AWS.

@@ -44,7 +44,8 @@ async fn main() {
     }
     println!("listed in pages of 1000: {listing:.2?}; deleted by 1000: {deleting:.2?}");
     let begun = Instant::now();
-    while std::fs::read_dir(Path::new(&folder).join("many/files")).unwrap().next().is_some() {
+    let left = |folder: std::io::Result<std::fs::DirEntry>| std::fs::read_dir(folder.unwrap().path()).unwrap().count();
+    while std::fs::read_dir(Path::new(&folder).join("many/files")).unwrap().map(left).sum::<usize>() > 0 {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     println!("until the last file was gone: {:.2?}", begun.elapsed());

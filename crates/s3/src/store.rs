@@ -5,11 +5,13 @@
 //! the next start.
 
 use std::collections::HashMap;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 mod bucket;
 mod file;
@@ -35,6 +37,9 @@ pub(crate) use write::Deleted;
 /// Folders of deleted buckets, until they are gone.
 const DELETED: &str = ".deleted-";
 
+/// How long a process may take to end after it said that it has.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// All buckets.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -42,6 +47,7 @@ pub(crate) struct Store {
     buckets: RwLock<HashMap<String, Arc<Bucket>>>,
     reaper: Reaper,
     reaping: Option<JoinHandle<()>>,
+    _lock: File,
 }
 
 impl Drop for Store {
@@ -58,6 +64,7 @@ impl Store {
     /// Opens or makes the folder, and reads all journals.
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(root)?;
+        let lock = lock(root)?;
         let (reaper, gone) = channel::<Vec<_>>();
         let reaping = std::thread::Builder::new().name("s3-reaper".to_string()).spawn(move || {
             // Nothing means the end.
@@ -74,7 +81,13 @@ impl Store {
                 _ => {}
             }
         }
-        Ok(Self { root: root.to_path_buf(), buckets: RwLock::new(buckets), reaper, reaping: Some(reaping) })
+        Ok(Self {
+            root: root.to_path_buf(),
+            buckets: RwLock::new(buckets),
+            reaper,
+            reaping: Some(reaping),
+            _lock: lock,
+        })
     }
 
     /// The bucket of that name.
@@ -112,6 +125,20 @@ impl Store {
         drop(bucket);
         bury(grave);
         Ok(())
+    }
+}
+
+/// Two processes that write one journal would destroy it.
+fn lock(root: &Path) -> io::Result<File> {
+    let lock = File::create(root.join(".lock"))?;
+    let begun = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => std::thread::sleep(PATIENCE / 500),
+            Err(TryLockError::WouldBlock) => return Err(io::Error::other("another process has it open")),
+            Err(TryLockError::Error(why)) => return Err(why),
+        }
     }
 }
 

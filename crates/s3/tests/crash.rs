@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{World, eventually};
+use common::{World, eventually, files_of, folders_of};
 use strata_s3::{S3, Versioning};
 
 const FOLDER: &str = "STRATA_S3_CRASH";
@@ -68,8 +68,7 @@ fn killed_at_any_moment() {
             assert!(found == old || found == new, "k{key} after round {last} in turn {turn}");
         }
         let listed = s3.list("b", "").unwrap();
-        let files = folder.path().join("b/files");
-        assert_eq!(std::fs::read_dir(files).unwrap().count(), listed.len(), "files that nothing names");
+        assert_eq!(files_of(folder.path()), listed.len(), "files that nothing names");
         answered = last + 1;
     }
 }
@@ -106,7 +105,7 @@ fn a_deleted_bucket_is_gone_after_a_restart() {
     s3.reset().unwrap();
     drop(s3);
     assert!(S3::open(folder.path()).unwrap().buckets().is_empty());
-    eventually("its folder is gone", || std::fs::read_dir(folder.path()).unwrap().count() == 0);
+    eventually("only the lock is left", || std::fs::read_dir(folder.path()).unwrap().count() == 1);
 }
 
 #[test]
@@ -132,4 +131,21 @@ fn a_journal_that_grew_is_written_anew() {
     assert_eq!(world.ask("POST", &format!("/b/large?uploadId={id}"), &[], wish).status, 200);
     assert_eq!(world.get("/b/large").body.len(), 100_000);
     eventually("three files", || world.files() == 3);
+}
+
+#[test]
+fn no_folder_becomes_large_and_empty_ones_go() {
+    let mut world = World::new(Versioning::Never);
+    let keys: Vec<String> = (0..9000).map(|n| format!("k{n}")).collect();
+    keys.iter().for_each(|key| world.s3.put("b", key, key.as_bytes()).unwrap());
+    let largest = || folders_of(world.folder.path()).map(|folder| std::fs::read_dir(folder).unwrap().count()).max();
+    assert_eq!(largest(), Some(4096));
+    keys[1..].iter().for_each(|key| world.s3.delete("b", key).unwrap());
+    eventually("one file is left", || world.files() == 1);
+    world.restart();
+    assert_eq!(folders_of(world.folder.path()).count(), 1);
+    assert_eq!(world.get("/b/k0").text(), "k0");
+    world.s3.put("b", "new", b"new").unwrap();
+    world.restart();
+    assert_eq!(world.get("/b/new").text(), "new");
 }

@@ -1,24 +1,39 @@
-//! Objects on disk, so that a query that comes again does not download again.
+//! Objects as files. A file is one more name of the object's own, so it costs next to nothing.
 
-use crate::{upstream::Object, world::World};
+use crate::world::World;
 use sha2::{Digest, Sha256};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use strata_s3::Listed;
 
 /// The object's bytes as a file. The name holds the ETag, so a new version is a new file.
-pub(crate) async fn fetch(world: &World, bucket: &str, object: &Object) -> Result<PathBuf, String> {
+pub(crate) async fn fetch(world: &World, bucket: &str, object: &Listed) -> Result<PathBuf, String> {
     let digest = Sha256::digest(format!("{bucket}\n{}\n{}\n{}", object.key, object.etag, object.size));
     let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let folder = world.dir.join("cache");
+    let folder = folder(&world.dir);
     let path = folder.join(name);
     if tokio::fs::metadata(&path).await.is_ok_and(|meta| meta.len() == object.size) {
         return Ok(path);
     }
-    let bytes =
-        world.upstream.get(bucket, &object.key).await.map_err(|error| format!("{}: {}", error.code, error.message))?;
-    tokio::fs::create_dir_all(&folder).await.map_err(|error| format!("{}: {error}", folder.display()))?;
-    // Write beside, then switch: a reader never sees half a file.
-    let part = folder.join(uuid::Uuid::new_v4().to_string());
-    tokio::fs::write(&part, &bytes).await.map_err(|error| format!("{}: {error}", part.display()))?;
-    tokio::fs::rename(&part, &path).await.map_err(|error| format!("{}: {error}", path.display()))?;
+    let (s3, to, bucket, key) = (world.s3.clone(), path.clone(), bucket.to_owned(), object.key.clone());
+    let export = move || -> Result<(), String> {
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        // Write beside, then switch: a reader never sees half a file.
+        let part = folder.join(uuid::Uuid::new_v4().to_string());
+        s3.export(&bucket, &key, &part).map_err(|error| format!("{}: {}", error.code, error.message))?;
+        let moved = std::fs::rename(&part, &to);
+        // Two names of one file stay two.
+        let _ = std::fs::remove_file(&part);
+        moved.map_err(|error| format!("{}: {error}", to.display()))
+    };
+    tokio::task::spawn_blocking(export).await.map_err(|error| error.to_string())??;
     Ok(path)
+}
+
+/// Forgets all files, which would keep the bytes of objects that are gone.
+pub(crate) fn clear(dir: &Path) {
+    let _ = std::fs::remove_dir_all(folder(dir));
+}
+
+fn folder(dir: &Path) -> PathBuf {
+    dir.join("cache")
 }

@@ -1,11 +1,12 @@
 //! From a catalog table to files on disk: what the child process reads.
 
 use super::{cache, statement::Reference, translate};
-use crate::{upstream::Object, world::World};
+use crate::world::World;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use strata_s3::Listed;
 
 /// A query for the child process.
 #[derive(Debug, Serialize, Deserialize)]
@@ -104,9 +105,9 @@ fn split(location: &str) -> (String, String) {
 }
 
 /// The objects below a location that Athena reads: not empty, and no part hidden.
-async fn objects(world: &World, location: &str) -> Result<(String, Vec<(String, Object)>), String> {
+fn objects(world: &World, location: &str) -> Result<(String, Vec<(String, Listed)>), String> {
     let (bucket, prefix) = split(location);
-    let all = world.upstream.list(&bucket, &prefix).await.map_err(|error| {
+    let all = world.s3.list(&bucket, &prefix).map_err(|error| {
         format!("HIVE_FILESYSTEM_ERROR: Failed to list directory: {location}: {} ({})", error.message, error.code)
     })?;
     let shown = all.into_iter().filter_map(|object| {
@@ -155,7 +156,7 @@ fn folder_values(below: &str, keys: &[(String, String)]) -> Option<Vec<String>> 
 /// A table's files, listed but not yet read.
 pub(super) struct Listing {
     source: Source,
-    objects: Vec<(String, Object, Vec<String>)>,
+    objects: Vec<(String, Listed, Vec<String>)>,
 }
 
 impl Listing {
@@ -171,7 +172,7 @@ pub(super) async fn list(world: &World, region: &str, reference: &Reference) -> 
     let keys = columns(&table["PartitionKeys"]);
     let mut found = Vec::new();
     for (values, location) in partitions(world, region, &table).await? {
-        let (bucket, objects) = objects(world, &location).await?;
+        let (bucket, objects) = objects(world, &location)?;
         for (below, object) in objects {
             let values = match &values {
                 Some(values) => Some(values.clone()),

@@ -1,10 +1,15 @@
 //! From a target's objects to tables: which files are one table, and what its partitions are.
 
 use super::{crawl::Crawl, infer_csv, infer_parquet};
-use crate::{upstream::Object, world::World};
+use crate::world::World;
+use futures::{StreamExt, TryStreamExt, stream};
 use regex::Regex;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
+use strata_s3::Listed;
+
+/// Files that are read at once.
+const READERS: usize = 16;
 
 /// A column: name and Glue type.
 pub(super) type Column = (String, String);
@@ -76,7 +81,7 @@ fn split(path: &str) -> (String, String) {
 pub(super) async fn find(world: &Arc<World>, crawl: &Crawl, target: &Value) -> Result<Vec<Table>, String> {
     let path = target["Path"].as_str().unwrap_or_default();
     let (bucket, prefix) = split(path);
-    let objects = world.upstream.list(&bucket, &prefix).await.map_err(|error| match error.code.as_str() {
+    let objects = world.s3.list(&bucket, &prefix).map_err(|error| match error.code {
         "NoSuchBucket" => format!(
             "The specified bucket does not exist: {bucket} (Service: S3, Status Code: 404, Error Code: NoSuchBucket)"
         ),
@@ -85,18 +90,20 @@ pub(super) async fn find(world: &Arc<World>, crawl: &Crawl, target: &Value) -> R
     let exclusions: Vec<String> =
         target["Exclusions"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     let globs = exclusions.iter().map(|text| glob(text)).collect::<Result<Vec<_>, _>>()?;
-    let mut files = Vec::new();
-    for object in objects {
-        let below = object.key[prefix.len()..].to_owned();
+    let wanted = objects.into_iter().filter(|object| {
+        let below = &object.key[prefix.len()..];
         let hidden = below.split('/').any(|part| part.starts_with('_') || part.starts_with('.'));
-        if object.size == 0 || hidden || globs.iter().any(|glob| glob.is_match(&below)) {
-            continue;
+        object.size > 0 && !hidden && !globs.iter().any(|glob| glob.is_match(below))
+    });
+    let read = stream::iter(wanted).map(|object| {
+        let mut folders: Vec<String> = object.key[prefix.len()..].split('/').map(str::to_owned).collect();
+        let (name, size, bucket) = (folders.pop().unwrap_or_default(), object.size, &bucket);
+        async move {
+            let schema = classify(world, crawl, bucket, &object).await?;
+            Ok::<_, String>(File { folders, name, size, schema })
         }
-        let mut folders: Vec<String> = below.split('/').map(str::to_owned).collect();
-        let name = folders.pop().unwrap_or_default();
-        let schema = classify(world, crawl, &bucket, &object).await?;
-        files.push(File { folders, name, size: object.size, schema });
-    }
+    });
+    let files = read.buffered(READERS).try_collect().await?;
     let mut tables = Vec::new();
     group(&bucket, &prefix, files, &exclusions, &mut tables);
     for table in &mut tables {
@@ -208,7 +215,7 @@ pub(super) fn clean(name: &str) -> String {
     name.to_lowercase().chars().map(legal).collect()
 }
 
-async fn classify(world: &Arc<World>, crawl: &Crawl, bucket: &str, object: &Object) -> Result<Schema, String> {
+async fn classify(world: &Arc<World>, crawl: &Crawl, bucket: &str, object: &Listed) -> Result<Schema, String> {
     let file = crate::athena::cache::fetch(world, bucket, object)
         .await
         .map_err(|error| format!("s3://{bucket}/{} could not be read: {error}", object.key))?;

@@ -119,7 +119,7 @@ async fn execute(world: &World, work: &Work) -> End {
     let Some((bucket, key)) = split(&work.script) else {
         return End::failed(format!("Script location {} is not an S3 path", work.script));
     };
-    let found = world.upstream.list(bucket, key).await.is_ok_and(|objects| objects.iter().any(|one| one.key == key));
+    let found = world.s3.has(bucket, key, None);
     if !found {
         return End::failed(format!(
             "LAUNCH ERROR | Script could not be downloaded from {}: An error occurred (404) when calling the HeadObject operation: Not Found",
@@ -136,11 +136,8 @@ async fn execute(world: &World, work: &Work) -> End {
             ));
         }
     };
-    let task = Task::Transform {
-        upstream: world.upstream.base_url().to_owned(),
-        spec,
-        date: work.arguments.get("--date").cloned(),
-    };
+    let task =
+        Task::Transform { upstream: world.objects_url.clone(), spec, date: work.arguments.get("--date").cloned() };
     let done = worker::spawn(&task).await;
     match done.result {
         Ok(_) => End { state: "SUCCEEDED", error: None, output: done.lines },

@@ -79,6 +79,10 @@ async fn reset(server: &Server) -> Response {
     world.mwaa.reset().await;
     world.mwaa_serverless.reset();
     world.weather.forget();
+    crate::athena::cache::clear(&world.dir);
+    if let Err(why) = world.s3.reset() {
+        return reply::text(500, &format!("removing the objects: {why}\n"));
+    }
     let request = http::Request::builder().method(Method::POST);
     match world.upstream.send(request, "/moto-api/reset", Body::empty()).await {
         Ok(answer) if answer.status().is_success() => reply::plain_json("{}".to_string()),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::incoming::{Content, Incoming};
 use super::protocol::Protocol;
-use super::{forward, reply};
+use super::{bucket, forward, reply};
 use crate::call::{Answer, AwsError, Call};
 use crate::upstream::ACCOUNT;
 use crate::world::World;
@@ -57,7 +57,7 @@ pub(super) async fn answer(world: &Arc<World>, incoming: Incoming) -> Dispatched
     let whole = match body {
         Content::Whole(whole) => whole,
         Content::Stream(body) => {
-            let (response, code) = forward::to_moto(world, protocol, &operation, parts, body).await;
+            let (response, code) = bucket::answer(world, &operation, &region, parts, body).await;
             return Dispatched { service, operation, code, response };
         }
     };

@@ -58,7 +58,7 @@ pub(super) async fn hear(host_name: &str, request: Request<Body>) -> (Request<Bo
 }
 
 /// The query without what signs a link: whoever reads the record could use it.
-fn told(query: &str) -> String {
+pub(super) fn told(query: &str) -> String {
     let secret = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
         ["x-amz-security-token", "x-amz-signature", "x-amz-credential", "signature", "awsaccesskeyid"]
@@ -75,7 +75,7 @@ fn is_content(parts: &Parts, path: &str) -> bool {
 }
 
 /// Headers that carry parameters.
-fn telling(headers: &HeaderMap) -> BTreeMap<String, String> {
+pub(super) fn telling(headers: &HeaderMap) -> BTreeMap<String, String> {
     let tells = |name: &str| {
         (name.starts_with("x-amz-") && !LEFT_OUT.contains(&name))
             || name.starts_with("if-")

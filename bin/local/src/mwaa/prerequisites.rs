@@ -19,7 +19,7 @@ pub(super) async fn check(world: &World, environment: &Value) -> Result<(), AwsE
     for kind in ["Plugins", "Requirements", "StartupScript"] {
         let path = text(&format!("{kind}S3Path"));
         let version = text(&format!("{kind}S3ObjectVersion"));
-        if !path.is_empty() && !world.upstream.has_version(bucket, path, version).await? {
+        if !path.is_empty() && !world.s3.has(bucket, path, Some(version)) {
             return Err(invalid(format!("Unable to read version {version} of the object s3://{bucket}/{path}")));
         }
     }

@@ -49,10 +49,7 @@ impl Version {
         check_role(world, role).await?;
         let place = &body["DefinitionS3Location"];
         let (bucket, key) = (text(place, "Bucket"), text(place, "ObjectKey"));
-        let bytes = match place["VersionId"].as_str() {
-            Some(version) => world.upstream.get_version(bucket, key, version).await,
-            None => world.upstream.get(bucket, key).await,
-        };
+        let bytes = world.s3.get(bucket, key, place["VersionId"].as_str()).await;
         let bytes = bytes.map_err(|why| {
             let why =
                 format!("Unable to read the workflow definition s3://{bucket}/{key}: {} {}", why.code, why.message);
@@ -60,7 +57,7 @@ impl Version {
         })?;
         if let Some(code) = body["Code"]["S3Location"].as_object() {
             let member = |name: &str| code.get(name).and_then(Value::as_str).unwrap_or_default();
-            if world.upstream.get(member("Bucket"), member("ObjectKey")).await.is_err() {
+            if !world.s3.has(member("Bucket"), member("ObjectKey"), None) {
                 let why = format!("Unable to read the code s3://{}/{}", member("Bucket"), member("ObjectKey"));
                 return Err(invalid("other", why));
             }

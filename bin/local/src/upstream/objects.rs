@@ -1,4 +1,4 @@
-//! Objects in moto's buckets, for the parts that read and write data themselves.
+//! The objects for a worker, which is a process of its own. And the settings of moto's buckets.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -18,8 +18,6 @@ pub(crate) struct Object {
     pub key: String,
     /// Its size in bytes.
     pub size: u64,
-    /// Its ETag without quotes.
-    pub etag: String,
 }
 
 #[derive(Deserialize)]
@@ -35,8 +33,6 @@ struct Page {
 struct Content {
     key: String,
     size: u64,
-    #[serde(rename = "ETag", default)]
-    etag: String,
 }
 
 impl Upstream {
@@ -54,11 +50,7 @@ impl Upstream {
             let text = text_or_error(self.send(request, &path, Body::empty()).await?).await?;
             let page: Page = quick_xml::de::from_str(&text)
                 .map_err(|why| AwsError::new("InternalError", format!("listing s3://{bucket}/{prefix}: {why}")))?;
-            objects.extend(page.contents.into_iter().map(|found| Object {
-                key: found.key,
-                size: found.size,
-                etag: found.etag.trim_matches('"').to_string(),
-            }));
+            objects.extend(page.contents.into_iter().map(|found| Object { key: found.key, size: found.size }));
             token = page.next_continuation_token;
             if token.is_none() {
                 return Ok(objects);
@@ -69,17 +61,6 @@ impl Upstream {
     /// The bytes of an object.
     pub(crate) async fn get(&self, bucket: &str, key: &str) -> Result<Bytes, AwsError> {
         self.object(Method::GET, bucket, key, Bytes::new()).await
-    }
-
-    /// The bytes of one version of an object.
-    pub(crate) async fn get_version(&self, bucket: &str, key: &str, version: &str) -> Result<Bytes, AwsError> {
-        let key: Vec<String> = key.split('/').map(sign::escape).collect();
-        let path = format!("/{}/{}?versionId={}", sign::escape(bucket), key.join("/"), sign::escape(version));
-        let request = sign::headers(Request::builder().method(Method::GET), REGION, "s3");
-        let response = self.send(request, &path, Body::empty()).await?;
-        let status = response.status().as_u16();
-        let bytes = collect(response).await?;
-        if status < 300 { Ok(bytes) } else { Err(error_in_xml(status, &String::from_utf8_lossy(&bytes))) }
     }
 
     /// Writes an object.
@@ -97,14 +78,6 @@ impl Upstream {
         let request = sign::headers(Request::builder().method(Method::GET), REGION, "s3");
         let path = format!("/{}?{resource}", sign::escape(bucket));
         text_or_error(self.send(request, &path, Body::empty()).await?).await
-    }
-
-    /// Whether that version of an object exists.
-    pub(crate) async fn has_version(&self, bucket: &str, key: &str, version: &str) -> Result<bool, AwsError> {
-        let key: Vec<String> = key.split('/').map(sign::escape).collect();
-        let path = format!("/{}/{}?versionId={}", sign::escape(bucket), key.join("/"), sign::escape(version));
-        let request = sign::headers(Request::builder().method(Method::HEAD), REGION, "s3");
-        Ok(self.send(request, &path, Body::empty()).await?.status().is_success())
     }
 
     async fn object(&self, method: Method, bucket: &str, key: &str, body: Bytes) -> Result<Bytes, AwsError> {

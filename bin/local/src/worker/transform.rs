@@ -1,4 +1,4 @@
-//! A transform over the objects in moto.
+//! A transform over the endpoint's objects.
 
 use crate::{call::AwsError, upstream::Upstream};
 use serde_json::{Value, json};
@@ -9,16 +9,17 @@ use std::{
 use strata_transform::{Object, Store};
 use tokio::runtime::{Builder, Runtime};
 
-/// moto's buckets, for code that waits instead of awaiting.
+/// The endpoint's buckets, for code that waits instead of awaiting.
 struct Remote {
     upstream: Upstream,
     runtime: Runtime,
 }
 
 impl Remote {
-    fn new(port: u16) -> IoResult<Self> {
+    fn new(url: &str) -> IoResult<Self> {
         let (upstream, started) = Upstream::new();
-        started.on_port(port);
+        started.at(url.to_string());
+        started.ready();
         Ok(Self { upstream, runtime: Builder::new_current_thread().enable_all().build()? })
     }
 
@@ -65,10 +66,9 @@ impl Store for Remote {
     }
 }
 
-/// Run the transform whose spec is at `spec`; moto listens at `upstream`.
+/// Run the transform whose spec is at `spec`; the objects are at `upstream`.
 pub(super) fn run(upstream: &str, spec: &str, date: Option<&str>) -> Result<Value, String> {
-    let port = upstream.rsplit(':').next().and_then(|port| port.parse().ok());
-    let store = Remote::new(port.ok_or("moto has not started")?).map_err(|error| error.to_string())?;
+    let store = Remote::new(upstream).map_err(|error| error.to_string())?;
     let date = date
         .map(|text| text.parse().map_err(|_| format!("the argument --date must be YYYY-MM-DD, and is {text}")))
         .transpose()?;

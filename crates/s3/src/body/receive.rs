@@ -77,7 +77,7 @@ pub(crate) async fn receive(
     let lost = |why: &dyn std::fmt::Display| Error::internal("receiving a body", why);
     let _turn = UNDER_WAY.acquire().await.map_err(|why| lost(&why))?;
     let sums = Sums::new(&all);
-    let draft = bucket.draft();
+    let draft = bucket.draft()?;
     let (to_file, file_end) = channel(QUEUE);
     let (to_md5, md5_end) = channel(QUEUE);
     let writer = spawn_blocking(move || write(draft, sums, file_end));
@@ -179,7 +179,7 @@ async fn at_once(body: Body, wanted: &Wanted, all: &[Algorithm], bucket: &Arc<Bu
     let mut received = Received { size, md5: crate::md5::of(&data), sums: sums.finish(), pieces: Vec::new() };
     received.check(wanted, &trailers)?;
     if size > 0 {
-        let draft = bucket.draft();
+        let draft = bucket.draft()?;
         std::fs::write(draft.path(), &data)?;
         received.pieces.push(Piece::new(draft, 0, size));
     }

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,9 +18,17 @@ pub(super) type Reaper = Sender<Vec<Gone>>;
 #[derive(Debug)]
 pub(crate) struct Bucket {
     files: Arc<Path>,
-    next_file: AtomicU64,
+    numbers: Mutex<Numbers>,
     state: Mutex<State>,
     reaper: Reaper,
+}
+
+/// The numbers of new files.
+#[derive(Debug)]
+struct Numbers {
+    next: u64,
+    /// The folder that was made last.
+    folder: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -40,22 +47,29 @@ impl Bucket {
             index.apply(record).into_iter().for_each(Gone::forget);
         })?;
         sweep(&files, &index)?;
-        let next_file = AtomicU64::new(index.next_file);
+        let numbers = Mutex::new(Numbers { next: index.next_file, folder: None });
         if journal.is_long_for(index.size()) {
             journal.rewrite(index.records())?;
         }
-        Ok(Self { files, next_file, state: Mutex::new(State { index, journal }), reaper })
+        Ok(Self { files, numbers, state: Mutex::new(State { index, journal }), reaper })
     }
 
     /// A new file, which is removed again unless a record names it.
-    pub(crate) fn draft(&self) -> Arc<BodyFile> {
-        let id = self.next_file.fetch_add(1, Ordering::Relaxed);
-        Arc::new(BodyFile::draft(self.files.clone(), id))
+    pub(crate) fn draft(&self) -> io::Result<Arc<BodyFile>> {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let draft = BodyFile::draft(self.files.clone(), numbers.next);
+        let folder = draft.folder();
+        if numbers.folder.as_ref() != Some(&folder) {
+            std::fs::create_dir_all(&folder)?;
+            numbers.folder = Some(folder);
+        }
+        numbers.next += 1;
+        Ok(Arc::new(draft))
     }
 
     /// The same bytes under another name, in this bucket.
     pub(crate) fn link(&self, piece: &Piece) -> io::Result<Piece> {
-        let draft = self.draft();
+        let draft = self.draft()?;
         let old = piece.body()?.path();
         // A file may have only so many names.
         if std::fs::hard_link(&old, draft.path()).is_err() {
@@ -128,18 +142,23 @@ impl State {
     }
 }
 
-/// Removes files that nothing names.
+/// Removes files that nothing names, and folders without files.
 fn sweep(folder: &Path, index: &Index) -> io::Result<()> {
     let versions = index.keys.values().flatten().filter_map(|version| version.object.as_ref());
     let parts = index.uploads.values().flat_map(|upload| upload.parts.values());
     let pieces = versions.flat_map(|object| &object.pieces).chain(parts.flat_map(|part| &part.pieces));
     let named: HashSet<u64> = pieces.map(Piece::id).collect();
     for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let id = entry.file_name().to_str().and_then(|name| u64::from_str_radix(name, 16).ok());
-        if id.is_none_or(|id| !named.contains(&id)) {
-            std::fs::remove_file(entry.path())?;
+        let folder = entry?.path();
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            let id = entry.file_name().to_str().and_then(|name| u64::from_str_radix(name, 16).ok());
+            if id.is_none_or(|id| !named.contains(&id)) {
+                std::fs::remove_file(entry.path())?;
+            }
         }
+        // One that holds files stays.
+        let _ = std::fs::remove_dir(folder);
     }
     Ok(())
 }

@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+/// The files of so many bits of their numbers are in one folder: a folder that was large once stays slow for ever.
+const IN_A_FOLDER: u32 = 12;
+
 /// A file of a bucket. A new one is a draft: dropped without `keep`, it takes the file with it. So does a version that
 /// was deleted, but only after the last reader has finished.
 #[derive(Debug)]
@@ -28,7 +31,12 @@ impl BodyFile {
     }
 
     pub(crate) fn path(&self) -> PathBuf {
-        self.folder.join(format!("{:012x}", self.id))
+        self.folder().join(format!("{:012x}", self.id))
+    }
+
+    /// The folder that it is in.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.folder.join(format!("{:09x}", self.id >> IN_A_FOLDER))
     }
 
     pub(crate) fn open(&self) -> io::Result<File> {

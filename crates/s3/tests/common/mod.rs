@@ -108,8 +108,18 @@ impl World {
 
     /// How many files there are.
     pub fn files(&self) -> usize {
-        std::fs::read_dir(self.folder.path().join("b/files")).unwrap().count()
+        files_of(self.folder.path())
     }
+}
+
+/// How many files the bucket `b` has in that store.
+pub fn files_of(store: &std::path::Path) -> usize {
+    folders_of(store).map(|folder| std::fs::read_dir(folder).unwrap().count()).sum()
+}
+
+/// The folders that they are in.
+pub fn folders_of(store: &std::path::Path) -> impl Iterator<Item = std::path::PathBuf> {
+    std::fs::read_dir(store.join("b/files")).unwrap().map(|entry| entry.unwrap().path())
 }
 
 /// Waits until it is true.

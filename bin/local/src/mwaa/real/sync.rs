@@ -23,13 +23,13 @@ pub(super) async fn dags(world: &World, environment: &Value, home: &Path, seen: 
     let prefix = format!("{path}/");
     let folder = home.join("dags");
     let mut found = Seen::new();
-    for object in world.upstream.list(bucket, &prefix).await? {
+    for object in world.s3.list(bucket, &prefix)? {
         let name = object.key.strip_prefix(&prefix).unwrap_or_default();
         if name.is_empty() || name.ends_with('/') || !is_inside(name) {
             continue;
         }
         if seen.get(name) != Some(&object.etag) {
-            write(&folder.join(name), &world.upstream.get(bucket, &object.key).await?, home).map_err(failed)?;
+            write(&folder.join(name), &world.s3.get(bucket, &object.key, None).await?, home).map_err(failed)?;
         }
         found.insert(name.to_string(), object.etag);
     }
@@ -63,7 +63,7 @@ pub(super) async fn files(world: &World, environment: &Value, home: &Path) -> Re
             // An empty requirements file asks for nothing.
             "" if kind == "Requirements" => bytes::Bytes::new(),
             "" => continue,
-            path => world.upstream.get_version(bucket(environment), path, text("S3ObjectVersion")).await?,
+            path => world.s3.get(bucket(environment), path, Some(text("S3ObjectVersion"))).await?,
         };
         write(&home.join(name), &bytes, home).map_err(failed)?;
     }

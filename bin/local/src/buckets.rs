@@ -1,0 +1,164 @@
+//! Buckets between two keepers: moto has their settings and forgets them when it ends, the store has their objects. The
+//! requests that made the settings are kept beside the objects, and moto gets them again at the next start.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use axum::body::Body;
+use http::request::Parts;
+use http::{Method, Request};
+use serde::{Deserialize, Serialize};
+use strata_s3::{Encryption, Versioning};
+
+use crate::upstream::{first_element, headers};
+use crate::world::World;
+
+/// A request that made a bucket or one of its settings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Setting {
+    operation: String,
+    method: String,
+    path: String,
+    query: String,
+    region: String,
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+/// Two settings of one bucket may come at once, and they are in one file.
+static WRITING: Mutex<()> = Mutex::new(());
+
+impl Setting {
+    /// Reads a request; its query without what signs it, and those of its headers that say something.
+    pub(crate) fn of(
+        operation: &str,
+        region: &str,
+        parts: &Parts,
+        query: String,
+        headers: BTreeMap<String, String>,
+        body: &[u8],
+    ) -> Self {
+        Self {
+            operation: operation.to_string(),
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_string(),
+            query,
+            region: region.to_string(),
+            headers,
+            body: String::from_utf8_lossy(body).into_owned(),
+        }
+    }
+
+    /// What it sets: a later request about the same takes its place, also one that removes it.
+    fn about(&self) -> Vec<&str> {
+        let said = self.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("x-id="));
+        let mut said: Vec<_> = said.map(|pair| pair.trim_end_matches('=')).collect();
+        said.sort_unstable();
+        said
+    }
+}
+
+/// Remembers what moto has done.
+pub(crate) fn learn(world: &World, bucket: &str, setting: Setting) -> io::Result<()> {
+    if setting.operation == "DeleteBucket" {
+        // Its settings go with it.
+        return world.s3.bucket_deleted(bucket);
+    }
+    if setting.operation == "CreateBucket" {
+        world.s3.bucket_created(bucket)?;
+    }
+    apply(world, bucket, &setting)?;
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = path(&world.dir, bucket);
+    let mut all = read(&path)?;
+    match all.iter_mut().find(|known| known.about() == setting.about()) {
+        Some(known) => *known = setting,
+        None => all.push(setting),
+    }
+    let beside = path.with_extension("new");
+    std::fs::write(&beside, serde_json::to_vec(&all)?)?;
+    std::fs::rename(&beside, &path)
+}
+
+/// What of a setting the store has to know.
+fn apply(world: &World, bucket: &str, setting: &Setting) -> io::Result<()> {
+    match setting.operation.as_str() {
+        "CreateBucket" if setting.headers.get("x-amz-bucket-object-lock-enabled").is_some_and(|on| on == "true") => {
+            return world.s3.set_versioning(bucket, Versioning::Enabled);
+        }
+        "PutBucketVersioning" => {
+            let versioning = match first_element(&setting.body, "Status").as_deref() {
+                Some("Enabled") => Versioning::Enabled,
+                _ => Versioning::Suspended,
+            };
+            return world.s3.set_versioning(bucket, versioning);
+        }
+        "PutBucketEncryption" => {
+            let text = |name: &str| first_element(&setting.body, name);
+            let algorithm = text("SSEAlgorithm").unwrap_or_else(|| Encryption::default().algorithm);
+            world.s3.set_encryption(bucket, Encryption { algorithm, key: text("KMSMasterKeyID") });
+        }
+        "DeleteBucketEncryption" => world.s3.set_encryption(bucket, Encryption::default()),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Gives moto the buckets of the run before, with their settings.
+pub(crate) async fn restore(world: &World) {
+    for bucket in world.s3.buckets() {
+        let settings = read(&path(&world.dir, &bucket)).unwrap_or_else(|why| {
+            tracing::error!("reading the settings of the bucket {bucket}: {why}");
+            Vec::new()
+        });
+        if settings.is_empty() && world.s3.is_empty(&bucket) == Some(true) {
+            // It was being made when the process died, and nobody was told of it.
+            let _ = world.s3.bucket_deleted(&bucket);
+        }
+        for setting in settings {
+            if let Err(why) = again(world, &bucket, &setting).await {
+                tracing::error!("{} of the bucket {bucket} as it was before the restart: {why}", setting.operation);
+            }
+        }
+    }
+}
+
+async fn again(world: &World, bucket: &str, setting: &Setting) -> Result<(), String> {
+    let method = Method::from_bytes(setting.method.as_bytes()).map_err(|why| why.to_string())?;
+    let mut request = headers(Request::builder().method(method), &setting.region, "s3");
+    for (name, value) in &setting.headers {
+        request = request.header(name, value);
+    }
+    let target = format!("{}?{}", setting.path, setting.query);
+    let answer = world.upstream.send_early(request, &target, Body::from(setting.body.clone())).await;
+    let status = answer.map_err(|why| why.message)?.status();
+    if !status.is_success() {
+        return Err(format!("moto answered {status}"));
+    }
+    apply(world, bucket, setting).map_err(|why| why.to_string())
+}
+
+/// Whether a folder of the endpoint's has buckets of an earlier run.
+pub(crate) fn are_in(dir: &Path) -> bool {
+    let folders = std::fs::read_dir(folder(dir)).into_iter().flatten().flatten();
+    folders.into_iter().any(|one| !one.file_name().as_encoded_bytes().starts_with(b"."))
+}
+
+/// Where the objects are.
+pub(crate) fn folder(dir: &Path) -> PathBuf {
+    dir.join("s3")
+}
+
+fn path(dir: &Path, bucket: &str) -> PathBuf {
+    folder(dir).join(bucket).join("settings.json")
+}
+
+fn read(path: &Path) -> io::Result<Vec<Setting>> {
+    match std::fs::read(path) {
+        Ok(text) => Ok(serde_json::from_slice(&text)?),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(why) => Err(why),
+    }
+}
