@@ -1,10 +1,13 @@
 //! From a target's objects to tables: which files are one table, and what its partitions are.
 
-use super::{crawl::Crawl, infer_csv, infer_parquet};
+use super::{crawl::Crawl, crawl_sample::Samples, infer_csv, infer_parquet};
 use crate::{upstream::Object, world::World};
 use regex::Regex;
 use serde_json::Value;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A column: name and Glue type.
 pub(super) type Column = (String, String);
@@ -73,7 +76,12 @@ fn split(path: &str) -> (String, String) {
 }
 
 /// The tables below one S3 target.
-pub(super) async fn find(world: &Arc<World>, crawl: &Crawl, target: &Value) -> Result<Vec<Table>, String> {
+pub(super) async fn find(
+    world: &Arc<World>,
+    crawl: &Crawl,
+    target: &Value,
+    seen: &mut BTreeSet<String>,
+) -> Result<Vec<Table>, String> {
     let path = target["Path"].as_str().unwrap_or_default();
     let (bucket, prefix) = split(path);
     let objects = world.upstream.list(&bucket, &prefix).await.map_err(|error| match error.code.as_str() {
@@ -85,7 +93,7 @@ pub(super) async fn find(world: &Arc<World>, crawl: &Crawl, target: &Value) -> R
     let exclusions: Vec<String> =
         target["Exclusions"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     let globs = exclusions.iter().map(|text| glob(text)).collect::<Result<Vec<_>, _>>()?;
-    let mut files = Vec::new();
+    let mut chosen = Vec::new();
     for object in objects {
         let below = object.key[prefix.len()..].to_owned();
         let hidden = below.split('/').any(|part| part.starts_with('_') || part.starts_with('.'));
@@ -94,9 +102,23 @@ pub(super) async fn find(world: &Arc<World>, crawl: &Crawl, target: &Value) -> R
         }
         let mut folders: Vec<String> = below.split('/').map(str::to_owned).collect();
         let name = folders.pop().unwrap_or_default();
-        let schema = classify(world, crawl, &bucket, &object).await?;
+        let folder = format!("s3://{bucket}/{}", &object.key[..object.key.len() - name.len()]);
+        if !(crawl.only_new() && crawl.seen.contains(&folder)) {
+            seen.insert(folder);
+            chosen.push((folders, name, object));
+        }
+    }
+    // The last file of a folder comes first: where a few stand for all, the newest do.
+    let mut samples = Samples::new(target["SampleSize"].as_u64());
+    let mut files = Vec::new();
+    for (folders, name, object) in chosen.into_iter().rev() {
+        let schema = match samples.guess(&folders, object.size) {
+            Some(schema) => schema,
+            None => samples.keep(&folders, object.size, classify(world, crawl, &bucket, &object).await?),
+        };
         files.push(File { folders, name, size: object.size, schema });
     }
+    files.reverse();
     let mut tables = Vec::new();
     group(&bucket, &prefix, files, &exclusions, &mut tables);
     for table in &mut tables {
@@ -148,8 +170,12 @@ fn group(bucket: &str, prefix: &str, files: Vec<File>, exclusions: &[String], ta
 
 /// At least seven in ten columns in common.
 fn similar(one: &Schema, other: &Schema) -> bool {
-    let common = one.columns.iter().filter(|(name, _)| other.columns.iter().any(|(known, _)| known == name)).count();
-    one.classification == other.classification && common * 10 >= one.columns.len().max(other.columns.len()) * 7
+    one.classification == other.classification && alike(&one.columns, &other.columns)
+}
+
+pub(super) fn alike(one: &[Column], other: &[Column]) -> bool {
+    let common = one.iter().filter(|(name, _)| other.iter().any(|(known, _)| known == name)).count();
+    common * 10 >= one.len().max(other.len()) * 7
 }
 
 fn table(bucket: &str, prefix: &str, files: Vec<File>, exclusions: &[String]) -> Table {
