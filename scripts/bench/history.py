@@ -52,7 +52,7 @@ class History:
 
     def daily(self, date):
         """Seconds and calls of one daily run."""
-        words = f"{BIN}/datagen --quiet generate --to bucket --date {date} --rows {self.rows}"
+        words = f"{BIN}/datagen generate --quiet --to bucket --date {date} --rows {self.rows}"
         chain(self.endpoint.env, words, self.document)
         before = self.endpoint.count()
         words = f"{BIN}/catalog --quiet crawl raw | {BIN}/jobs --quiet run --date {date} | {BIN}/catalog --quiet crawl"
@@ -91,9 +91,9 @@ def published(folder, days, rows):
     raw.mkdir(exist_ok=True)
     have = len(list(raw.iterdir()))
     for index in range(have, days):
-        words = [BIN / "datagen", "--quiet", "generate", "--rows", str(rows), "--seed", str(index), "--date", "2024-09-15"]
+        words = [BIN / "datagen", "generate", "--rows", str(rows), "--seed", str(index), "--date", "2024-09-15"]
         with open(raw / f"{index:04}.csv", "wb") as file:
-            subprocess.run(words, stdout=file, check=True)
+            subprocess.run(words, stdout=file, stderr=subprocess.PIPE, check=True)
     start = time.perf_counter()
     for table, names in columns.items():
         polars.scan_csv(raw / "*.csv", infer_schema=False).select(names).collect().write_csv(pathlib.Path(folder, table + ".csv"))

@@ -119,7 +119,7 @@ def new_folders_only():
     new = {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}
     words = 'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only LOG DeleteBehavior value and LOG UpdateBehavior value.'
     for half in ({"UpdateBehavior": "LOG"}, {"DeleteBehavior": "LOG"}, {}):
-        refused("InvalidInputException", words, crawler, where, "t/", RecrawlPolicy=new, SchemaChangePolicy=half)
+        refused("InvalidInputException", words, lambda: crawler(where, "t/", RecrawlPolicy=new, SchemaChangePolicy=half))
     inherit = json.dumps({"Version": 1.0, "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}}})
     name, database = crawler(where, "t/", RecrawlPolicy=new, SchemaChangePolicy=log, Configuration=inherit)
 

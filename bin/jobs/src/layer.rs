@@ -15,12 +15,14 @@ pub(crate) struct Jobs;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verbs {
     /// Run transforms, each as soon as what it reads is there, and wait for them; prints the document
+    // One of the two, so that nobody makes all of history anew by leaving a word out.
+    #[command(group = clap::ArgGroup::new("days").required(true).args(["date", "rebuild"]))]
     Run {
         /// Transforms to run; all when none is named
         #[arg(value_name = "NAME")]
         names: Vec<String>,
         /// The day to run: its input alone is read, and its part of each table replaced
-        #[arg(long, value_name = "YYYY-MM-DD", required_unless_present = "rebuild", conflicts_with = "rebuild")]
+        #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<NaiveDate>,
         /// Make every day anew, one after another, from all raw files that there are
         #[arg(long)]
