@@ -16,7 +16,7 @@ default:
 up *words: build
     @scripts/up "$@"
 
-# Bring a day's input (generated, or input=FILE date=DAY), crawl, transform, crawl again
+# Bring a day's input (generated, or input=FILE date=DAY), crawl, transform, crawl again; `rebuild`: make every day anew
 [group('pipeline')]
 run *words: build
     @scripts/run "$@"

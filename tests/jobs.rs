@@ -163,7 +163,7 @@ fn a_day_runs_in_order_and_every_table_answers() {
     let logs = world.done("jobs", &["logs", "payment_data"], &document);
     assert!(logs.contains("payment_data 2024-09-15: read 189 of "), "{logs}");
     assert_eq!(world.done("jobs", &["logs", "payment_data", "--tail", "1"], &document).lines().count(), 1);
-    let unknown = world.run("jobs", &["run", "payment"], &document);
+    let unknown = world.run("jobs", &["run", "payment", "--rebuild"], &document);
     assert_eq!(unknown.status, Some(2));
 }
 

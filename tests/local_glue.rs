@@ -58,6 +58,20 @@ fn parquet_folders_become_partitions() {
 }
 
 #[test]
+fn new_folders_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("part.parquet");
+    let mut frame = df!("id" => ["a", "b"], "n" => [1_i32, 2]).unwrap();
+    ParquetWriter::new(std::fs::File::create(&path).unwrap()).finish(&mut frame).unwrap();
+    shared::check("glue.py", "new_folders_only", &[("PARQUET", &path)]);
+}
+
+#[test]
+fn a_sample_of_a_folder_stands_for_all() {
+    glue("samples");
+}
+
+#[test]
 fn exclusions_empty_prefixes_and_missing_buckets() {
     glue("exclusions_and_empty");
 }

@@ -332,8 +332,8 @@ fn a_verb_works_only_on_what_is_ours() {
     for (name, words, text) in [
         ("catalog", &["crawl", "raw"][..], &document),
         ("catalog", &["crawl"], &document),
-        ("jobs", &["run", "payment_data"], &document),
-        ("jobs", &["run"], &document),
+        ("jobs", &["run", "payment_data", "--rebuild"], &document),
+        ("jobs", &["run", "--rebuild"], &document),
         ("datagen", &load, &forged),
         ("datagen", &["generate", "--to", "bucket", "--rows", "5"], &forged),
         ("storage", &["sync"], &forged),

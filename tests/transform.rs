@@ -95,6 +95,38 @@ fn d20_a_daily_run_reads_the_files_of_its_day_only() {
     }
 }
 
+/// A store whose files say that they are larger than they are.
+struct Large(Folder, u64);
+
+impl Store for Large {
+    fn list(&self, url: &str) -> Result<Vec<Object>> {
+        Ok(self.0.list(url)?.into_iter().map(|object| Object { size: self.1, ..object }).collect())
+    }
+    fn get(&self, url: &str) -> Result<Vec<u8>> {
+        self.0.get(url)
+    }
+    fn put(&self, url: &str, bytes: Vec<u8>) -> Result<()> {
+        self.0.put(url, bytes)
+    }
+    fn delete(&self, url: &str) -> Result<()> {
+        self.0.delete(url)
+    }
+}
+
+#[test]
+fn a_day_that_has_outgrown_its_job_is_warned_of() {
+    let bucket = Bucket::new("b");
+    bucket.raw("2024-09-15", real());
+    for (size, warned) in [(100_000_000, false), (5_000_000_000, true)] {
+        let mut said = String::new();
+        let store = Large(bucket.store(), size);
+        run(&bucket.spec("staging_dim_date"), &store, Some(day("2024-09-15")), &mut |line| said += line).unwrap();
+        let warning = "staging_dim_date 2024-09-15: warning: the day's input is 5.00 GB, and the job is for at most 0.1: \
+                       set jobs.day_gb to 5.00, or more, and run `jobs up`";
+        assert_eq!(said.contains(warning), warned, "{said}");
+    }
+}
+
 #[test]
 fn d13_d24_a_second_run_of_a_day_replaces_that_day_and_no_other() {
     let bucket = Bucket::new("b");

@@ -11,6 +11,7 @@ import argparse
 import csv
 import datetime
 import decimal
+import hashlib
 import io
 import json
 import math
@@ -18,8 +19,6 @@ import os
 import re
 import shutil
 import sys
-
-csv.field_size_limit(2**31 - 1)
 
 
 class Failed(Exception):
@@ -50,8 +49,12 @@ class S3:
         pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=place["Bucket"], Prefix=place["Key"])
         return ["s3://%s/%s" % (place["Bucket"], item["Key"]) for page in pages for item in page.get("Contents", [])]
 
-    def open(self, url):
-        return io.BufferedReader(Stream(self.client().get_object(**self.split(url))["Body"]), 1 << 20)
+    def open(self, url, start=0):
+        part = {"Range": "bytes=%d-" % start} if start else {}
+        return io.BufferedReader(Stream(self.client().get_object(**self.split(url), **part)["Body"]), 1 << 20)
+
+    def size(self, url):
+        return self.client().head_object(**self.split(url))["ContentLength"]
 
     def put(self, url, body):
         self.client().put_object(Body=body, **self.split(url))
@@ -73,6 +76,11 @@ class Stream(io.RawIOBase):
 
     def __init__(self, body):
         self.body = body
+
+    def close(self):
+        # The rest of an object that was not read to its end is not wanted.
+        self.body.close()
+        super().close()
 
     def readable(self):
         return True
@@ -98,8 +106,13 @@ class Folder:
             found += ["s3://" + os.path.relpath(os.path.join(folder, name), self.root) for name in names]
         return sorted(url for url in found if url.startswith(prefix))
 
-    def open(self, url):
-        return open(self.path(url), "rb")
+    def open(self, url, start=0):
+        file = open(self.path(url), "rb")
+        file.seek(start)
+        return file
+
+    def size(self, url):
+        return os.path.getsize(self.path(url))
 
     def put(self, url, body):
         path = self.path(url)
@@ -163,52 +176,82 @@ def is_day(text):
 # --- raw CSV files --------------------------------------------------------------------------------------------------
 
 
-class Lines:
-    """Feeds the csv module line by line, and can go back to the second line of a record that cannot be split."""
+class NotText(Failed):
+    """A line that cannot be read, by its number among those that were read."""
 
-    def __init__(self, file):
-        self.file, self.number, self.seen, self.back = file, 0, [], []
+    def __init__(self, line, text):
+        self.line, self.text = line, text
+        super().__init__(line, text)
+
+    def after(self, lines):
+        """The same, with so many lines in front."""
+        return NotText(self.line + lines, self.text)
+
+    def __str__(self):
+        return self.text % self.line if "%d" in self.text else self.text
+
+
+class TooFar(Exception):
+    """A record goes on and on: reading probably began in the middle of one."""
+
+
+class Lines:
+    """Feeds the csv module line by line, and can go back to the second line of a record that cannot be split.
+
+    `position` is the byte at which the next line begins, and `number` counts lines from where reading began."""
+
+    def __init__(self, file, position=0, limit=None):
+        self.file, self.position, self.limit = file, position, limit
+        self.first_byte, self.number, self.seen, self.back = position, 0, [], []
 
     def __iter__(self):
         return self
 
     def __next__(self):
         if self.back:
-            line = self.back.pop()
+            line, size = self.back.pop()
         else:
             raw = self.file.readline()
             if not raw:
                 raise StopIteration
-            line = self.decode(raw)
+            if self.limit is not None and self.position > self.limit:
+                raise TooFar
+            line, size = self.decode(raw), len(raw)
         self.number += 1
-        self.seen.append(line)
+        self.position += size
+        self.seen.append((line, size))
         return line
 
     def decode(self, raw):
-        number = self.number + 1
         if b"\0" in raw:
-            raise Failed("it has a zero byte, so it is not text")
+            raise NotText(self.number + 1, "it has a zero byte, so it is not text")
         try:
-            return raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            return raw.decode("utf-8" if self.position else "utf-8-sig")
         except UnicodeDecodeError:
-            raise Failed("line %d is not UTF-8; convert the file" % number) from None
+            raise NotText(self.number + 1, "line %d is not UTF-8; convert the file") from None
 
     def first(self):
         """Keep the first line of the record and give back the others."""
-        self.back.extend(reversed(self.seen[1:]))
-        self.number -= len(self.seen) - 1
-        return self.seen[0]
+        others = self.seen[1:]
+        self.back.extend(reversed(others))
+        self.number -= len(others)
+        self.position -= sum(size for _, size in others)
+        return self.seen[0][0]
+
+    def text(self):
+        return "".join(line for line, _ in self.seen)
 
 
 def plain(text):
     return (text[:-1] if text.endswith("\n") else text).rstrip("\r")
 
 
-def records(file):
-    """Line, raw text, fields (None where it cannot be split) and the reason of each record."""
-    lines = Lines(file)
+def records(lines, stop=None):
+    """Line, raw text, fields (None where it cannot be split) and the reason of each record that begins before `stop`."""
+    # Here, since workers of Spark run this function and not the module.
+    csv.field_size_limit(2**31 - 1)
     reader = csv.reader(lines, strict=True)
-    while True:
+    while stop is None or lines.position < stop:
         lines.seen = []
         start = lines.number + 1
         try:
@@ -227,7 +270,7 @@ def records(file):
             yield start, plain(lines.first()), None, reason
             continue
         if fields:
-            yield start, plain("".join(lines.seen)), fields, None
+            yield start, plain(lines.text()), fields, None
 
 
 def whole(bits):
@@ -336,22 +379,28 @@ def key_of(slots, values, key):
     return tuple(value for slot, value in zip(slots, values) if slot.name in key)
 
 
+def judge(slots, fields, reason):
+    """The values of a record, or the reason why there are none."""
+    if reason is None and len(fields) != len(slots):
+        reason = "%d fields instead of %d" % (len(fields), len(slots))
+    if reason is not None:
+        return None, reason
+    try:
+        return [slot.value(field) for slot, field in zip(slots, fields)], None
+    except ValueError as error:
+        return None, str(error)
+
+
 def bad_rows(store, url, place):
     """How many rows a file has, and those that break the schema: (line, reason, raw text)."""
     key = place.get("key", [])
     bad, seen, twice, rows = [], set(), set(), 0
     with store.open(url) as file:
-        body = records(file)
+        body = records(Lines(file))
         slots = layout(next(body, None), place)
         for line, raw, fields, reason in body:
             rows += 1
-            if fields is not None and len(fields) != len(slots):
-                reason = "%d fields instead of %d" % (len(fields), len(slots))
-            if reason is None:
-                try:
-                    values = [slot.value(field) for slot, field in zip(slots, fields)]
-                except ValueError as error:
-                    reason = str(error)
+            values, reason = judge(slots, fields, reason)
             if reason is not None:
                 bad.append((line, reason, raw))
             elif key:
@@ -365,9 +414,9 @@ def bad_rows(store, url, place):
 
 def shared_keys(store, url, key, slots, twice, known):
     """Of rows that share a key, copies are kept once; rows that contradict each other are all set aside."""
-    groups, bad = {}, []
+    groups = {}
     with store.open(url) as file:
-        body = records(file)
+        body = records(Lines(file))
         next(body)
         for line, raw, fields, _ in body:
             if line in known:
@@ -375,6 +424,12 @@ def shared_keys(store, url, key, slots, twice, known):
             mark = key_of(slots, [slot.value(field) for slot, field in zip(slots, fields)], key)
             if hash(mark) in twice:
                 groups.setdefault(mark, []).append((line, raw, fields))
+    return contradictions(groups, slots, key)
+
+
+def contradictions(groups, slots, key):
+    """Those to be set aside of rows (line, raw text, fields) that are grouped by their key."""
+    bad = []
     name = ", ".join(slot.name for slot in slots if slot.name in key)
     for rows in groups.values():
         same = all(fields == rows[0][2] for _, _, fields in rows)
@@ -387,7 +442,7 @@ def shared_keys(store, url, key, slots, twice, known):
 def good_rows(store, url, place, bad):
     """The values of all rows but those in the lines `bad`, in the order of the declared columns."""
     with store.open(url) as file:
-        body = records(file)
+        body = records(Lines(file))
         slots = layout(next(body), place)
         order = [[slot.name for slot in slots].index(column.name) for column in columns(place)]
         for line, _, fields, _ in body:
@@ -395,15 +450,13 @@ def good_rows(store, url, place, bad):
                 yield tuple(slots[index].value(fields[index]) for index in order)
 
 
-def check_csv(store, url, place):
-    rows, bad = bad_rows(store, url, place)
+def refuse_all_bad(rows, bad):
     if rows and len(bad) == rows:
         counts = count_reasons(bad)
         most = max(counts, key=counts.get)
         raise Failed(
             "none of its %d rows fits the declared columns: %d times %s; is it the right file?" % (rows, counts[most], most)
         )
-    return rows, bad
 
 
 def count_reasons(bad):
@@ -419,6 +472,108 @@ def print_rejects(bad):
 
     lines = ["%d,%s,%s\n" % (line, quote(reason), quote(raw)) for line, reason, raw in bad]
     return ("line,reason,row\n" + "".join(lines)).encode()
+
+
+# --- blocks of a raw file, for Spark ---------------------------------------------------------------------------------
+#
+# Which line breaks are inside of quotes can only be told from a record's start, and a block begins anywhere. So each block
+# guesses that its first whole line begins a record, and tells where the first record of the next block begins. Where that
+# is not what the next block guessed, that block is read again from there. A record's start is all that reading depends on,
+# so once neighbours agree, the blocks are exactly what one reader would have read from the file's start.
+
+
+class Block:
+    """The records that begin in [start, stop), and where the next one begins."""
+
+    # So far behind a block's end may a record reach that perhaps began at a wrong guess.
+    REACH = 1 << 20
+
+    def __init__(self, first, stop, start=None, end=None):
+        self.first, self.stop, self.start, self.end = first, stop, start, end
+        self.guesses, self.lines, self.before, self.failure = start is None, 0, 0, None
+
+    def read(self, store, url):
+        """Where its records end, and in how many lines; the end stays unknown where a guess leads too far."""
+        if self.start is None:
+            with store.open(url, self.first - 1) as file:
+                self.start = self.first - 1 + len(file.readline())
+        self.end = self.start
+        if self.start < self.stop:
+            with store.open(url, self.start) as file:
+                lines = Lines(file, self.start, self.stop + self.REACH if self.guesses else None)
+                try:
+                    for _ in records(lines, self.stop):
+                        pass
+                    self.end = lines.position
+                except TooFar:
+                    self.end = None
+                except NotText as failure:
+                    self.end, self.failure = None, failure
+                self.lines = lines.number
+        return self
+
+    def records(self, store, url):
+        if self.start < self.stop:
+            with store.open(url, self.start) as file:
+                for line, raw, fields, reason in records(Lines(file, self.start), self.stop):
+                    yield self.before + line, raw, fields, reason
+
+
+def cut(each, store, url, body, before, size, step):
+    """The blocks of a file whose header ends at byte `body`, after `before` lines. `each` is map, side by side."""
+    edges = list(range(body, size, step)) + [size]
+    blocks = [Block(first, stop, body if first == body else None) for first, stop in zip(edges, edges[1:])]
+    todo = list(range(len(blocks)))
+    while todo:
+        for index, block in zip(todo, each(lambda block: block.read(store, url), [blocks[index] for index in todo])):
+            blocks[index] = block
+        todo, start = [], body
+        for index, block in enumerate(blocks):
+            if block.start != start:
+                # Most often it ends where it ended before, and what follows it is right.
+                block = blocks[index] = Block(block.first, block.stop, start, block.end)
+                todo.append(index)
+            elif block.end is None and block.guesses and not block.failure:
+                # It began at the right place, so it may read as far as it has to.
+                block = blocks[index] = Block(block.first, block.stop, start)
+                todo.append(index)
+            if block.end is None:
+                break
+            start = block.end
+    for block in blocks:
+        block.before = before
+        if block.failure:
+            raise block.failure.after(before)
+        before += block.lines
+    return blocks
+
+
+def mark_of(values):
+    """The same number for equal keys on every machine: Python's own hash of text differs between processes."""
+    numbers = (int, float, decimal.Decimal)
+    text = repr([hash(value) if isinstance(value, numbers) else str(value) for value in values])
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def judged(store, url, block, slots, key, order):
+    """Line, mark of the key, reason, raw text and values in declared order, of each record of a block."""
+    for line, raw, fields, reason in block.records(store, url):
+        values, reason = judge(slots, fields, reason)
+        if reason is None:
+            mark = mark_of(key_of(slots, values, key)) if key else None
+            yield (line, mark, None, None, *(values[index] for index in order))
+        else:
+            yield (line, None, reason, raw, *(None for _ in order))
+
+
+def marked(store, url, block, slots, key, twice):
+    """The records of a block whose key is there more than once: the key, and line, raw text and fields."""
+    for line, raw, fields, reason in block.records(store, url):
+        values, reason = judge(slots, fields, reason)
+        if reason is None:
+            found = key_of(slots, values, key)
+            if mark_of(found) in twice:
+                yield found, (line, raw, fields)
 
 
 # --- the engines ----------------------------------------------------------------------------------------------------
@@ -468,7 +623,13 @@ class Polars:
         }
         return pl.Decimal(*column.scale) if column.scale else simple[column.kind]
 
-    def csv(self, url, place, bad):
+    def csv(self, url, place):
+        """The rows of a file, how many it has, and those set aside."""
+        rows, bad = bad_rows(self.store, url, place)
+        refuse_all_bad(rows, bad)
+        return self.good(url, place, {line for line, _, _ in bad}), rows, bad
+
+    def good(self, url, place, bad):
         pl, found, batch = self.pl, [], []
         schema = {column.name: self.type(column) for column in columns(place)}
 
@@ -534,11 +695,13 @@ class Spark:
 
     # A part of a day holds about this many rows; a small day is one file, so that one step replaces it.
     ROWS_PER_FILE = 5_000_000
+    # Bytes of a raw file that one task reads.
+    BLOCK = 64 << 20
 
     def __init__(self, store):
         from pyspark.sql import SparkSession
 
-        self.store = store
+        self.store, self.held = store, []
         self.session = SparkSession.builder.getOrCreate()
         # Timestamps have no zone, and the formulas count on NULL rather than an error for a division by zero.
         self.session.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ")
@@ -553,12 +716,48 @@ class Spark:
     def schema(self, place):
         return ", ".join("%s %s" % (column.name, self.type(column)) for column in columns(place))
 
-    def csv(self, url, place, bad):
-        store = self.store
-        # One task reads a file: only from its start can be told which line breaks are inside of quotes.
-        rows = self.session.sparkContext.parallelize([url], 1).flatMap(lambda url: good_rows(store, url, place, bad))
-        frame = self.session.createDataFrame(rows, self.schema(place), verifySchema=False)
-        return frame.repartition(self.session.sparkContext.defaultParallelism)
+    def csv(self, url, place):
+        """The rows of a file, how many it has, and those set aside: read by blocks, side by side."""
+        from pyspark.sql import functions as f
+
+        store, key = self.store, place.get("key", [])
+        with store.open(url) as file:
+            lines = Lines(file)
+            slots = layout(next(records(lines), None), place)
+            body, before = lines.position, lines.number
+        blocks = cut(self.each, store, url, body, before, store.size(url), self.BLOCK)
+        names = [slot.name for slot in slots]
+        order = [names.index(column.name) for column in columns(place)]
+        rows = self.rdd(blocks).flatMap(lambda block: judged(store, url, block, slots, key, order))
+        types = "_line bigint, _mark bigint, _reason string, _raw string, " + self.schema(place)
+        frame = self.session.createDataFrame(rows, types, verifySchema=False).persist()
+        self.held.append(frame)
+        count = frame.count()
+        wrong, right = frame.where("_reason IS NOT NULL"), frame.where("_reason IS NULL")
+        bad = [tuple(row) for row in wrong.select("_line", "_reason", "_raw").collect()]
+        if key:
+            shared = right.groupBy("_mark").count().where("count > 1").select("_mark")
+            twice = {mark for (mark,) in shared.collect()}
+            if twice:
+                found = self.rdd(blocks).flatMap(lambda block: marked(store, url, block, slots, key, twice)).collect()
+                groups = {}
+                for mark, row in sorted(found, key=lambda each: each[1][0]):
+                    groups.setdefault(mark, []).append(row)
+                more = contradictions(groups, slots, key)
+                if more:
+                    gone = self.session.createDataFrame([(line,) for line, _, _ in more], "_line bigint")
+                    right = right.join(f.broadcast(gone), "_line", "left_anti")
+                bad += more
+        bad.sort()
+        refuse_all_bad(count, bad)
+        return right.select([column.name for column in columns(place)]), count, bad
+
+    def rdd(self, items):
+        return self.session.sparkContext.parallelize(items, max(1, len(items)))
+
+    def each(self, work, items):
+        """The answers of `work` to all items, in their order."""
+        return self.rdd(items).map(work).collect() if items else []
 
     def parquet(self, urls, place):
         frame = self.session.read.parquet(*[self.store.spark(url) for url in urls])
@@ -616,6 +815,8 @@ class Spark:
         for url in self.store.list(beside):
             self.store.delete(url)
         frame.unpersist()
+        while self.held:
+            self.held.pop().unpersist()
 
 
 # --- a run ----------------------------------------------------------------------------------------------------------
@@ -628,17 +829,32 @@ def read(store, engine, place, urls, rejects):
     frames, total = [], 0
     for url in urls:
         try:
-            rows, bad = check_csv(store, url, place)
+            frame, rows, bad = engine.csv(url, place)
         except Failed as failed:
             raise Failed("reading %s: %s" % (url, failed)) from None
         rejects += bad
         total += rows
-        frames.append(engine.csv(url, place, {line for line, _, _ in bad}))
+        frames.append(frame)
     return engine.union(frames), total
+
+
+def outgrown(planned, size):
+    """A sentence where a day's input of `size` bytes is too large for what was chosen for days of `planned` GB."""
+    limit = next((limit for limit in (0.1, 4) if planned <= limit), None)
+    if limit is None or size <= limit * 1e9:
+        return None
+    return (
+        "the day's input is %.2f GB, and the job is for at most %s: set jobs.day_gb to %.2f, or more, and run `jobs up`"
+        % (size / 1e9, limit, size / 1e9)
+    )
 
 
 def one_day(store, engine, spec, sql, date, found):
     tables, rejects = {}, []
+    size = sum(store.size(url) for table in found.values() for url in table.get(date, []))
+    warning = outgrown(spec.get("day_gb", 0), size)
+    if warning:
+        print("%s %s: warning: %s" % (spec["name"], date, warning))
     for name, place in spec["reads"].items():
         urls = found[name].get(date)
         if not urls:

@@ -88,7 +88,7 @@ fn verbs() -> Vec<(&'static str, &'static [&'static str])> {
         ("storage", &["sync"]),
         ("catalog", &["crawl"]),
         ("catalog", &["query", "SELECT 1"]),
-        ("jobs", &["run"]),
+        ("jobs", &["run", "--rebuild"]),
     ];
     for layer in LAYERS {
         all.extend([&["up"][..], &["plan"], &["down", "--yes"], &["status"]].map(|words| (layer, words)));

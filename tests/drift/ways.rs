@@ -41,8 +41,9 @@ pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
         ("database", _) => Change(database),
         ("classifier", _) => Change(classifier),
         ("table", _) => Change(table),
-        // New folders alone are crawled only where changes are logged and nothing else.
-        ("crawler", "recrawl") => With(&["on_change", "on_delete"], crawler),
+        // New folders alone are crawled only where changes are logged: the three change together.
+        ("crawler", "recrawl" | "on_change" | "on_delete") => With(&["on_change", "on_delete", "recrawl"], crawler),
+        ("crawler", "columns") => Elsewhere("there is a table after a crawl only: tests/crawls.rs"),
         ("crawler", _) => Change(crawler),
         ("workgroup", _) => Change(workgroup),
         // A job of the other engine has another Python and other machines.
@@ -245,26 +246,33 @@ fn table(bench: &Bench, thing: &Thing, field: &str) {
 }
 
 fn crawler(bench: &Bench, thing: &Thing, field: &str) {
+    let found = &bench.call("glue", "get_crawler", json!({ "Name": thing.physical }))["Crawler"];
     let (member, value) = match field {
         "role" => ("Role", json!("another-role")),
         "database" => ("DatabaseName", json!("another_db")),
-        "path" => ("Targets", json!({ "S3Targets": [{ "Path": "s3://somebodys-own-data/" }] })),
+        "path" | "sample" => {
+            // All else of the target stays.
+            let mut target = found["Targets"]["S3Targets"][0].clone();
+            let is_path = field == "path";
+            target[if is_path { "Path" } else { "SampleSize" }] = if is_path { json!("s3://x-y/") } else { json!(7) };
+            ("Targets", json!({ "S3Targets": [target] }))
+        }
         "classifiers" => ("Classifiers", json!(["another"])),
-        "on_change" => {
-            ("SchemaChangePolicy", json!({ "UpdateBehavior": "LOG", "DeleteBehavior": "DEPRECATE_IN_DATABASE" }))
+        "on_change" | "on_delete" | "recrawl" => {
+            let daily = found["RecrawlPolicy"]["RecrawlBehavior"] == "CRAWL_NEW_FOLDERS_ONLY";
+            let other = if daily { "CRAWL_EVERYTHING" } else { "CRAWL_NEW_FOLDERS_ONLY" };
+            ("RecrawlPolicy", json!({ "RecrawlBehavior": other }))
         }
-        "on_delete" => {
-            ("SchemaChangePolicy", json!({ "UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "LOG" }))
-        }
-        "recrawl" => ("RecrawlPolicy", json!({ "RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY" })),
         "configuration" => ("Configuration", json!("{\"Version\":1.0}")),
         "schedule" => ("Schedule", json!("cron(0 * * * ? *)")),
         "prefix" => ("TablePrefix", json!("another_")),
         _ => unknown(thing, field),
     };
     let mut words = json!({ "Name": thing.physical, member: value });
-    if field == "recrawl" {
-        words["SchemaChangePolicy"] = json!({ "UpdateBehavior": "LOG", "DeleteBehavior": "LOG" });
+    if member == "RecrawlPolicy" {
+        let all = words["RecrawlPolicy"]["RecrawlBehavior"] == "CRAWL_EVERYTHING";
+        let (update, delete) = if all { ("UPDATE_IN_DATABASE", "DELETE_FROM_DATABASE") } else { ("LOG", "LOG") };
+        words["SchemaChangePolicy"] = json!({ "UpdateBehavior": update, "DeleteBehavior": delete });
     }
     bench.call("glue", "update_crawler", words);
 }

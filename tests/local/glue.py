@@ -110,6 +110,81 @@ def parquet_partitions():
     assert days() == ["2024-09-15", "2024-09-17"]
 
 
+def new_folders_only():
+    """Folders that were crawled are not looked at again; AWS wants changes to be logged only."""
+    where = bucket()
+    with open(os.environ["PARQUET"], "rb") as file:
+        body = file.read()
+    log = {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
+    new = {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}
+    words = 'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only LOG DeleteBehavior value and LOG UpdateBehavior value.'
+    for half in ({"UpdateBehavior": "LOG"}, {"DeleteBehavior": "LOG"}, {}):
+        refused("InvalidInputException", words, lambda: crawler(where, "t/", RecrawlPolicy=new, SchemaChangePolicy=half))
+    inherit = json.dumps({"Version": 1.0, "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}}})
+    name, database = crawler(where, "t/", RecrawlPolicy=new, SchemaChangePolicy=log, Configuration=inherit)
+
+    def key(day):
+        return f"t/batch_date=2024-09-{day}/part-0.parquet"
+
+    def days():
+        found = glue.get_partitions(DatabaseName=database, TableName="t")["Partitions"]
+        return sorted(partition["Values"][0][-2:] for partition in found)
+
+    put(where, key(14), body)
+    put(where, key(15), body)
+    crawl(name)
+    assert days() == ["14", "15"]
+    before = glue.get_table(DatabaseName=database, Name="t")["Table"]
+    # What is no file any more would end a crawl in another table, if anybody looked.
+    put(where, key(14), "no Parquet")
+    put(where, key(15), body + b"no Parquet")
+    s3.delete_object(Bucket=where, Key=key(14))
+    put(where, key(16), body)
+    crawl(name)
+    assert days() == ["14", "15", "16"]
+    assert glue.get_table(DatabaseName=database, Name="t")["Table"] == before
+    found = glue.get_partition(DatabaseName=database, TableName="t", PartitionValues=["2024-09-16"])["Partition"]
+    assert found["StorageDescriptor"]["Columns"] == before["StorageDescriptor"]["Columns"]
+    # Alike enough is added, with the columns of the table; other columns are not.
+    put(where, key(17), "one,two\n1,2\n3,4\n")
+    crawl(name)
+    assert days() == ["14", "15", "16"]
+    glue.delete_partition(DatabaseName=database, TableName="t", PartitionValues=["2024-09-16"])
+    crawl(name)
+    assert days() == ["14", "15"], "a folder that was crawled is not crawled again"
+    # A full crawl for once, as AWS advises.
+    s3.delete_object(Bucket=where, Key=key(17))
+    put(where, key(15), body)
+    both = {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"}
+    refused("InvalidInputException", words, glue.update_crawler, Name=name, SchemaChangePolicy=both)
+    glue.update_crawler(Name=name, SchemaChangePolicy=both, RecrawlPolicy={"RecrawlBehavior": "CRAWL_EVERYTHING"})
+    crawl(name)
+    assert days() == ["15", "16"]
+    # A crawl that failed has seen nothing.
+    glue.update_crawler(Name=name, SchemaChangePolicy=log, RecrawlPolicy=new, DatabaseName=database)
+    put(where, key(18), body)
+    glue.start_crawler(Name=name)
+    glue.stop_crawler(Name=name)
+    until("READY", lambda: glue.get_crawler(Name=name)["Crawler"]["State"] == "READY")
+    crawl(name)
+    assert days() == ["15", "16", "18"]
+
+
+def samples():
+    """So many files of a folder are read, the newest ones; the others count as they are."""
+    where = bucket()
+    name, database = crawler(where, "t/", target={"SampleSize": 1})
+    put(where, "t/1.csv", "id,n\na,1\nb,2\nc,3\nd,4\n")
+    put(where, "t/2.csv", "id,n\na,1\nb,2\n")
+    crawl(name)
+    table = glue.get_table(DatabaseName=database, Name="t")["Table"]
+    assert columns(table) == [("id", "string"), ("n", "bigint")], columns(table)
+    assert table["Parameters"]["objectCount"] == "2" and table["Parameters"]["recordCount"] in ("5", "6", "7"), table
+    put(where, "t/1.csv", "\0\0 nobody reads this")
+    crawl(name)
+    assert columns(glue.get_table(DatabaseName=database, Name="t")["Table"]) == columns(table)
+
+
 def exclusions_and_empty():
     where = bucket()
     put(where, "t/keep.csv", "id,n\na,1\nb,2\n")

@@ -2,7 +2,7 @@
 
     engines.py polars|spark ROOT SPEC[@DATE]...
 
-Prints one JSON line for each spec: {"spec": ..., "error": null or the sentence}.
+Prints one JSON line for each spec: {"spec": ..., "error": null or the sentence}; and the seconds that it has computed.
 """
 
 import json
@@ -20,13 +20,34 @@ os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executa
 import strata_transform  # noqa: E402
 
 
+def cpu():
+    """Seconds that this process and all that it started have computed, the JVM and Python's workers among them."""
+    used, parents = {}, {}
+    for entry in filter(str.isdigit, os.listdir("/proc") if os.path.isdir("/proc") else []):
+        try:
+            with open("/proc/%s/stat" % entry) as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        parents[int(entry)], used[int(entry)] = int(fields[1]), sum(map(int, fields[11:15]))
+    family, size = {os.getpid()}, 0
+    while size != len(family):
+        size = len(family)
+        family |= {child for child, parent in parents.items() if parent in family}
+    return sum(used.get(process, 0) for process in family) / os.sysconf("SC_CLK_TCK")
+
+
 def main(name, root, specs):
     if name == "spark":
         from pyspark.sql import SparkSession
 
-        builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+        builder = SparkSession.builder.master("local[%s]" % os.environ.get("STRATA_CORES", "2")).config("spark.ui.enabled", "false")
         builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
         builder.config("spark.sql.shuffle.partitions", "2").config("spark.sql.warehouse.dir", root + "/.warehouse")
+        # Neither zone may show in a result.
+        builder.config("spark.sql.session.timeZone", "America/New_York")
+        # Raw files are read in several blocks, small as they are.
+        strata_transform.Spark.BLOCK = int(os.environ.get("STRATA_BLOCK", "300000"))
         builder.getOrCreate().sparkContext.setLogLevel("ERROR")
     store = strata_transform.Folder(root)
     engine = {"polars": strata_transform.Polars, "spark": strata_transform.Spark}[name](store)
@@ -40,6 +61,7 @@ def main(name, root, specs):
             answers.append({"spec": spec, "error": str(failed)})
     for answer in answers:
         print("ANSWER " + json.dumps(answer))
+    print("CPU %.2f" % cpu())
 
 
 main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -4,7 +4,7 @@ use crate::bucket::{Bucket, HEADER, file, real, root, row};
 use std::path::PathBuf;
 use std::process::Command;
 use strata_state::Spec;
-use strata_testkit::python;
+use strata_testkit::{bin, python};
 
 /// Run a command; its stdout. A failure shows all that it said.
 fn succeed(command: &mut Command) -> String {
@@ -31,7 +31,10 @@ fn run_on(engine: &str, bucket: &Bucket, date: Option<&str>) -> String {
     let transforms = &bucket.document.pipeline.transforms;
     let specs = transforms.iter().map(|transform| bucket.url(&Spec::key(transform)));
     let specs = specs.map(|spec| date.map_or(spec.clone(), |date| format!("{spec}@{date}")));
-    succeed(Command::new(python()).arg(script("engines.py")).arg(engine).arg(bucket.folder()).args(specs))
+    // The machine's zone is another one than UTC and than Spark's.
+    let mut command = Command::new(python());
+    command.env("TZ", "Asia/Kolkata").arg(script("engines.py"));
+    succeed(command.arg(engine).arg(bucket.folder()).args(specs))
 }
 
 #[test]
@@ -47,6 +50,14 @@ fn fill(bucket: &Bucket) {
     bucket.raw("2024-09-15", real());
     bucket.raw("2024-09-16", hard());
     bucket.raw("2024-09-17", format!("{HEADER}\n"));
+    for (date, rows, seed) in [("2024-09-18", "1", "1"), ("2024-09-19", "1000", "2"), ("2024-09-20", "20000", "3")] {
+        bucket.raw(date, generated(date, rows, seed));
+    }
+}
+
+/// A day that datagen makes.
+fn generated(date: &str, rows: &str, seed: &str) -> String {
+    succeed(Command::new(bin("datagen")).args(["generate", "--date", date, "--rows", rows, "--seed", seed]))
 }
 
 #[test]
@@ -70,8 +81,15 @@ fn every_transform_gives_the_same_on_three_engines() {
     }
     let paths = buckets.iter().map(|(_, bucket)| bucket.path());
     let said = succeed(Command::new(python()).arg(script("same.py")).args(paths));
-    // Nine tables of three days, and the rows set aside by five staging transforms on one day.
-    assert_eq!(said.lines().count(), 9 * 3 + 5, "{said}");
+    // Nine tables of six days, and the rows set aside by five staging transforms on one day.
+    assert_eq!(said.lines().count(), 9 * 6 + 5, "{said}");
+    assert!(said.contains("data/trusted/pii_data/batch_date=2024-09-20: 20000 rows"), "{said}");
+}
+
+#[test]
+fn blocks_of_a_raw_file_are_what_one_reader_reads() {
+    let said = succeed(Command::new(python()).arg(script("blocks.py")).args(["300", "1"]));
+    assert!(said.starts_with("2100 files cut"), "{said}");
 }
 
 #[test]

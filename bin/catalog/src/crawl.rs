@@ -3,9 +3,9 @@
 //! A crawler that was just started may still say `READY` from before, so readiness proves nothing: a crawl is finished
 //! when the crawler's last crawl is another one than it was.
 
-use crate::{crawler, database};
+use crate::{columns, crawler, database, full};
 use aws_sdk_glue::Client;
-use aws_sdk_glue::types::{Crawler, CrawlerState, LastCrawlInfo, LastCrawlStatus};
+use aws_sdk_glue::types::{self, Crawler, CrawlerState, LastCrawlInfo, LastCrawlStatus};
 use aws_smithy_types::DateTime;
 use futures::{StreamExt, stream};
 use strata_aws::{During, Error, Exit, Pace, Poll, Waiting};
@@ -16,14 +16,14 @@ const CRAWL: Pace = Pace::seconds(5, 3600);
 /// How long starting one is tried.
 const START: Pace = Pace::seconds(5, 300);
 
-pub(crate) async fn crawl(cx: &Context, named: &[String]) -> Result<String, Error> {
+pub(crate) async fn crawl(cx: &Context, named: &[String], all: bool) -> Result<String, Error> {
     let chosen = choose(cx, named)?;
     let glue = Client::new(&cx.session.sdk);
     let names: Vec<String> = chosen.iter().map(|(_, name)| name.clone()).collect();
     strata_glue::only_ours(&glue, cx, "crawler", &names).await?;
     let mut each = Vec::new();
     for (table, name) in &chosen {
-        each.push(one(cx, &glue, table, name));
+        each.push(one(cx, &glue, table, name, all));
     }
     let results: Vec<_> = stream::iter(each).buffer_unordered(usize::from(cx.global.parallel)).collect().await;
     let mut errors: Vec<Error> = results.into_iter().filter_map(Result::err).collect();
@@ -78,9 +78,9 @@ fn last_start(crawler: &Crawler) -> Option<DateTime> {
     crawler.last_crawl().and_then(LastCrawlInfo::start_time).copied()
 }
 
-async fn one(cx: &Context, glue: &Client, table: &str, name: &str) -> Result<(), Error> {
+async fn one(cx: &Context, glue: &Client, table: &str, name: &str, all: bool) -> Result<(), Error> {
     let step = cx.report.step(format!("crawler {name}"), "starting");
-    match follow(cx, glue, name, &step).await {
+    match whole(cx, glue, table, name, all, &step).await {
         Ok(()) => {
             let found = found(cx, glue, table, name).await?;
             step.done(&found);
@@ -91,6 +91,24 @@ async fn one(cx: &Context, glue: &Client, table: &str, name: &str) -> Result<(),
             Err(error)
         }
     }
+}
+
+/// A crawl as the crawler does it, or of everything where that is asked for or needed.
+async fn whole(cx: &Context, glue: &Client, table: &str, name: &str, all: bool, step: &Step) -> Result<(), Error> {
+    let there = self::table(cx, glue, table).await?;
+    let Some(why) = full::reason(&look(glue, name).await.map_err(advise)?, there.as_ref(), all) else {
+        return follow(cx, glue, name, step).await;
+    };
+    step.status(&format!("looks at every folder, {why}"));
+    let crawler = crawler::Crawler { glue: glue.clone(), logs: aws_sdk_cloudwatchlogs::Client::new(&cx.session.sdk) };
+    full::set(&crawler, cx, name, true).await?;
+    let ended = follow(cx, glue, name, step).await;
+    if let Err(error) = &ended
+        && error.exit == Exit::Interrupted
+    {
+        return Err(error.clone().advise("it crawls everything until the next `catalog up`"));
+    }
+    full::set(&crawler, cx, name, false).await.and(ended)
 }
 
 /// Start a crawl, or join the one that is under way, and wait for its end.
@@ -182,28 +200,22 @@ fn judge(name: &str, last: Option<&LastCrawlInfo>) -> Result<(), Error> {
 
 /// What the catalog has now, in words.
 async fn found(cx: &Context, glue: &Client, table: &str, name: &str) -> Result<String, Error> {
-    let database = database::name(cx);
-    let doing = || format!("looking at table {database}.{table}");
-    let there = match glue.get_table().database_name(&database).name(table).send().await.during(doing) {
-        Ok(answer) => answer.table,
-        Err(error) if error.is_gone() => None,
-        Err(error) => return Err(error),
-    };
-    let made_here = |parameters: Option<&std::collections::HashMap<String, String>>| {
-        parameters.and_then(|parameters| parameters.get("UPDATED_BY_CRAWLER")).is_some_and(|crawler| crawler == name)
-    };
-    let Some(there) = there.filter(|table| made_here(table.parameters())) else {
+    let Some(there) = self::table(cx, glue, table).await?.filter(|table| columns::is_made_by(table, name)) else {
         return Ok("no table: there are no files below its path".into());
     };
     let columns = there.storage_descriptor().map_or(0, |storage| storage.columns().len());
-    if there.partition_keys().is_empty() {
-        return Ok(format!("table {table}, {columns} columns"));
+    // Its days are not counted: that list grows with every day, and a day's crawl shall not.
+    let keys: Vec<&str> = there.partition_keys().iter().map(types::Column::name).collect();
+    let by = if keys.is_empty() { String::new() } else { format!(", by {}", keys.join(", ")) };
+    Ok(format!("table {table}, {columns} columns{by}"))
+}
+
+async fn table(cx: &Context, glue: &Client, table: &str) -> Result<Option<types::Table>, Error> {
+    let database = database::name(cx);
+    let doing = || format!("looking at table {database}.{table}");
+    match glue.get_table().database_name(&database).name(table).send().await.during(doing) {
+        Ok(answer) => Ok(answer.table),
+        Err(error) if error.is_gone() => Ok(None),
+        Err(error) => Err(error),
     }
-    let call = glue.get_partitions().database_name(&database).table_name(table).exclude_column_schema(true);
-    let mut pages = call.into_paginator().send();
-    let mut partitions = 0;
-    while let Some(page) = pages.next().await {
-        partitions += page.during(doing)?.partitions().len();
-    }
-    Ok(format!("table {table}, {columns} columns, {partitions} partitions"))
 }

@@ -1,8 +1,12 @@
 //! One crawler per crawled table: it looks at the table's files and writes the table into the database.
 //!
+//! A table with a folder for each day is crawled day by day: only folders that are new are looked at, and AWS then lets the
+//! crawler log changed columns, not take them over. `up` does that (`columns.rs`), and `full.rs` crawls all folders again.
+//! A table whose files lie in one folder has no new folders: one of its files stands for all, and the jobs read strictly.
+//!
 //! The crawlers' log group is the account's; each crawler's stream in it goes with the crawler.
 
-use crate::{classifier, database};
+use crate::{classifier, columns, database};
 use aws_sdk_glue::types::{
     self, CrawlerState, CrawlerTargets, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target, Schedule,
     SchemaChangePolicy, UpdateBehavior,
@@ -35,7 +39,9 @@ fn configuration() -> Value {
 }
 
 fn targets(wish: &Wish) -> CrawlerTargets {
-    CrawlerTargets::builder().s3_targets(S3Target::builder().path(wish.text("path")).build()).build()
+    let sample = i32::try_from(wish.number("sample")).ok().filter(|files| *files > 0);
+    let target = S3Target::builder().path(wish.text("path")).set_sample_size(sample);
+    CrawlerTargets::builder().s3_targets(target.build()).build()
 }
 
 fn classifiers(wish: &Wish) -> Vec<String> {
@@ -43,15 +49,24 @@ fn classifiers(wish: &Wish) -> Vec<String> {
     names.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn policy() -> SchemaChangePolicy {
-    SchemaChangePolicy::builder()
-        .update_behavior(UpdateBehavior::UpdateInDatabase)
-        .delete_behavior(DeleteBehavior::DeprecateInDatabase)
-        .build()
+/// What a crawler does about changed columns, about files that are gone, and about folders that it knows.
+pub(crate) fn policies(everything: bool) -> (SchemaChangePolicy, RecrawlPolicy) {
+    let (update, delete, recrawl) = behaviors(everything);
+    let change = SchemaChangePolicy::builder().update_behavior(update).delete_behavior(delete);
+    (change.build(), RecrawlPolicy::builder().recrawl_behavior(recrawl).build())
 }
 
-fn recrawl() -> RecrawlPolicy {
-    RecrawlPolicy::builder().recrawl_behavior(RecrawlBehavior::CrawlEverything).build()
+/// With new folders only, AWS takes nothing but `LOG` for the other two.
+fn behaviors(everything: bool) -> (UpdateBehavior, DeleteBehavior, RecrawlBehavior) {
+    if everything {
+        (UpdateBehavior::UpdateInDatabase, DeleteBehavior::DeprecateInDatabase, RecrawlBehavior::CrawlEverything)
+    } else {
+        (UpdateBehavior::Log, DeleteBehavior::Log, RecrawlBehavior::CrawlNewFoldersOnly)
+    }
+}
+
+fn crawls_everything(wish: &Wish) -> bool {
+    wish.text("recrawl") == RecrawlBehavior::CrawlEverything.as_str()
 }
 
 impl Crawler {
@@ -68,7 +83,7 @@ impl Crawler {
     }
 
     /// Wait until it does not crawl.
-    async fn idle(&self, cx: &Context, name: &str, doing: &str) -> Result<(), Error> {
+    pub(crate) async fn idle(&self, cx: &Context, name: &str, doing: &str) -> Result<(), Error> {
         let mut waiting = Waiting::new(doing, CRAWL, &cx.cancel);
         loop {
             let look = self.state(name).await.map(|state| match state {
@@ -89,24 +104,29 @@ impl Resource for Crawler {
         let crawled = tables.iter().filter_map(|(id, table)| Some((id, table, table.crawler.as_ref()?)));
         let wish = |(id, table, crawler): (&String, &strata_state::wish::Table, &String)| {
             let classifiers: Vec<String> = classifier::name(cx, id, table).into_iter().collect();
-            Wish::new(id.as_str(), cx.name(Kind::Crawler, crawler))
+            let daily = table.partition.is_some();
+            let (update, delete, recrawl) = behaviors(!daily);
+            let wish = Wish::new(id.as_str(), cx.name(Kind::Crawler, crawler))
                 .prop("role", role(cx))
                 .prop("database", database::name(cx))
                 .prop("path", format!("s3://{}/{}", cx.bucket(), table.path))
                 .prop("classifiers", json!(classifiers))
-                .prop("on_change", UpdateBehavior::UpdateInDatabase.as_str())
-                .prop("on_delete", DeleteBehavior::DeprecateInDatabase.as_str())
-                .prop("recrawl", RecrawlBehavior::CrawlEverything.as_str())
+                .prop("sample", i32::from(!daily))
+                .prop("on_change", update.as_str())
+                .prop("on_delete", delete.as_str())
+                .prop("recrawl", recrawl.as_str())
                 .prop("configuration", configuration())
                 // A schedule costs money, and the DAG starts the crawlers; with a prefix no job finds its table.
                 .prop("schedule", "")
-                .prop("prefix", "")
+                .prop("prefix", "");
+            if daily { wish.prop("columns", columns::declared(table)) } else { wish }
         };
         Ok(crawled.map(wish).collect())
     }
 
     async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
-        let mut names: Vec<String> = self.wishes(cx)?.into_iter().map(|wish| wish.name).collect();
+        let wishes = self.wishes(cx)?;
+        let mut names: Vec<String> = wishes.iter().map(|wish| wish.name.clone()).collect();
         let mut pages = self.glue.list_crawlers().set_tags(Some(ours(cx))).into_paginator().send();
         while let Some(page) = pages.next().await {
             names.extend(page.during(|| "listing crawlers".into())?.crawler_names.unwrap_or_default());
@@ -125,10 +145,11 @@ impl Resource for Crawler {
             each.push(self.describe(cx, crawler));
         }
         let lives: Vec<_> = stream::iter(each).buffered(usize::from(cx.global.parallel)).try_collect().await?;
-        Ok(lives.into_iter().flatten().collect())
+        columns::beside(&self.glue, cx, &wishes, lives.into_iter().flatten().collect()).await
     }
 
     async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
+        let (change, recrawl) = policies(crawls_everything(wish));
         let call = self
             .glue
             .create_crawler()
@@ -137,8 +158,8 @@ impl Resource for Crawler {
             .database_name(wish.text("database"))
             .targets(targets(wish))
             .set_classifiers(Some(classifiers(wish)))
-            .schema_change_policy(policy())
-            .recrawl_policy(recrawl())
+            .schema_change_policy(change)
+            .recrawl_policy(recrawl)
             .configuration(configuration().to_string())
             .set_tags(Some(tags_for(cx, "crawler", wish)));
         call.send().await.during(|| format!("creating crawler {}", wish.name)).map(drop)
@@ -147,8 +168,12 @@ impl Resource for Crawler {
     /// Glue changes no crawler that is crawling: its crawl is waited for.
     async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
         let name = &live.physical;
-        if changes.iter().any(|change| change.field != "tags") {
+        if changes.iter().any(|change| change.field == "columns") {
+            columns::update(&self.glue, cx, wish).await?;
+        }
+        if changes.iter().any(|change| !["tags", "columns"].contains(&change.field.as_str())) {
             let doing = format!("waiting for crawler {name} before it can be updated");
+            let (change, recrawl) = policies(crawls_everything(wish));
             self.idle(cx, name, &doing).await?;
             let call = self
                 .glue
@@ -158,8 +183,8 @@ impl Resource for Crawler {
                 .database_name(wish.text("database"))
                 .targets(targets(wish))
                 .set_classifiers(Some(classifiers(wish)))
-                .schema_change_policy(policy())
-                .recrawl_policy(recrawl())
+                .schema_change_policy(change)
+                .recrawl_policy(recrawl)
                 .configuration(configuration().to_string())
                 // Empty takes it away; leaving it out would leave it.
                 .schedule(wish.text("schedule"))
@@ -206,6 +231,7 @@ fn live(name: &str, crawler: &types::Crawler) -> Live {
         .prop("role", crawler.role().map(strata_glue::role_name))
         .prop("database", crawler.database_name())
         .prop("path", path(crawler.targets()))
+        .prop("sample", crawler.targets().and_then(|targets| targets.s3_targets().first()?.sample_size()).unwrap_or(0))
         .prop("classifiers", json!(crawler.classifiers()))
         .prop("on_change", policy.and_then(SchemaChangePolicy::update_behavior).map(UpdateBehavior::as_str))
         .prop("on_delete", policy.and_then(SchemaChangePolicy::delete_behavior).map(DeleteBehavior::as_str))
@@ -218,9 +244,9 @@ fn live(name: &str, crawler: &types::Crawler) -> Live {
 /// The one path that is crawled; whatever else somebody made of it differs from that.
 fn path(targets: Option<&CrawlerTargets>) -> Value {
     let Some(targets) = targets else { return Value::Null };
-    let one = |target: &S3Target| match (target.exclusions(), target.sample_size()) {
-        ([], None) => json!(target.path()),
-        (exclusions, sample) => json!({ "path": target.path(), "without": exclusions, "sample": sample }),
+    let one = |target: &S3Target| match target.exclusions() {
+        [] => json!(target.path()),
+        exclusions => json!({ "path": target.path(), "without": exclusions }),
     };
     let mut all: Vec<Value> = targets.s3_targets().iter().map(one).collect();
     let others = [

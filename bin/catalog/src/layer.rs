@@ -22,6 +22,9 @@ pub(crate) enum Verbs {
         /// Tables to crawl; all that have a crawler when none is named
         #[arg(value_name = "TABLE")]
         tables: Vec<String>,
+        /// Look at every folder again, and take over changed columns; without it, only at folders that are new
+        #[arg(long)]
+        all: bool,
     },
     /// Run one SQL query in Athena and print its rows
     Query {
@@ -97,7 +100,7 @@ impl Layer for Catalog {
 
     async fn own(&self, cx: &Context, verb: Verbs) -> Result<String, Error> {
         match verb {
-            Verbs::Crawl { tables } => crawl::crawl(cx, &tables).await,
+            Verbs::Crawl { tables, all } => crawl::crawl(cx, &tables, all).await,
             Verbs::Query { sql, max_rows, format } => query::query(cx, &sql, max_rows, format).await,
             Verbs::Counts { format } => counts::counts(cx, format).await,
         }

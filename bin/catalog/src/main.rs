@@ -6,10 +6,12 @@
 
 mod athena;
 mod classifier;
+mod columns;
 mod counts;
 mod crawl;
 mod crawler;
 mod database;
+mod full;
 mod layer;
 mod query;
 mod show;

@@ -1,12 +1,12 @@
 //! The list of what `jobs` owns, its section and its verbs.
 
 use crate::job::Job;
-use crate::{logs, run};
+use crate::{choice, logs, run};
 use chrono::NaiveDate;
 use clap::Subcommand;
 use std::path::Path;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Layer, Part, async_trait, part};
+use strata_layer::{Context, Finding, Layer, Part, async_trait, part};
 use strata_state::{Document, section};
 
 pub(crate) struct Jobs;
@@ -15,13 +15,18 @@ pub(crate) struct Jobs;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verbs {
     /// Run transforms, each as soon as what it reads is there, and wait for them; prints the document
+    // One of the two, so that nobody makes all of history anew by leaving a word out.
+    #[command(group = clap::ArgGroup::new("days").required(true).args(["date", "rebuild"]))]
     Run {
         /// Transforms to run; all when none is named
         #[arg(value_name = "NAME")]
         names: Vec<String>,
-        /// The day to run; all days that there are when it is left out
+        /// The day to run: its input alone is read, and its part of each table replaced
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<NaiveDate>,
+        /// Make every day anew, one after another, from all raw files that there are
+        #[arg(long)]
+        rebuild: bool,
     },
     /// Print what a run of a transform printed
     Logs {
@@ -82,6 +87,12 @@ impl Layer for Jobs {
         doc.jobs = (!jobs.is_empty()).then_some(section::Jobs { jobs });
     }
 
+    /// Nothing is looked for; which engine was chosen, and why, is told where a person may still change it.
+    async fn preflight(&self, cx: &Context) -> Result<Vec<Finding>, Error> {
+        choice::tell(cx, &cx.doc.pipeline.transforms.iter().collect::<Vec<_>>());
+        Ok(Vec::new())
+    }
+
     fn clear(&self, doc: &mut Document) {
         doc.jobs = None;
     }
@@ -92,7 +103,7 @@ impl Layer for Jobs {
 
     async fn own(&self, cx: &Context, verb: Verbs) -> Result<String, Error> {
         match verb {
-            Verbs::Run { names, date } => run::run(cx, &names, date).await,
+            Verbs::Run { names, date, rebuild: _ } => run::run(cx, &names, date).await,
             Verbs::Logs { name, run, tail } => logs::logs(cx, &name, run.as_deref(), tail).await,
         }
     }

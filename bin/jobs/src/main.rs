@@ -4,6 +4,7 @@
 //! It needs `iam` (the jobs' role), `storage` (script, specs, SQL) and `catalog`. `layer.rs` is the list, `job.rs` the
 //! one kind of AWS thing in it; `run` and `logs` are verbs, and `log.rs` is how both read what a run printed.
 
+mod choice;
 mod job;
 mod layer;
 mod log;

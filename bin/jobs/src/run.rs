@@ -2,6 +2,7 @@
 //!
 //! When one fails, those that read its table are not started; all others finish.
 
+use crate::choice;
 use crate::log;
 use crate::start::{follow, start};
 use crate::summary::Summary;
@@ -34,6 +35,7 @@ struct Clients {
 
 pub(crate) async fn run(cx: &Context, named: &[String], date: Option<NaiveDate>) -> Result<String, Error> {
     let chosen = choose(cx, named)?;
+    choice::tell(cx, &chosen);
     let clients = &Clients {
         glue: aws_sdk_glue::Client::new(&cx.session.sdk),
         logs: aws_sdk_cloudwatchlogs::Client::new(&cx.session.sdk),

@@ -4,6 +4,7 @@
 mod check;
 mod classifier;
 mod crawl;
+mod crawl_sample;
 mod crawl_table;
 mod crawl_write;
 mod crawler;

@@ -18,6 +18,9 @@ pub struct Spec {
     pub writes: Place,
     /// Prefix for the rows of CSV input that break the schema, with a slash at the end.
     pub rejects: String,
+    /// How large one day's input is, in GB: what the job was chosen by (`jobs.day_gb`).
+    #[serde(default)]
+    pub day_gb: f64,
 }
 
 /// One table and where it is.
@@ -65,6 +68,7 @@ impl Spec {
             reads: transform.reads.iter().map(|name| Some((name.clone(), place(name)?))).collect::<Option<_>>()?,
             writes: place(&transform.writes)?,
             rejects: format!("s3://{bucket}/data/rejected/{}/", transform.name),
+            day_gb: pipeline.jobs.day_gb,
         })
     }
 

@@ -16,7 +16,7 @@ pub use generate::Generate;
 pub use net::{Egress, Ingress, Net};
 pub use storage::Storage;
 pub use table::{Column, Format, Table, Type};
-pub use transform::{Engine, Jobs, Transform};
+pub use transform::{Engine, Jobs, Transform, outgrown};
 pub use words::bucket_problem;
 
 use schemars::JsonSchema;

@@ -55,6 +55,10 @@ fn one_day(
     found: &BTreeMap<&str, Days>,
     log: &mut dyn FnMut(&str),
 ) -> Result<Day, Error> {
+    let of_day = |table: &Days| table.get(&date).into_iter().flatten().map(|object| object.size).sum::<u64>();
+    if let Some(warning) = strata_state::wish::outgrown(spec.day_gb, found.values().map(of_day).sum()) {
+        log(&format!("{} {date}: warning: {warning}", spec.name));
+    }
     let mut tables = BTreeMap::new();
     let mut rejects = csv::Rejects::default();
     let mut rows_in = BTreeMap::new();

@@ -17,10 +17,14 @@ resource "aws_glue_crawler" "table" {
   role          = aws_iam_role.role["glue"].arn
   database_name = aws_glue_catalog_database.main.name
   classifiers   = each.key == "raw" ? [aws_glue_classifier.raw.name] : []
-  s3_target { path = "s3://${aws_s3_bucket.main.id}/${each.value.path}" }
+  s3_target {
+    path        = "s3://${aws_s3_bucket.main.id}/${each.value.path}"
+    sample_size = each.key == "raw" ? 1 : null
+  }
+  recrawl_policy { recrawl_behavior = each.key == "raw" ? "CRAWL_EVERYTHING" : "CRAWL_NEW_FOLDERS_ONLY" }
   schema_change_policy {
-    update_behavior = "UPDATE_IN_DATABASE"
-    delete_behavior = "DEPRECATE_IN_DATABASE"
+    update_behavior = each.key == "raw" ? "UPDATE_IN_DATABASE" : "LOG"
+    delete_behavior = each.key == "raw" ? "DEPRECATE_IN_DATABASE" : "LOG"
   }
   configuration = jsonencode({
     Version       = 1.0

@@ -6,7 +6,7 @@ use crate::{
     world::World,
 };
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::watch;
 
 /// Where crawlers log.
@@ -19,9 +19,16 @@ pub(super) struct Crawl {
     pub(super) wish: Map<String, Value>,
     /// CSV classifiers in the crawler's order.
     pub(super) classifiers: Vec<Value>,
+    /// Folders that earlier crawls have seen.
+    pub(super) seen: BTreeSet<String>,
 }
 
 impl Crawl {
+    /// Whether folders that were seen before are left alone.
+    pub(super) fn only_new(&self) -> bool {
+        self.wish.get("RecrawlPolicy").is_some_and(|policy| policy["RecrawlBehavior"] == "CRAWL_NEW_FOLDERS_ONLY")
+    }
+
     pub(super) fn text(&self, field: &str) -> &str {
         self.wish.get(field).and_then(Value::as_str).unwrap_or_default()
     }
@@ -45,10 +52,10 @@ pub(super) fn start(world: &Arc<World>, place: &Place, body: &Value) -> Answer {
         crawler.state = "RUNNING";
         crawler.started = crawler::now_seconds();
         crawler.switch = Some(switch);
-        let wish = crawler.wish.clone();
+        let (wish, seen) = (crawler.wish.clone(), crawler.seen.clone());
         let names = wish.get("Classifiers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let classifiers = names.filter_map(|name| shelf.classifiers.get(name)?.get("CsvClassifier").cloned()).collect();
-        Ok(Crawl { name: name.clone(), region: place.1.clone(), wish, classifiers })
+        Ok(Crawl { name: name.clone(), region: place.1.clone(), wish, classifiers, seen })
     })?;
     tokio::spawn(run(world.clone(), place.clone(), crawl, stopped));
     Ok(json!({}))
@@ -87,14 +94,16 @@ async fn run(world: Arc<World>, place: Place, crawl: Crawl, mut stopped: watch::
             Err(_) => return,
         },
     };
-    let (status, lines, metrics, error) = match outcome {
-        None => ("CANCELLED", vec!["INFO : Crawler was stopped".to_owned()], Metrics::default(), None),
-        Some(Ok((metrics, lines))) => ("SUCCEEDED", lines, metrics, None),
-        Some(Err(error)) => ("FAILED", vec![format!("ERROR : {error}")], Metrics::default(), Some(error)),
+    let (status, lines, metrics, error, seen) = match outcome {
+        None => ("CANCELLED", vec!["INFO : Crawler was stopped".to_owned()], Metrics::default(), None, None),
+        Some(Ok((metrics, lines, seen))) => ("SUCCEEDED", lines, metrics, None, Some(seen)),
+        Some(Err(error)) => ("FAILED", vec![format!("ERROR : {error}")], Metrics::default(), Some(error), None),
     };
     world.glue.with(&place, |shelf| {
         if let Some(crawler) = shelf.crawlers.get_mut(&crawl.name) {
             crawler.state = "STOPPING";
+            // A crawl that did not come to its end has to be done again.
+            crawler.seen.extend(seen.into_iter().flatten());
         }
     });
     let mut lines: Vec<String> = lines.into_iter().map(|line| format!("[{prefix}] {line}")).collect();
@@ -119,18 +128,18 @@ async fn run(world: Arc<World>, place: Place, crawl: Crawl, mut stopped: watch::
 }
 
 /// List, infer, write. The error is what the crawler shows as ErrorMessage.
-async fn work(world: &Arc<World>, crawl: &Crawl) -> Result<(Metrics, Vec<String>), String> {
+async fn work(world: &Arc<World>, crawl: &Crawl) -> Result<(Metrics, Vec<String>, BTreeSet<String>), String> {
     let targets = crawl.wish.get("Targets").cloned().unwrap_or_default();
     let mut metrics = Metrics::default();
     let mut lines = Vec::new();
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
     for target in targets["S3Targets"].as_array().into_iter().flatten() {
-        found.extend(crawl_table::find(world, crawl, target).await?);
+        found.extend(crawl_table::find(world, crawl, target, &mut seen).await?);
     }
     lines.push(format!(
         "BENCHMARK : Classification complete, writing results to database {}",
         crawl.text("DatabaseName")
     ));
     crawl_write::write(world, crawl, &found, &mut metrics, &mut lines).await?;
-    Ok((metrics, lines))
+    Ok((metrics, lines, seen))
 }

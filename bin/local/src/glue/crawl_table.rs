@@ -1,11 +1,14 @@
 //! From a target's objects to tables: which files are one table, and what its partitions are.
 
-use super::{crawl::Crawl, infer_csv, infer_parquet};
+use super::{crawl::Crawl, crawl_sample::Samples, infer_csv, infer_parquet};
 use crate::world::World;
 use futures::{StreamExt, TryStreamExt, stream};
 use regex::Regex;
 use serde_json::Value;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use strata_s3::Listed;
 
 /// Files that are read at once.
@@ -24,6 +27,13 @@ pub(super) struct Schema {
     pub(super) csv: Option<infer_csv::Dialect>,
     /// Rows that were seen, or that the file says it has.
     pub(super) rows: u64,
+}
+
+impl Schema {
+    /// What no classifier knows.
+    pub(super) fn unknown() -> Self {
+        Self { classification: "UNKNOWN", columns: Vec::new(), csv: None, rows: 0 }
+    }
 }
 
 /// A table as the crawler sees it.
@@ -78,7 +88,12 @@ fn split(path: &str) -> (String, String) {
 }
 
 /// The tables below one S3 target.
-pub(super) async fn find(world: &Arc<World>, crawl: &Crawl, target: &Value) -> Result<Vec<Table>, String> {
+pub(super) async fn find(
+    world: &Arc<World>,
+    crawl: &Crawl,
+    target: &Value,
+    seen: &mut BTreeSet<String>,
+) -> Result<Vec<Table>, String> {
     let path = target["Path"].as_str().unwrap_or_default();
     let (bucket, prefix) = split(path);
     let objects = world.s3.list(&bucket, &prefix).map_err(|error| match error.code {
@@ -90,20 +105,41 @@ pub(super) async fn find(world: &Arc<World>, crawl: &Crawl, target: &Value) -> R
     let exclusions: Vec<String> =
         target["Exclusions"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     let globs = exclusions.iter().map(|text| glob(text)).collect::<Result<Vec<_>, _>>()?;
-    let wanted = objects.into_iter().filter(|object| {
+    let mut chosen = Vec::new();
+    for object in objects {
         let below = &object.key[prefix.len()..];
         let hidden = below.split('/').any(|part| part.starts_with('_') || part.starts_with('.'));
-        object.size > 0 && !hidden && !globs.iter().any(|glob| glob.is_match(below))
-    });
-    let read = stream::iter(wanted).map(|object| {
-        let mut folders: Vec<String> = object.key[prefix.len()..].split('/').map(str::to_owned).collect();
-        let (name, size, bucket) = (folders.pop().unwrap_or_default(), object.size, &bucket);
+        if object.size == 0 || hidden || globs.iter().any(|glob| glob.is_match(below)) {
+            continue;
+        }
+        let mut folders: Vec<String> = below.split('/').map(str::to_owned).collect();
+        let name = folders.pop().unwrap_or_default();
+        let folder = format!("s3://{bucket}/{}", &object.key[..object.key.len() - name.len()]);
+        if !(crawl.only_new() && crawl.seen.contains(&folder)) {
+            seen.insert(folder);
+            chosen.push((folders, name, object));
+        }
+    }
+    // The last file of a folder comes first: where a few stand for all, the newest do.
+    chosen.reverse();
+    let mut samples = Samples::new(target["SampleSize"].as_u64());
+    let read = stream::iter(chosen).map(|(folders, name, object)| {
+        let (wanted, bucket) = (samples.wants(&folders), &bucket);
         async move {
-            let schema = classify(world, crawl, bucket, &object).await?;
-            Ok::<_, String>(File { folders, name, size, schema })
+            let schema = if wanted { Some(classify(world, crawl, bucket, &object).await?) } else { None };
+            Ok::<_, String>((folders, name, object.size, schema))
         }
     });
-    let files = read.buffered(READERS).try_collect().await?;
+    let read: Vec<_> = read.buffered(READERS).try_collect().await?;
+    let mut files = Vec::new();
+    for (folders, name, size, schema) in read {
+        if let Some(schema) = &schema {
+            samples.keep(&folders, size, schema);
+        }
+        let schema = schema.unwrap_or_else(|| samples.guess(&folders, size));
+        files.push(File { folders, name, size, schema });
+    }
+    files.reverse();
     let mut tables = Vec::new();
     group(&bucket, &prefix, files, &exclusions, &mut tables);
     for table in &mut tables {
@@ -155,8 +191,12 @@ fn group(bucket: &str, prefix: &str, files: Vec<File>, exclusions: &[String], ta
 
 /// At least seven in ten columns in common.
 fn similar(one: &Schema, other: &Schema) -> bool {
-    let common = one.columns.iter().filter(|(name, _)| other.columns.iter().any(|(known, _)| known == name)).count();
-    one.classification == other.classification && common * 10 >= one.columns.len().max(other.columns.len()) * 7
+    one.classification == other.classification && alike(&one.columns, &other.columns)
+}
+
+pub(super) fn alike(one: &[Column], other: &[Column]) -> bool {
+    let common = one.iter().filter(|(name, _)| other.iter().any(|(known, _)| known == name)).count();
+    common * 10 >= one.len().max(other.len()) * 7
 }
 
 fn table(bucket: &str, prefix: &str, files: Vec<File>, exclusions: &[String]) -> Table {
@@ -226,7 +266,7 @@ async fn classify(world: &Arc<World>, crawl: &Crawl, bucket: &str, object: &List
         None => infer_csv::infer(&file, &classifiers),
     });
     let schema = work.await.map_err(|error| format!("s3://{bucket}/{} could not be read: {error}", object.key))?;
-    Ok(schema.unwrap_or(Schema { classification: "UNKNOWN", columns: Vec::new(), csv: None, rows: 0 }))
+    Ok(schema.unwrap_or_else(Schema::unknown))
 }
 
 /// Glue's exclude patterns: `*` and `?` stay within a folder, `**` crosses folders, `{a,b}` and `[a-z]` choose.

@@ -2,7 +2,7 @@
 
 use super::{
     crawl::Crawl,
-    crawl_table::{Table, Total},
+    crawl_table::{self, Column, Table, Total},
     crawler::Metrics,
 };
 use crate::{call::AwsError, world::World};
@@ -51,6 +51,16 @@ pub(super) async fn write(
                 lines.push(format!("INFO : Created table {} in database {database}", table.name));
             }
             Some(old) if policy["UpdateBehavior"] == "LOG" => {
+                if crawl.only_new() && !crawl_table::alike(&columns_of(old), &table.schema.columns) {
+                    lines.push(format!(
+                        "INFO : New folders of table {} have other columns; they are not added",
+                        table.name
+                    ));
+                    continue;
+                }
+                if crawl.configuration()["CrawlerOutput"]["Partitions"]["AddOrUpdateBehavior"] == "InheritFromTable" {
+                    merged["StorageDescriptor"]["Columns"] = old["StorageDescriptor"]["Columns"].clone();
+                }
                 if old["StorageDescriptor"]["Columns"] != input["StorageDescriptor"]["Columns"] {
                     lines.push(format!(
                         "INFO : Schema of table {} changed; not updated, as the policy is LOG",
@@ -68,7 +78,14 @@ pub(super) async fn write(
         }
         partitions(world, crawl, &database, table, &merged, lines).await?;
     }
-    gone(world, crawl, &database, found, metrics, lines).await
+    // What is gone cannot be told from new folders.
+    if crawl.only_new() { Ok(()) } else { gone(world, crawl, &database, found, metrics, lines).await }
+}
+
+fn columns_of(table: &Value) -> Vec<Column> {
+    let columns = table["StorageDescriptor"]["Columns"].as_array().into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    columns.map(|column| (text(&column["Name"]), text(&column["Type"]))).collect()
 }
 
 /// The new table, keeping what the configuration says to keep.
@@ -195,7 +212,11 @@ async fn partitions(
         let target = format!("AWSGlue.{operation}");
         async move { world.upstream.json(&crawl.region, "glue", &target, body).await }
     };
-    let have = glue("GetPartitions", json!({})).await.map_err(|error| told("Reading partitions", &error))?;
+    // A folder that was not seen before has no partition yet; one that has all the same is left as it is.
+    let have = match crawl.only_new() {
+        true => json!({}),
+        false => glue("GetPartitions", json!({})).await.map_err(|error| told("Reading partitions", &error))?,
+    };
     let values = |list: &Value| -> Vec<String> {
         list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     };

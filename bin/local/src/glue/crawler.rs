@@ -6,6 +6,7 @@ use crate::{
     world::World,
 };
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use tokio::sync::watch;
 
 /// The fields of a crawler that a request sets.
@@ -33,6 +34,8 @@ pub(super) struct Crawler {
     pub(super) switch: Option<watch::Sender<bool>>,
     pub(super) started: f64,
     pub(super) metrics: Metrics,
+    /// Folders that were crawled, for crawls of new ones only.
+    pub(super) seen: BTreeSet<String>,
     created: Value,
     updated: Value,
     version: i64,
@@ -136,7 +139,7 @@ fn check_wish(wish: &Map<String, Value>) -> Result<(), AwsError> {
         && (policy["UpdateBehavior"] != "LOG" || policy["DeleteBehavior"] != "LOG")
     {
         return Err(check::invalid(
-            "The SchemaChangePolicy for \"Crawl new folders only\" recrawl policy can have only LOG update behavior value and LOG delete behavior value.",
+            "The SchemaChangePolicy for \"Crawl new folders only\" Amazon S3 target can have only LOG DeleteBehavior value and LOG UpdateBehavior value.",
         ));
     }
     if value("DatabaseName").as_str().is_none_or(str::is_empty) {
@@ -202,6 +205,7 @@ pub(super) async fn create(world: &World, place: &Place, body: &Value) -> Answer
             switch: None,
             started: 0.0,
             metrics: Metrics::default(),
+            seen: BTreeSet::new(),
             created: check::now(),
             updated: check::now(),
             version: 1,
