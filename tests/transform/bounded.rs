@@ -1,6 +1,6 @@
 //! Tables in pieces: the same as in one go, in memory that does not grow with them, and nothing left by a kill.
 
-use crate::bucket::{Bucket, file, real, root, row, texts};
+use crate::bucket::{Bucket, file, real, row, texts};
 use crate::engines::hard;
 use polars::prelude::{DataFrame, IntoLazy, SortMultipleOptions};
 use std::process::{Command, Stdio};
@@ -138,9 +138,8 @@ fn peak(bucket: &Bucket) -> u64 {
 }
 
 fn generate(bucket: &Bucket, rows: &str) {
-    let program = root().join("target/release/datagen");
-    let program =
-        std::env::var_os("CARGO_TARGET_DIR").map_or(program, |dir| std::path::Path::new(&dir).join("release/datagen"));
+    // target/release/deps/<this test> -> target/release/datagen
+    let program = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("datagen");
     bucket.raw(DAY, "");
     let to = bucket.path().join(format!("data/raw/raw_batch_data_{DAY}.csv"));
     let mut command = Command::new(program);
