@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "transform/bounded.rs"]
+mod bounded;
 #[path = "transform/bucket.rs"]
 mod bucket;
 #[path = "transform/engines.rs"]
@@ -10,7 +12,7 @@ mod engines;
 use bucket::{Bucket, day, file, real, row, texts};
 use std::io::Result;
 use std::sync::Mutex;
-use strata_transform::{Folder, Object, Store, run};
+use strata_transform::{Folder, Object, Sink, Source, Store, run};
 
 #[test]
 fn d16_money_and_minutes_are_not_integer_divisions() {
@@ -78,6 +80,13 @@ impl Store for Watched {
     fn delete(&self, url: &str) -> Result<()> {
         self.0.delete(url)
     }
+    fn open(&self, url: &str) -> Result<Box<dyn Source + '_>> {
+        self.1.lock().unwrap().push(url.to_owned());
+        self.0.open(url)
+    }
+    fn create(&self, url: &str) -> Result<Box<dyn Sink + '_>> {
+        self.0.create(url)
+    }
 }
 
 #[test]
@@ -91,6 +100,7 @@ fn d20_a_daily_run_reads_the_files_of_its_day_only() {
         let store = Watched(bucket.store(), Mutex::default());
         run(&bucket.spec(&name), &store, Some(day("2024-09-15")), &mut |_| {}).unwrap();
         let read = store.1.into_inner().unwrap();
+        assert!(read.len() > 1);
         assert!(read.iter().all(|url| url.contains("2024-09-15") || url.ends_with(".sql")), "{name}: {read:?}");
     }
 }

@@ -1,88 +1,124 @@
-"""DuckDB's side of scripts/bench/transform: `duckdb RAW.csv FOLDER` makes the nine tables, `generate ROWS` prints a file."""
+"""The nine transforms, CSV in and Parquet out, against DuckDB, polars, pandas and PySpark on the same file.
 
+    just bench transform          (five rounds at 1,000,000 rows, one at 10,000,000)
+    python scripts/bench/transform.py --full      (five rounds at 10,000,000 and a run at 100,000,000: 60 GB of disk)
+
+Each transform of ours is a process of its own, as the workers are. The others do all nine in one process, which spares
+them eight starts; each reads the CSV for each staging table, since each transform is a run of its own. All may use all
+cores. The peak memory is that of the process (of the largest one of ours), as the kernel counts it.
+"""
+
+import argparse
 import os
-import random
+import pathlib
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 
-DATE = "2024-09-15"
-INTS = "session_duration download_speed upload_speed consumed_traffic".split()
-RAW = (
-    "person_name user_name email personal_number birth_date address phone mac_address ip_address iban accessed_at".split()
-    + INTS
-    + ["unique_id"]
-)
-TYPES = {**dict.fromkeys(RAW, "VARCHAR"), **dict.fromkeys(INTS, "INTEGER"), "birth_date": "DATE", "accessed_at": "TIMESTAMP"}
-STAGING = {
-    "dim_address": "unique_id, address, mac_address, ip_address",
-    "dim_date": "unique_id, accessed_at",
-    "dim_finance": "unique_id, iban",
-    "dim_person": "unique_id, person_name, user_name, email, phone, birth_date, personal_number",
-    "fact_network_usage": "unique_id, " + ", ".join(INTS),
-}
-JOINS = "fact JOIN person USING (unique_id) JOIN address USING (unique_id) JOIN finance USING (unique_id) JOIN dates USING (unique_id)"
-SHORT = ["user_name", "email", "mac_address", "ip_address", "iban"]
-HIDDEN = ["person_name", "personal_number", "birth_date", "address", "phone"]
+import engines
+from bench import BIN, PIPELINE, ROOT
+from report import Report
+
+DATE = engines.DATE
 
 
-def masked(name):
-    if name in HIDDEN:
-        return "'***MASKED***' AS " + name
-    return "left(%s, 5) || '*****' AS %s" % (name, name) if name in SHORT else name
+def ran(command, env=None):
+    """Seconds and peak megabytes of a process; the measurement ends where it fails."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    said = process.stderr.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"bench: {command} ended with {process.returncode}: {said[-2000:].decode()}")
+    return time.perf_counter() - start, used.ru_maxrss / 1000
 
 
-def duck(raw, folder):
-    import duckdb
+class Day:
+    """A folder with one day's raw file of so many rows."""
 
-    connection = duckdb.connect()
-    names = {"dim_address": "address", "dim_date": "dates", "dim_finance": "finance", "dim_person": "person"}
-    names["fact_network_usage"] = "fact"
+    def __init__(self, work, rows):
+        self.rows, self.folder = rows, pathlib.Path(work, str(rows))
+        self.raw = self.folder / f"bench/data/raw/raw_batch_data_{DATE}.csv"
+        self.raw.parent.mkdir(parents=True)
+        ran([BIN / "datagen", "--rows", str(rows), "--seed", "1", "--date", DATE, "--to", self.raw, "--quiet"])
+        self.tables = self.folder / "tables"
+        self.tables.mkdir()
 
-    def path(table):
-        return os.path.join(folder, table + ".parquet")
+    def ours(self):
+        runs = [ran([BIN / "examples/bench", PIPELINE, self.folder, DATE, name]) for name in engines.transforms(PIPELINE)]
+        return sum(took for took, _ in runs), max(memory for _, memory in runs)
 
-    def copy(table, select):
-        start = time.monotonic()
-        connection.execute("COPY (%s) TO '%s' (FORMAT parquet, COMPRESSION snappy)" % (select, path(table)))
-        print("%s %.2f s" % (table, time.monotonic() - start))
+    def theirs(self, engine):
+        return ran([sys.executable, ROOT / "scripts/bench/engines.py", engine, self.raw, self.tables])
 
-    columns = "{%s}" % ", ".join("'%s': '%s'" % pair for pair in TYPES.items())
-    start = time.monotonic()
-    for table, select in STAGING.items():
-        copy(table, "SELECT %s FROM read_csv('%s', header = true, columns = %s)" % (select, raw, columns))
-    for table, name in names.items():
-        connection.execute("CREATE VIEW %s AS SELECT * FROM read_parquet('%s')" % (name, path(table)))
-    money = "CAST((download_speed + upload_speed + 1) / 2 + consumed_traffic / (session_duration + 1) AS DECIMAL(18, 2))"
-    minutes = "CAST(session_duration / 60 AS DECIMAL(10, 1))"
-    issue = "download_speed < 50 OR upload_speed < 30 OR session_duration < 60"
-    copy("payment_data", "SELECT unique_id, iban, %s, %s AS payment FROM fact JOIN finance USING (unique_id)" % (", ".join(INTS), money))
-    copy(
-        "technical_data",
-        "SELECT unique_id, address, mac_address, ip_address, download_speed, upload_speed, %s AS minutes, %s AS issue "
-        "FROM fact JOIN address USING (unique_id)" % (minutes, issue),
-    )
-    copy("non_pii_data", "SELECT %s FROM %s" % (", ".join(masked(name) for name in RAW), JOINS))
-    copy("pii_data", "SELECT %s FROM %s" % (", ".join(RAW), JOINS))
-    print("total %.3f" % (time.monotonic() - start))
+    def remove(self):
+        shutil.rmtree(self.folder)
 
 
-def generate(rows):
-    """Rows of the right shape and size, for when datagen is not built."""
-    one = random.Random(1)
-    print(",".join(RAW))
-    for index in range(rows):
-        name = "nume%d prenume%d" % (one.randrange(400), one.randrange(40))
-        user = name.replace(" ", "")
-        address = '"Strada %d Nr. %d Bl. %d  Sc. %d, Oras, %d"' % tuple(one.randrange(10, 999999) for _ in range(5))
-        fields = [name, user, user + "@email.ro", one.randrange(10**12, 9 * 10**12), "19%02d-0%d-1%d" % (one.randrange(40, 99), 5, 7)]
-        fields += [address, "0786 645 539", "38:f9:7c:b3:d5:%02x" % one.randrange(256), "63.138.%d.200" % one.randrange(256)]
-        fields += ["RO16EZML%016d" % one.randrange(10**16), "2024-09-14 12:04:17", one.randrange(36001), one.randrange(1001)]
-        fields += [one.randrange(801), one.randrange(2000001), "%032x" % one.getrandbits(128)]
-        fields[-1] = "-".join([fields[-1][:8], fields[-1][8:12], fields[-1][12:16], fields[-1][16:20], fields[-1][20:]])
-        print(",".join(map(str, fields)))
+def pairs(report, day, engine, name, rounds, faster=None, memory=None):
+    ours, theirs = [], []
+    for _ in range(rounds):
+        ours.append(day.ours())
+        theirs.append(day.theirs(engine))
+    what = f"nine transforms, {day.rows:,} rows"
+    side = lambda runs, place: [run[place] for run in runs]  # noqa: E731
+    report.compare(what, name, side(ours, 0), side(theirs, 0), "s", at_least=faster)
+    report.compare(f"{what}, peak memory", name, side(ours, 1), side(theirs, 1), "MB", at_least=memory)
+    return ours
 
 
-if sys.argv[1] == "duckdb":
-    duck(sys.argv[2], sys.argv[3])
-else:
-    generate(int(sys.argv[2]))
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="the pairs at 10,000,000 rows, and ours at 100,000,000")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the pairs")
+    options = parser.parse_args()
+    subprocess.run(["cargo", "build", "--quiet", "--release", "--workspace", "--locked", "--example", "bench"], cwd=ROOT, check=True)
+    report = Report("transform", "Nine transforms of driven-data: CSV to Parquet")
+    work = tempfile.mkdtemp()
+    try:
+        measure(report, work, options)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    report.save()
+
+
+def measure(report, work, options):
+    points = []
+    day = Day(work, 100_000)
+    day.ours()
+    points.append((day.rows, day.ours()))
+    day.remove()
+    day = Day(work, options.rows)
+    ours = pairs(report, day, "duckdb", "DuckDB", options.rounds, 2, 2)
+    points.append((day.rows, sorted(ours)[len(ours) // 2]))
+    pairs(report, day, "polars", "polars (Python), streaming engine", options.rounds)
+    pairs(report, day, "pandas", "pandas", 1)
+    if shutil.which("java"):
+        pairs(report, day, "pyspark", "PySpark local[*]", 2, 15)
+    else:
+        report.note("PySpark was not measured: there is no java on this machine")
+    day.remove()
+    report.note("pandas was measured in one round, PySpark in two: they take most of the time.")
+    sizes = [10_000_000] + [100_000_000] * options.full
+    for rows in sizes:
+        day = Day(work, rows)
+        if rows == 10_000_000:
+            ours = pairs(report, day, "duckdb", "DuckDB", options.rounds if options.full else 1, 2, 2)
+            points.append((rows, sorted(ours)[len(ours) // 2]))
+        else:
+            points.append((rows, day.ours()))
+        day.remove()
+    if not options.full:
+        report.note("At 10,000,000 rows there was one round; `python scripts/bench/transform.py --full` does five, and 100,000,000.")
+    report.curve("ours: seconds", "rows", "seconds", {"all nine": [(rows, took) for rows, (took, _) in points]})
+    report.curve("ours: peak memory", "rows", "MB", {"the largest process": [(rows, memory) for rows, (_, memory) in points]})
+    (small, (first, _)), (large, (last, _)) = points[1], points[-1]
+    report.bound(f"cost of a row at {large:,} rows against {small:,}", [last / large / (first / small)], "x", at_most=1.2)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,7 @@ use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use strata_state::{Document, Spec};
-use strata_transform::{Error, Folder, Report, Store, run};
+use strata_transform::{Error, Folder, Limits, Report, Store, run, run_within};
 
 /// The header of the raw files.
 pub(crate) const HEADER: &str = "person_name,user_name,email,personal_number,birth_date,address,phone,mac_address,ip_address,iban,\
@@ -79,6 +79,13 @@ impl Bucket {
 
     pub(crate) fn run(&self, name: &str, date: Option<&str>) -> Result<Report, Error> {
         run(&self.spec(name), &self.store(), date.map(day), &mut |_| {})
+    }
+
+    /// As `run_all`, within limits.
+    pub(crate) fn run_within(&self, limits: Limits, date: Option<&str>) {
+        for name in self.names() {
+            run_within(limits, &self.spec(&name), &self.store(), date.map(day), &mut |_| {}).unwrap();
+        }
     }
 
     pub(crate) fn run_all(&self, date: Option<&str>) {

@@ -5,10 +5,12 @@
 
 mod bounded;
 mod error;
+mod shape;
 mod walk;
 
 pub use bounded::{LATE, bounded};
 pub use error::Error;
+pub use shape::Shape;
 
 use sqlparser::ast::Statement;
 use sqlparser::dialect::GenericDialect;
@@ -29,6 +31,7 @@ pub struct Query {
     tables: Vec<walk::Table>,
     words: BTreeSet<String>,
     all_columns: bool,
+    shape: Shape,
 }
 
 /// Read and check the file `sql` of the pipeline's `folder`. It has to be in there, also where links lead elsewhere.
@@ -109,6 +112,7 @@ fn parse_here(path: &str, text: &str) -> Result<Query, Error> {
                 tables: seen.tables,
                 words,
                 all_columns: seen.all_columns,
+                shape: shape::shape(query),
             })
         }
         [_] => Err(at(first, "this is not a query; a transform is one SELECT or WITH query".to_owned())),
@@ -147,6 +151,12 @@ impl Query {
     #[must_use]
     pub fn tables(&self) -> BTreeSet<&str> {
         self.tables.iter().map(|table| table.name.as_str()).collect()
+    }
+
+    /// Whether it can be run piece by piece.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     /// Whether the query may need this column: false only when it surely does not.

@@ -1,6 +1,6 @@
 //! Queries that hold and queries that are refused, with their places.
 
-use crate::{load, parse};
+use crate::{Shape, load, parse};
 
 fn error(text: &str) -> String {
     parse("sql/x.sql", text).expect_err("it has to be refused").to_string()
@@ -59,4 +59,96 @@ fn a_column_counts_as_needed_unless_it_surely_is_not() {
     assert!(parse("x.sql", "SELECT * FROM raw").unwrap().mentions("b"));
     assert!(parse("x.sql", "SELECT r.* FROM raw AS r").unwrap().mentions("b"));
     assert!(parse("x.sql", "SELECT a FROM (SELECT * FROM raw) AS r").unwrap().mentions("b"));
+}
+
+fn shape(text: &str) -> Shape {
+    parse("x.sql", text).unwrap().shape().clone()
+}
+
+#[test]
+fn projections_and_filters_of_one_table_go_row_by_row() {
+    for text in [
+        "SELECT a FROM raw",
+        "SELECT * FROM raw",
+        "SELECT ALL a, 'x' AS b FROM raw AS r WHERE r.a > 1 AND b IS NOT NULL",
+        "SELECT UPPER(SUBSTR(a, 1, CASE WHEN LENGTH(a) > 3 THEN 2 ELSE 0 END)) || '*' AS a FROM raw",
+        "SELECT CAST(b AS DECIMAL(18, 2)) AS a FROM (SELECT a * 2 AS b FROM raw WHERE a IN (1, 2)) AS inner",
+        "SELECT a FROM raw WHERE a LIKE 'x%' AND b BETWEEN 1 AND 2;",
+    ] {
+        assert_eq!(shape(text), Shape::Rows("raw".to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn joins_by_one_column_go_row_by_row() {
+    let joined = |tables: &[&str]| Shape::Joined {
+        tables: tables.iter().map(|table| (*table).to_owned()).collect(),
+        key: "k".to_owned(),
+    };
+    assert_eq!(shape("SELECT x FROM a JOIN b USING (k)"), joined(&["a", "b"]));
+    assert_eq!(
+        shape("SELECT a.k FROM a INNER JOIN b ON b.k = a.k LEFT JOIN c AS d ON d.k = b.k"),
+        joined(&["a", "b", "c"])
+    );
+    assert_eq!(shape("SELECT x + 1 AS y FROM (SELECT x FROM a JOIN b ON a.k = b.k) AS t"), joined(&["a", "b"]));
+}
+
+#[test]
+fn whatever_looks_at_more_than_one_row_is_run_whole() {
+    for text in [
+        "SELECT count(*) FROM raw",
+        "SELECT a, sum(b) AS b FROM raw GROUP BY a",
+        "SELECT max(a) AS a FROM raw",
+        "SELECT first(a) AS a FROM raw",
+        "SELECT some_new_function(a) AS a FROM raw",
+        "SELECT DISTINCT a FROM raw",
+        "SELECT DISTINCT ON (a) a FROM raw",
+        "SELECT a FROM raw ORDER BY a",
+        "SELECT a FROM raw LIMIT 3",
+        "SELECT a FROM raw OFFSET 3",
+        "SELECT a FROM raw FETCH FIRST 3 ROWS ONLY",
+        "SELECT a, row_number() OVER (ORDER BY a) AS b FROM raw",
+        "SELECT a, abs(b) OVER (PARTITION BY a) AS b FROM raw",
+        "SELECT a FROM raw QUALIFY row_number() OVER (ORDER BY a) = 1",
+        "SELECT a FROM raw UNION ALL SELECT a FROM raw",
+        "SELECT a FROM raw WHERE a IN (SELECT a FROM other)",
+        "SELECT a FROM raw WHERE EXISTS (SELECT 1 FROM other)",
+        "SELECT a, (SELECT max(a) FROM raw) AS b FROM raw",
+        "WITH t AS (SELECT a FROM raw) SELECT a FROM t",
+        "SELECT 'only' AS a, 1 AS b FROM raw",
+        "SELECT x FROM (SELECT 1 AS x FROM raw) AS t",
+        "SELECT a FROM (SELECT DISTINCT a FROM raw) AS t",
+        "SELECT a FROM raw TABLESAMPLE BERNOULLI (3)",
+        "SELECT a FROM raw, other",
+        "SELECT a FROM raw CROSS JOIN other",
+        "SELECT a FROM raw NATURAL JOIN other",
+        "SELECT a FROM raw JOIN other ON raw.k < other.k",
+        "SELECT a FROM raw JOIN other ON raw.k = other.l",
+        "SELECT a FROM raw JOIN other ON raw.k = raw.k",
+        "SELECT a FROM raw JOIN other ON raw.k = other.k AND raw.l = other.l",
+        "SELECT a FROM raw JOIN other USING (k, l)",
+        "SELECT a FROM raw JOIN other USING (k) JOIN third USING (l)",
+        "SELECT a FROM raw JOIN raw AS again USING (k)",
+        "SELECT a FROM raw FULL JOIN other USING (k)",
+        "SELECT a FROM raw RIGHT JOIN other USING (k)",
+        "SELECT a FROM raw LEFT ANTI JOIN other USING (k)",
+        "SELECT a FROM raw JOIN (SELECT k FROM other) AS o USING (k)",
+    ] {
+        assert_eq!(shape(text), Shape::Whole, "{text}");
+    }
+}
+
+#[test]
+fn the_nine_published_transforms_go_row_by_row() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pipelines/driven-data");
+    for layer in ["sql/staging", "sql/trusted"] {
+        for file in std::fs::read_dir(folder.join(layer)).unwrap() {
+            let name = format!("{layer}/{}", file.unwrap().file_name().to_str().unwrap());
+            let shape = load(&folder, &name).unwrap().shape().clone();
+            match layer {
+                "sql/staging" => assert_eq!(shape, Shape::Rows("raw".to_owned()), "{name}"),
+                _ => assert!(matches!(shape, Shape::Joined { key, .. } if key == "unique_id"), "{name}"),
+            }
+        }
+    }
 }

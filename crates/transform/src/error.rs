@@ -75,3 +75,16 @@ pub enum Error {
         reason: String,
     },
 }
+
+/// Why work on pieces ended before the end.
+pub(crate) enum Halt {
+    /// It has to be done in another way.
+    Again,
+    Failed(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}

@@ -1,21 +1,28 @@
 //! Runs a transform where the bucket is: reads the tables of a [`strata_state::Spec`], runs its SQL on polars, and
 //! replaces one day of the table that it makes.
 //!
-//! `run.rs` is the course of a run. `day.rs` finds the days, `csv/` reads and checks raw files, `parquet.rs` reads and
-//! writes tables, `query.rs` runs the SQL and holds its answer to the declared columns. `store.rs` is all it knows of S3.
+//! `run.rs` is the course of a run, `ways.rs` the ways to make a day: piece by piece where the query allows it, else in
+//! memory. `day.rs` finds the days, `csv/` reads and checks raw files, `parquet/` reads and writes tables, `query.rs` runs
+//! the SQL, `answer.rs` holds its answer to the declared table. `store.rs` is all it knows of S3.
 //! `scripts/glue/strata_transform.py` does the same in AWS, and the tests compare the two.
 
+mod answer;
 mod csv;
 mod day;
 mod error;
+mod folder;
+mod hashes;
+mod order;
 mod parquet;
+mod progress;
 mod query;
 mod report;
 mod run;
 mod store;
-mod twice;
+mod ways;
 
 pub use error::Error;
+pub use folder::Folder;
 pub use report::{Day, Report};
-pub use run::run;
-pub use store::{Folder, Object, Store};
+pub use run::{Limits, run, run_within};
+pub use store::{Object, Sink, Source, Store};

@@ -2,11 +2,9 @@
 
 use crate::Error;
 use crate::parquet::dtype;
-use crate::twice::twice;
 use polars::prelude::*;
 use polars::sql::SQLContext;
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use strata_sql::Query;
 use strata_state::Spec;
 use strata_state::spec::Place;
@@ -20,11 +18,12 @@ pub(crate) fn answer(spec: &Spec, query: &Query, tables: BTreeMap<String, DataFr
         context.register(&name, frame.lazy());
     }
     let frame = context.execute(query.text()).and_then(LazyFrame::collect).map_err(failed)?;
-    conform(frame, &spec.writes).map_err(|reason| Error::Answer {
-        sql: spec.sql.clone(),
-        table: table_name(&spec.writes),
-        reason,
-    })
+    conform(frame, &spec.writes).map_err(|reason| wrong(spec, reason))
+}
+
+/// The answer is not the declared table.
+pub(crate) fn wrong(spec: &Spec, reason: String) -> Error {
+    Error::Answer { sql: spec.sql.clone(), table: table_name(&spec.writes), reason }
 }
 
 /// A table is called after the last folder of its path.
@@ -45,58 +44,19 @@ fn conform(frame: DataFrame, place: &Place) -> Result<DataFrame, String> {
         });
     }
     let columns = frame.into_columns().into_iter().zip(&place.columns).map(|(found, wanted)| typed(found, wanted));
-    let frame = DataFrame::new_infer_height(columns.collect::<Result<_, _>>()?).map_err(|error| error.to_string())?;
-    unique(&frame, &place.key)?;
-    Ok(frame)
+    DataFrame::new_infer_height(columns.collect::<Result<_, _>>()?).map_err(|error| error.to_string())
 }
 
 /// The column in its declared type. Only integers may grow; anything else has to be cast in the SQL, where it is seen.
 fn typed(found: polars::prelude::Column, wanted: &Column) -> Result<polars::prelude::Column, String> {
     let goal = dtype(wanted.kind);
     let grows = *found.dtype() == DataType::Int32 && goal == DataType::Int64;
-    let column = if *found.dtype() == goal {
-        found
+    if *found.dtype() == goal {
+        Ok(found)
     } else if grows {
-        found.cast(&goal).map_err(|error| error.to_string())?
+        found.cast(&goal).map_err(|error| error.to_string())
     } else {
         let is = found.dtype();
-        return Err(format!("column `{}` is {is}, and declared is {}; cast it in the SQL", wanted.name, wanted.kind));
-    };
-    match column.null_count() {
-        nulls if nulls > 0 && !wanted.nullable => Err(format!(
-            "column `{}` has no value in {nulls} of {} rows; correct the SQL, or declare it `{} {} null`",
-            wanted.name,
-            column.len(),
-            wanted.name,
-            wanted.kind
-        )),
-        _ => Ok(column),
+        Err(format!("column `{}` is {is}, and declared is {}; cast it in the SQL", wanted.name, wanted.kind))
     }
-}
-
-/// Joins that multiply rows show here.
-fn unique(frame: &DataFrame, key: &[String]) -> Result<(), String> {
-    if key.is_empty() || surely_unique(frame, key) {
-        return Ok(());
-    }
-    let keys = key.iter().map(|name| col(name.as_str())).collect::<Vec<_>>();
-    let groups = frame.clone().lazy().group_by(keys).agg([len()]).collect().map_err(|error| error.to_string())?;
-    let (key, rows, distinct) = (key.join(", "), frame.height(), groups.height());
-    if distinct == rows {
-        return Ok(());
-    }
-    Err(format!("{rows} rows have only {distinct} different values of its key ({key}); a join multiplies rows"))
-}
-
-/// Whether a key of one text column has no two equal hashes, which is quick to see; anything else is not sure.
-fn surely_unique(frame: &DataFrame, key: &[String]) -> bool {
-    let [name] = key else { return false };
-    let Some(texts) = frame.column(name).ok().and_then(|column| column.str().ok()) else { return false };
-    let hash = |text: Option<&str>| {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        hasher.finish()
-    };
-    let hashes = texts.downcast_iter().flat_map(|chunk| chunk.iter().map(hash)).collect();
-    twice(hashes).is_empty()
 }

@@ -1,17 +1,34 @@
 //! The course of a run: for each day read the tables, run the SQL, replace the day.
 
+use crate::answer::Made;
 use crate::day::{self, Days};
-use crate::{Day, Error, Object, Report, Store, csv, parquet, query};
+use crate::progress::Log;
+use crate::ways::{self, Outcome, Work};
+use crate::{Day, Error, Report, Store};
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet};
-use strata_sql::Query;
 use strata_state::Spec;
-use strata_state::spec::Place;
 use strata_state::wish::Format;
 
+/// What a run may use. Its memory grows with `chunk` and `threads`, not with the tables: some ten times their product.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of a raw file that are read at once; its rows become one row group.
+    pub chunk: usize,
+    /// Pieces that are worked on side by side.
+    pub threads: usize,
+    /// Hashes of keys that wait in memory, of eight bytes each; the others wait in files without a name.
+    pub hashes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { chunk: 16 << 20, threads: rayon::current_num_threads(), hashes: 8 << 20 }
+    }
+}
+
 /// Run the transform `spec` in `store`: for `date` alone, or for every day that its tables have. `log` gets a line for
-/// each day and each thing worth knowing.
+/// each day and each thing worth knowing, and how far it is when it takes long.
 ///
 /// # Errors
 /// When the SQL or the input is wrong, or the store fails. The day at which it stopped is as it was; days before it are
@@ -20,7 +37,21 @@ pub fn run(
     spec: &Spec,
     store: &dyn Store,
     date: Option<NaiveDate>,
-    log: &mut dyn FnMut(&str),
+    log: &mut (dyn FnMut(&str) + Send),
+) -> Result<Report, Error> {
+    run_within(Limits::default(), spec, store, date, log)
+}
+
+/// As [`run`], with limits of one's own.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_within(
+    limits: Limits,
+    spec: &Spec,
+    store: &dyn Store,
+    date: Option<NaiveDate>,
+    log: &mut (dyn FnMut(&str) + Send),
 ) -> Result<Report, Error> {
     let text = get(store, &spec.sql)?;
     let text = String::from_utf8(text)
@@ -42,26 +73,18 @@ pub fn run(
     }
     let mut report = Report::default();
     for date in dates {
-        report.days.push(one_day(spec, store, &query, date, &found, log)?);
+        report.days.push(one_day(&Work { spec, store, query: &query, date, limits }, &found, log)?);
     }
     Ok(report)
 }
 
-fn one_day(
-    spec: &Spec,
-    store: &dyn Store,
-    query: &Query,
-    date: NaiveDate,
-    found: &BTreeMap<&str, Days>,
-    log: &mut dyn FnMut(&str),
-) -> Result<Day, Error> {
+fn one_day(work: &Work<'_>, found: &BTreeMap<&str, Days>, log: Log<'_>) -> Result<Day, Error> {
+    let Work { spec, store, date, .. } = *work;
     let of_day = |table: &Days| table.get(&date).into_iter().flatten().map(|object| object.size).sum::<u64>();
     if let Some(warning) = strata_state::wish::outgrown(spec.day_gb, found.values().map(of_day).sum()) {
         log(&format!("{} {date}: warning: {warning}", spec.name));
     }
     let mut tables = BTreeMap::new();
-    let mut rejects = csv::Rejects::default();
-    let mut rows_in = BTreeMap::new();
     for (name, place) in &spec.reads {
         let objects = found.get(name.as_str()).and_then(|days| days.get(&date)).ok_or_else(|| Error::NoDay {
             transform: spec.name.clone(),
@@ -69,78 +92,42 @@ fn one_day(
             table: name.clone(),
             url: day::folder(place, date),
         })?;
-        let (frame, rows) = table(store, query, place, objects, &mut rejects)?;
-        if rows == 0 {
-            log(&format!("{} {date}: warning: table `{name}` has no rows on this day", spec.name));
-        }
-        rows_in.insert(name.clone(), rows);
-        tables.insert(name.clone(), frame);
+        tables.insert(name.as_str(), objects.as_slice());
     }
-
-    let mut answer = query::answer(spec, query, tables)?;
-    let bytes = parquet::write(&mut answer)
-        .map_err(|error| Error::Query { sql: spec.sql.clone(), reason: error.to_string() })?;
+    let Outcome { made, mut rejects, rows_in } = ways::make(work, &tables, log)?;
+    for (name, _) in rows_in.iter().filter(|(_, rows)| **rows == 0) {
+        log(&format!("{} {date}: warning: table `{name}` has no rows on this day", spec.name));
+    }
     if spec.reads.values().any(|place| place.format == Format::Csv) {
         let url = format!("{}{date}.csv", spec.rejects);
-        match rejects.is_empty() {
-            true => delete(store, &url)?,
-            false => put(store, &url, rejects.print())?,
+        match rejects.len() {
+            0 => delete(store, &url)?,
+            _ => {
+                let put = store.create(&url).and_then(|mut sink| {
+                    rejects.print(&mut *sink)?;
+                    sink.commit()
+                });
+                put.map_err(|source| Error::Store { doing: "writing", url, source })?;
+            }
         }
     }
-    replace(spec, store, date, bytes)?;
-
-    let day =
-        Day { date, rows_in, rows_out: answer.height() as u64, rejected: rejects.len(), reasons: rejects.reasons() };
+    let rows_out = made.rows;
+    replace(work, made)?;
+    let day = Day { date, rows_in, rows_out, rejected: rejects.len(), reasons: rejects.reasons().clone() };
     tell(spec, &day, log);
     Ok(day)
 }
 
-/// One day of one table, and how many rows its files have.
-fn table(
-    store: &dyn Store,
-    query: &Query,
-    place: &Place,
-    objects: &[Object],
-    rejects: &mut csv::Rejects,
-) -> Result<(DataFrame, u64), Error> {
-    let mut frame: Option<DataFrame> = None;
-    let mut rows = 0;
-    for Object { url, .. } in objects {
-        let bytes = get(store, url)?;
-        let wrong = |reason| Error::Input { url: url.clone(), reason };
-        let part = match place.format {
-            Format::Parquet => {
-                let part = parquet::read(bytes, &place.columns).map_err(wrong)?;
-                rows += part.height() as u64;
-                part
-            }
-            Format::Csv => {
-                let part = csv::read(&bytes, place, &|column| query.mentions(column)).map_err(wrong)?;
-                rows += part.rows;
-                rejects.add(part.rejects);
-                part.frame
-            }
-        };
-        match &mut frame {
-            None => frame = Some(part),
-            Some(frame) => {
-                frame.vstack_mut_owned(part).map_err(|error| wrong(error.to_string()))?;
-            }
-        }
-    }
-    Ok((frame.unwrap_or_else(|| parquet::empty(&place.columns)), rows))
-}
-
 /// One PUT replaces the day; what an earlier run or another engine left beside it goes afterwards.
-fn replace(spec: &Spec, store: &dyn Store, date: NaiveDate, bytes: Vec<u8>) -> Result<(), Error> {
-    let folder = day::folder(&spec.writes, date);
-    let part = format!("{folder}part-00000.parquet");
-    put(store, &part, bytes)?;
+fn replace(work: &Work<'_>, made: Made<'_>) -> Result<(), Error> {
+    let (part, store) = (work.part(), work.store);
+    made.sink.commit().map_err(|source| Error::Store { doing: "writing", url: part.clone(), source })?;
+    let folder = day::folder(&work.spec.writes, work.date);
     let others = store.list(&folder).map_err(|source| Error::Store { doing: "listing", url: folder, source })?;
     others.iter().filter(|object| object.url != part).try_for_each(|object| delete(store, &object.url))
 }
 
-fn tell(spec: &Spec, day: &Day, log: &mut dyn FnMut(&str)) {
+fn tell(spec: &Spec, day: &Day, log: Log<'_>) {
     let (name, date) = (&spec.name, day.date);
     let read: Vec<String> = day.rows_in.iter().map(|(table, rows)| format!("{rows} of {table}")).collect();
     log(&format!("{name} {date}: read {}; wrote {} rows", read.join(", "), day.rows_out));
@@ -156,10 +143,6 @@ fn tell(spec: &Spec, day: &Day, log: &mut dyn FnMut(&str)) {
 
 fn get(store: &dyn Store, url: &str) -> Result<Vec<u8>, Error> {
     store.get(url).map_err(|source| Error::Store { doing: "reading", url: url.to_owned(), source })
-}
-
-fn put(store: &dyn Store, url: &str, bytes: Vec<u8>) -> Result<(), Error> {
-    store.put(url, bytes).map_err(|source| Error::Store { doing: "writing", url: url.to_owned(), source })
 }
 
 fn delete(store: &dyn Store, url: &str) -> Result<(), Error> {

@@ -1,7 +1,6 @@
-//! All that a transform knows of S3: four calls on `s3://bucket/key`.
+//! All that a transform knows of S3: a few calls on `s3://bucket/key`.
 
-use std::io::{Error, ErrorKind, Result, Write};
-use std::path::{Path, PathBuf};
+use std::io::{Result, Write};
 
 /// One stored object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +9,26 @@ pub struct Object {
     pub url: String,
     /// Bytes.
     pub size: u64,
+}
+
+/// An object that is being read, as it was when it was opened.
+pub trait Source: Send + Sync {
+    /// Bytes.
+    fn size(&self) -> u64;
+    /// Fill `into` with the bytes from `from` on.
+    ///
+    /// # Errors
+    /// What the store says; also when the object is shorter, or was replaced since it was opened.
+    fn read(&self, from: u64, into: &mut [u8]) -> Result<()>;
+}
+
+/// An object that is being written. Nobody sees it before it is committed; one that is dropped leaves nothing.
+pub trait Sink: Write + Send {
+    /// Put what was written in place, whole or not at all.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn commit(self: Box<Self>) -> Result<()>;
 }
 
 /// Where tables are kept. URLs are `s3://bucket/key`.
@@ -34,68 +53,14 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// What the store says.
     fn delete(&self, url: &str) -> Result<()>;
-}
-
-/// A store in a folder: `s3://bucket/key` is the file `<folder>/bucket/key`.
-#[derive(Debug, Clone)]
-pub struct Folder(pub PathBuf);
-
-impl Folder {
-    fn path(&self, url: &str) -> Result<PathBuf> {
-        let key = url.strip_prefix("s3://").filter(|key| !key.split('/').any(|part| part == ".."));
-        key.map(|key| self.0.join(key)).ok_or_else(|| Error::new(ErrorKind::InvalidInput, "not an s3:// URL"))
-    }
-
-    fn walk(&self, folder: &Path, found: &mut Vec<Object>) -> Result<()> {
-        let entries = match std::fs::read_dir(folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            entries => entries?,
-        };
-        for entry in entries {
-            let entry = entry?;
-            let about = entry.metadata()?;
-            if about.is_dir() {
-                self.walk(&entry.path(), found)?;
-            } else if let Ok(key) = entry.path().strip_prefix(&self.0) {
-                found.push(Object { url: format!("s3://{}", key.display()), size: about.len() });
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Store for Folder {
-    fn list(&self, url: &str) -> Result<Vec<Object>> {
-        let path = self.path(url)?;
-        // A prefix may end within a name; its folder is the last whole part.
-        let folder = if url.ends_with('/') { path.as_path() } else { path.parent().unwrap_or(&path) };
-        let mut found = Vec::new();
-        self.walk(folder, &mut found)?;
-        found.retain(|object| object.url.starts_with(url));
-        found.sort_by(|a, b| a.url.cmp(&b.url));
-        Ok(found)
-    }
-
-    fn get(&self, url: &str) -> Result<Vec<u8>> {
-        std::fs::read(self.path(url)?)
-    }
-
-    fn put(&self, url: &str, bytes: Vec<u8>) -> Result<()> {
-        let path = self.path(url)?;
-        let folder = path.parent().unwrap_or(&self.0);
-        std::fs::create_dir_all(folder)?;
-        // Written beside and renamed, so that a reader never sees half of it. Beside means outside of the table's
-        // folder: a listing must not meet the unfinished file.
-        let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
-        file.write_all(&bytes)?;
-        file.persist(&path).map_err(|error| error.error)?;
-        Ok(())
-    }
-
-    fn delete(&self, url: &str) -> Result<()> {
-        match std::fs::remove_file(self.path(url)?) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            done => done,
-        }
-    }
+    /// Read one object piece by piece.
+    ///
+    /// # Errors
+    /// What the store says; `NotFound` when there is no such object.
+    fn open(&self, url: &str) -> Result<Box<dyn Source + '_>>;
+    /// Write one object piece by piece.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn create(&self, url: &str) -> Result<Box<dyn Sink + '_>>;
 }

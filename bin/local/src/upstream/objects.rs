@@ -35,6 +35,15 @@ struct Content {
     size: u64,
 }
 
+fn path(bucket: &str, key: &str) -> String {
+    let key: Vec<String> = key.split('/').map(sign::escape).collect();
+    format!("/{}/{}", sign::escape(bucket), key.join("/"))
+}
+
+fn header(response: &http::Response<hyper::body::Incoming>, name: &str) -> String {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
 impl Upstream {
     /// All objects below a prefix, in the order of their keys.
     pub(crate) async fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<Object>, AwsError> {
@@ -68,6 +77,55 @@ impl Upstream {
         self.object(Method::PUT, bucket, key, body).await.map(drop)
     }
 
+    /// Size and ETag of an object.
+    pub(crate) async fn about(&self, bucket: &str, key: &str) -> Result<(u64, String), AwsError> {
+        let request = sign::headers(Request::builder().method(Method::HEAD), REGION, "s3");
+        let response = self.send(request, &path(bucket, key), Body::empty()).await?;
+        let status = response.status().as_u16();
+        if status >= 300 {
+            let code = if status == 404 { "NoSuchKey" } else { "InternalError" };
+            return Err(
+                AwsError::new(code, format!("asking for it was answered with HTTP {status}")).with_status(status)
+            );
+        }
+        let size = header(&response, "content-length").parse();
+        let size = size.map_err(|_| AwsError::new("InternalError", "its size was not told"))?;
+        Ok((size, header(&response, "etag")))
+    }
+
+    /// Some bytes of an object, and its ETag.
+    pub(crate) async fn range(
+        &self,
+        bucket: &str,
+        key: &str,
+        range: std::ops::Range<u64>,
+    ) -> Result<(Bytes, String), AwsError> {
+        let last = range.end.saturating_sub(1);
+        let request = sign::headers(Request::builder().method(Method::GET), REGION, "s3")
+            .header("range", format!("bytes={}-{last}", range.start));
+        let response = self.send(request, &path(bucket, key), Body::empty()).await?;
+        let status = response.status().as_u16();
+        let etag = header(&response, "etag");
+        let bytes = collect(response).await?;
+        if status < 300 { Ok((bytes, etag)) } else { Err(error_in_xml(status, &String::from_utf8_lossy(&bytes))) }
+    }
+
+    /// Writes an object from a file, from its start on, without having it in memory.
+    pub(crate) async fn put_file(&self, bucket: &str, key: &str, file: std::fs::File) -> Result<(), AwsError> {
+        let failed = |why: std::io::Error| AwsError::new("InternalError", format!("reading what was written: {why}"));
+        let size = file.metadata().map_err(failed)?.len();
+        let pieces = futures::stream::try_unfold((file, 0), move |(file, at)| async move {
+            let mut bytes = vec![0; usize::try_from((size - at).min(1 << 20)).unwrap_or_default()];
+            std::os::unix::fs::FileExt::read_exact_at(&file, &mut bytes, at)?;
+            let next = at + bytes.len() as u64;
+            Ok::<_, std::io::Error>((!bytes.is_empty()).then_some((Bytes::from(bytes), (file, next))))
+        });
+        let request =
+            sign::headers(Request::builder().method(Method::PUT), REGION, "s3").header("content-length", size);
+        let response = self.send(request, &path(bucket, key), Body::from_stream(pieces)).await?;
+        text_or_error(response).await.map(drop)
+    }
+
     /// Deletes an object; one that does not exist is no error.
     pub(crate) async fn delete(&self, bucket: &str, key: &str) -> Result<(), AwsError> {
         self.object(Method::DELETE, bucket, key, Bytes::new()).await.map(drop)
@@ -81,10 +139,8 @@ impl Upstream {
     }
 
     async fn object(&self, method: Method, bucket: &str, key: &str, body: Bytes) -> Result<Bytes, AwsError> {
-        let key: Vec<String> = key.split('/').map(sign::escape).collect();
-        let path = format!("/{}/{}", sign::escape(bucket), key.join("/"));
         let request = sign::headers(Request::builder().method(method), REGION, "s3");
-        let response = self.send(request, &path, Body::from(body)).await?;
+        let response = self.send(request, &path(bucket, key), Body::from(body)).await?;
         let status = response.status().as_u16();
         let bytes = collect(response).await?;
         if status < 300 { Ok(bytes) } else { Err(error_in_xml(status, &String::from_utf8_lossy(&bytes))) }

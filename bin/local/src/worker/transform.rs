@@ -4,9 +4,9 @@ use crate::{call::AwsError, upstream::Upstream};
 use serde_json::{Value, json};
 use std::{
     future::Future,
-    io::{Error, ErrorKind, Result as IoResult},
+    io::{Error, ErrorKind, Result as IoResult, Write},
 };
-use strata_transform::{Object, Store};
+use strata_transform::{Object, Sink, Source, Store};
 use tokio::runtime::{Builder, Runtime};
 
 /// The endpoint's buckets, for code that waits instead of awaiting.
@@ -63,6 +63,70 @@ impl Store for Remote {
     fn delete(&self, url: &str) -> IoResult<()> {
         let (bucket, key) = split(url)?;
         self.wait(url, self.upstream.delete(bucket, key))
+    }
+
+    fn open(&self, url: &str) -> IoResult<Box<dyn Source + '_>> {
+        let (bucket, key) = split(url)?;
+        let (size, etag) = self.wait(url, self.upstream.about(bucket, key))?;
+        Ok(Box::new(Opened { remote: self, url: url.to_owned(), size, etag }))
+    }
+
+    fn create(&self, url: &str) -> IoResult<Box<dyn Sink + '_>> {
+        Ok(Box::new(Spool { remote: self, url: url.to_owned(), file: tempfile::tempfile()? }))
+    }
+}
+
+/// An object that is read in pieces.
+struct Opened<'a> {
+    remote: &'a Remote,
+    url: String,
+    size: u64,
+    etag: String,
+}
+
+impl Source for Opened<'_> {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read(&self, from: u64, into: &mut [u8]) -> IoResult<()> {
+        if into.is_empty() {
+            return Ok(());
+        }
+        let (bucket, key) = split(&self.url)?;
+        let range = from..from + into.len() as u64;
+        let (bytes, etag) = self.remote.wait(&self.url, self.remote.upstream.range(bucket, key, range))?;
+        // Pieces of two versions must not be taken for one.
+        if etag != self.etag || bytes.len() != into.len() {
+            return Err(Error::other(format!("{} was replaced while it was read; run again", self.url)));
+        }
+        into.copy_from_slice(&bytes);
+        Ok(())
+    }
+}
+
+/// What is written waits in a file without a name, which goes with the process, and is put in one call.
+struct Spool<'a> {
+    remote: &'a Remote,
+    url: String,
+    file: std::fs::File,
+}
+
+impl Write for Spool<'_> {
+    fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> IoResult<()> {
+        self.file.flush()
+    }
+}
+
+impl Sink for Spool<'_> {
+    fn commit(self: Box<Self>) -> IoResult<()> {
+        let Self { remote, url, file } = *self;
+        let (bucket, key) = split(&url)?;
+        remote.wait(&url, remote.upstream.put_file(bucket, key, file))
     }
 }
 

@@ -26,10 +26,16 @@ impl Builder {
         }
     }
 
-    /// Add a checked value; `text` is that of its field.
-    pub(super) fn push(&mut self, value: Value, text: &str) {
+    /// Add a checked value that is its field's own text.
+    pub(super) fn text(&mut self, text: &str) {
+        if let Self::Text(builder) = self {
+            builder.append_value(text);
+        }
+    }
+
+    /// Add any other checked value.
+    pub(super) fn push(&mut self, value: Value) {
         match (self, value) {
-            (Self::Text(builder), Value::Text) => builder.append_value(text),
             (Self::Text(builder), _) => builder.append_null(),
             // `value` has checked that it fits.
             (Self::Int(builder), Value::Whole(whole)) => builder.append_option(i32::try_from(whole).ok()),

@@ -4,14 +4,16 @@
 //! columns, also of those that a transform does not use: the staging tables of a day hold the same rows, so joins between
 //! them lose none.
 //!
-//! `scan.rs` splits records into fields, `value.rs` checks one field, `layout.rs` the header, `part.rs` a stretch of
-//! records, `read.rs` a file (stretches in parallel), `key.rs` rows that share a key, `reject.rs` what was set aside.
+//! `cut.rs` cuts a file into stretches of whole records, `scan.rs` splits records into fields, `value.rs` checks one field,
+//! `layout.rs` the header, `part.rs` a stretch, `raw.rs` a file (stretches side by side), `key.rs` rows that share a key,
+//! `reject.rs` what was set aside.
 
 mod build;
+mod cut;
 mod key;
 mod layout;
 mod part;
-mod read;
+mod raw;
 mod reject;
 mod scan;
 #[cfg(test)]
@@ -19,5 +21,5 @@ mod scan;
 mod tests;
 mod value;
 
-pub(crate) use read::read;
+pub(crate) use raw::{Raw, Seen};
 pub(crate) use reject::Rejects;

@@ -1,36 +1,74 @@
 //! A stretch of records: each one checked, then kept or set aside.
 
 use super::build::Builder;
+use super::cut::Stretch;
 use super::layout::{Layout, Slot};
 use super::scan::{self, Field};
 use super::value::{Value, value};
+use crate::hashes::{MISSING, hash};
 use polars::prelude::{Column, DataFrame, PolarsResult};
 use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// A row that was set aside.
+#[derive(Debug)]
 pub(super) struct Aside {
+    /// Line breaks before it in its stretch.
+    pub(super) line: u64,
     /// Its text, without the line break.
-    pub(super) text: Range<usize>,
+    pub(super) text: String,
     pub(super) reason: String,
 }
 
+/// A row whose key may be that of another one.
+pub(super) struct Shared {
+    /// Where it starts in the file.
+    pub(super) start: u64,
+    pub(super) values: Vec<String>,
+}
+
 /// What a stretch holds.
-pub(super) struct Part {
-    pub(super) frame: DataFrame,
-    /// For tables with a key: where each kept row starts, and the hash of its key.
-    pub(super) keys: Vec<(u64, usize)>,
+#[derive(Default)]
+pub(crate) struct Part {
+    /// The rows that are right, with the columns that are used.
+    pub(crate) frame: DataFrame,
+    /// How many they are.
+    pub(super) kept: u64,
+    /// Line breaks in the stretch.
+    pub(super) lines: u64,
+    /// Its bytes.
+    pub(super) bytes: u64,
+    /// For tables with a key: the hash of the key of each row that is right.
+    pub(super) hashes: Vec<u64>,
+    pub(super) shared: Vec<Shared>,
     pub(super) aside: Vec<Aside>,
 }
 
 /// Why a stretch cannot be used.
+#[derive(Debug)]
 pub(super) enum Stop {
-    /// The stretch may not start where a record does.
+    /// A record is malformed, so where the others start has to be found in another way.
     Unsure,
+    /// Something in the line after so many line breaks.
+    Line(u64, &'static str),
     /// The engine's own words.
     Engine(String),
 }
+
+/// What is done with the rows.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    /// Malformed records are set aside; otherwise they stop it.
+    pub(super) malformed: bool,
+    /// Rows that are set aside whatever they are, by where they start.
+    pub(super) removed: &'a Removed,
+    /// Only look for rows whose key has one of these hashes.
+    pub(super) only: Option<&'a HashSet<u64>>,
+}
+
+/// Why rows of a file are set aside, by where they start.
+pub(super) type Removed = HashMap<u64, String>;
 
 /// The text of a field.
 pub(super) fn text_of(text: &str, field: Field) -> Cow<'_, str> {
@@ -38,52 +76,82 @@ pub(super) fn text_of(text: &str, field: Field) -> Cow<'_, str> {
     if field.doubled { Cow::Owned(inner.replace("\"\"", "\"")) } else { Cow::Borrowed(inner) }
 }
 
-/// Check the records in `range`. With `counted`, where it starts was found by counting quotes, and anything that makes
-/// this doubtful stops; without, a line that cannot be split is set aside alone.
-pub(super) fn part(text: &str, layout: &Layout<'_>, range: Range<usize>, counted: bool) -> Result<Part, Stop> {
-    let bytes = &text.as_bytes()[..range.end];
+/// Check the records of a stretch.
+pub(super) fn part(stretch: &Stretch, layout: &Layout<'_>, task: Task<'_>) -> Result<Part, Stop> {
+    let bytes = stretch.bytes.as_slice();
+    let records = &bytes[..stretch.records];
+    let count = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count() as u64;
+    let text = std::str::from_utf8(records)
+        .map_err(|error| Stop::Line(count(&records[..error.valid_up_to()]), "is not UTF-8; convert the file"))?;
+    if memchr::memchr(0, records).is_some() {
+        return Err(Stop::Engine("it has a zero byte, so it is not text".to_owned()));
+    }
     // A guess that saves most of the growing; a record of the known tables is 50 bytes and more.
-    let guess = range.len() / 200;
-    let mut builders: Vec<Option<Builder>> = layout
-        .slots
-        .iter()
-        .map(|slot| slot.used.then(|| Builder::new(&slot.column.name, slot.column.kind, guess)))
-        .collect();
+    let guess = if task.only.is_some() { 0 } else { records.len() / 200 };
+    let builder = |slot: &Slot<'_>| Builder::new(&slot.column.name, slot.column.kind, guess);
+    let mut builders: Vec<_> = layout.slots.iter().map(|slot| slot.used.then(|| builder(slot))).collect();
     let mut values = vec![Value::Missing; layout.slots.len()];
     let mut fields = Vec::with_capacity(layout.slots.len());
-    let mut part = Part { frame: DataFrame::empty(), keys: Vec::new(), aside: Vec::new() };
+    let mut part = Part { lines: count(records), bytes: records.len() as u64, ..Part::default() };
     let mut rows = 0;
-    let mut at = range.start;
-    while at < range.end {
+    // Lines are only counted up to rows that are set aside.
+    let (mut line, mut counted) = (0, 0);
+    let mut at = 0;
+    while at < records.len() {
         let start = at;
-        at = match scan::record(bytes, start, counted, &mut fields) {
+        let mut checked = Ok(());
+        at = match scan::record(bytes, start, &mut fields) {
             Ok(next) => next,
-            Err(_) if counted => return Err(Stop::Unsure),
+            Err(_) if !task.malformed => return Err(Stop::Unsure),
             Err(malformed) => {
-                at = scan::next_line(bytes, start);
-                part.set_aside(bytes, start, at, malformed.reason().to_owned());
-                continue;
+                checked = Err(malformed.reason().to_owned());
+                scan::next_line(records, start)
             }
         };
         // A blank line is no row.
-        if let [only] = fields[..]
-            && only.start == only.end
-            && only.start == start
-        {
+        if checked.is_ok() {
+            if let [only] = fields[..]
+                && only.start == only.end
+                && only.start == start
+            {
+                continue;
+            }
+            checked = check(text, &layout.slots, &fields, &mut values);
+        }
+        let place = stretch.start + start as u64;
+        if checked.is_ok() && layout.has_key {
+            let hash = hash_of(text, layout, &fields, &values);
+            match task.only {
+                Some(hashes) if hashes.contains(&hash) => {
+                    let values = fields.iter().map(|field| text_of(text, *field).into_owned()).collect();
+                    part.shared.push(Shared { start: place, values });
+                }
+                Some(_) => {}
+                None => part.hashes.push(hash),
+            }
+        }
+        if task.only.is_some() {
             continue;
         }
-        match check(text, &layout.slots, &fields, &mut values) {
-            Err(reason) => part.set_aside(bytes, start, at, reason),
+        if let Some(reason) = task.removed.get(&place).filter(|_| checked.is_ok()) {
+            checked = Err(reason.clone());
+        }
+        match checked {
             Ok(()) => {
                 for ((builder, field), value) in builders.iter_mut().zip(&fields).zip(&values) {
                     if let Some(builder) = builder {
-                        builder.push(*value, &text_of(text, *field));
+                        match *value {
+                            Value::Text => builder.text(&text_of(text, *field)),
+                            value => builder.push(value),
+                        }
                     }
                 }
                 rows += 1;
-                if layout.has_key {
-                    part.keys.push((hash(text, layout, &fields, &values), start));
-                }
+            }
+            Err(reason) => {
+                line += count(&bytes[counted..start]);
+                counted = start;
+                part.aside.push(Aside { line, reason, text: text[row(records, start, at)].to_owned() });
             }
         }
     }
@@ -92,6 +160,7 @@ pub(super) fn part(text: &str, layout: &Layout<'_>, range: Range<usize>, counted
     let columns: PolarsResult<Vec<Column>> = columns.collect();
     let frame = columns.and_then(|columns| DataFrame::new(rows, columns));
     part.frame = frame.map_err(|error| Stop::Engine(error.to_string()))?;
+    part.kept = rows as u64;
     Ok(part)
 }
 
@@ -112,23 +181,15 @@ fn check(text: &str, slots: &[Slot<'_>], fields: &[Field], values: &mut [Value])
     Ok(())
 }
 
-fn hash(text: &str, layout: &Layout<'_>, fields: &[Field], values: &[Value]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for ((_, field), value) in layout.slots.iter().zip(fields).zip(values).filter(|((slot, _), _)| slot.key) {
-        match value {
-            Value::Whole(whole) => whole.hash(&mut hasher),
-            Value::Boolean(boolean) => boolean.hash(&mut hasher),
-            Value::Double(double) => double.to_bits().hash(&mut hasher),
-            Value::Missing | Value::Text => text_of(text, *field).hash(&mut hasher),
-        }
-    }
-    hasher.finish()
-}
-
-impl Part {
-    fn set_aside(&mut self, bytes: &[u8], start: usize, next: usize, reason: String) {
-        self.aside.push(Aside { text: row(bytes, start, next), reason });
-    }
+fn hash_of(text: &str, layout: &Layout<'_>, fields: &[Field], values: &[Value]) -> u64 {
+    let of_key = layout.slots.iter().zip(fields).zip(values).filter(|((slot, _), _)| slot.key);
+    of_key.fold(0, |before, ((_, field), value)| match value {
+        Value::Whole(whole) => hash(&whole.to_le_bytes(), before),
+        Value::Boolean(boolean) => hash(&[u8::from(*boolean)], before),
+        Value::Double(double) => hash(&double.to_bits().to_le_bytes(), before),
+        Value::Missing => hash(&MISSING.to_le_bytes(), before),
+        Value::Text => hash(text_of(text, *field).as_bytes(), before),
+    })
 }
 
 /// The text of the row from `start` to where the next one starts, without the line break.

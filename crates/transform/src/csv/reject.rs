@@ -2,54 +2,58 @@
 
 use super::part::Aside;
 use std::collections::BTreeMap;
+use std::io::{Result, Seek, Write};
+use tempfile::SpooledTempFile;
+
+/// More than this waits in a file without a name.
+const HELD: usize = 1 << 20;
 
 /// Rows that were set aside, in the order of the file.
-#[derive(Debug, Default)]
 pub(crate) struct Rejects {
-    rows: Vec<(u64, String, String)>,
+    text: SpooledTempFile,
+    reasons: BTreeMap<String, u64>,
+}
+
+impl Default for Rejects {
+    fn default() -> Self {
+        Self { text: SpooledTempFile::new(HELD), reasons: BTreeMap::new() }
+    }
 }
 
 impl Rejects {
-    /// Find the line of each row; the first line of the file is 1.
-    pub(super) fn new(text: &str, mut aside: Vec<Aside>) -> Self {
-        aside.sort_by_key(|row| row.text.start);
-        let (mut line, mut seen) = (1, 0);
-        let rows = aside.into_iter().map(|row| {
-            line += memchr::memchr_iter(b'\n', &text.as_bytes()[seen..row.text.start]).count() as u64;
-            seen = row.text.start;
-            (line, row.reason, text[row.text].to_owned())
-        });
-        Self { rows: rows.collect() }
+    /// Add rows of a stretch that starts in the line `first`; the first line of the file is 1.
+    pub(super) fn add(&mut self, first: u64, rows: Vec<Aside>) -> Result<()> {
+        let quoted = |field: &str| field.replace('"', "\"\"");
+        for Aside { line, text, reason } in rows {
+            writeln!(self.text, "{},\"{}\",\"{}\"", first + line, quoted(&reason), quoted(&text))?;
+            *self.reasons.entry(reason).or_insert(0) += 1;
+        }
+        Ok(())
     }
 
-    pub(crate) fn add(&mut self, other: Self) {
-        self.rows.extend(other.rows);
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+    /// Add those of another file.
+    pub(crate) fn append(&mut self, mut other: Self) -> Result<()> {
+        other.text.rewind()?;
+        std::io::copy(&mut other.text, &mut self.text)?;
+        for (reason, count) in other.reasons {
+            *self.reasons.entry(reason).or_insert(0) += count;
+        }
+        Ok(())
     }
 
     pub(crate) fn len(&self) -> u64 {
-        self.rows.len() as u64
+        self.reasons.values().sum()
     }
 
     /// How many rows for each reason.
-    pub(crate) fn reasons(&self) -> BTreeMap<String, u64> {
-        let mut reasons = BTreeMap::new();
-        for (_, reason, _) in &self.rows {
-            *reasons.entry(reason.clone()).or_insert(0) += 1;
-        }
-        reasons
+    pub(crate) fn reasons(&self) -> &BTreeMap<String, u64> {
+        &self.reasons
     }
 
-    /// The file that keeps them.
-    pub(crate) fn print(&self) -> Vec<u8> {
-        let mut text = "line,reason,row\n".to_owned();
-        for (line, reason, row) in &self.rows {
-            let quoted = |field: &str| field.replace('"', "\"\"");
-            text.push_str(&format!("{line},\"{}\",\"{}\"\n", quoted(reason), quoted(row)));
-        }
-        text.into_bytes()
+    /// Write the file that keeps them.
+    pub(crate) fn print(&mut self, to: &mut dyn Write) -> Result<()> {
+        to.write_all(b"line,reason,row\n")?;
+        self.text.rewind()?;
+        std::io::copy(&mut self.text, to).map(drop)
     }
 }

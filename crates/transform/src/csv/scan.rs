@@ -15,8 +15,6 @@ pub(super) enum Malformed {
     Unclosed,
     TextAfterQuote,
     CarriageReturn,
-    /// A quote inside a field without quotes: legal, but then counting quotes does not tell where records end.
-    LooseQuote,
 }
 
 impl Malformed {
@@ -24,14 +22,13 @@ impl Malformed {
         match self {
             Self::Unclosed => "a quote is never closed",
             Self::TextAfterQuote => "text follows a closing quote",
-            Self::CarriageReturn | Self::LooseQuote => "a carriage return stands outside of quotes",
+            Self::CarriageReturn => "a carriage return stands outside of quotes",
         }
     }
 }
 
-/// Split the record at `at` into `fields` and return where the next one starts. With `counted`, where the record starts
-/// was found by counting quotes, and a loose quote is refused.
-pub(super) fn record(bytes: &[u8], mut at: usize, counted: bool, fields: &mut Vec<Field>) -> Result<usize, Malformed> {
+/// Split the record at `at` into `fields` and return where the next one starts.
+pub(super) fn record(bytes: &[u8], mut at: usize, fields: &mut Vec<Field>) -> Result<usize, Malformed> {
     fields.clear();
     loop {
         if bytes.get(at) == Some(&b'"') {
@@ -43,7 +40,6 @@ pub(super) fn record(bytes: &[u8], mut at: usize, counted: bool, fields: &mut Ve
             while let Some(byte) = bytes.get(at) {
                 match byte {
                     b',' | b'\n' | b'\r' => break,
-                    b'"' if counted => return Err(Malformed::LooseQuote),
                     _ => at += 1,
                 }
             }
@@ -88,33 +84,48 @@ pub(super) fn next_line(bytes: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |found| at + found + 1)
 }
 
-/// Cut `bytes[from..]` into at most `count` stretches of whole records, by counting quotes: a line break ends a record
-/// when the quotes before it are even in number.
-pub(super) fn stretches(bytes: &[u8], from: usize, count: usize) -> Vec<std::ops::Range<usize>> {
-    let mut ends = Vec::new();
-    let mut start = from;
-    let mut open = false;
-    for index in 1..count {
-        let goal = from + (bytes.len() - from) * index / count;
-        if goal <= start {
+/// Where the last whole record of `bytes` ends, which start with a record; 0 when none does. It holds as long as no
+/// record is malformed; text after a quote is seen here, the rest by who splits the records.
+pub(super) fn last_end(bytes: &[u8]) -> Result<usize, Malformed> {
+    let (mut from, mut end) = (0, 0);
+    loop {
+        // Here the text is outside of quotes.
+        let quote = memchr::memchr(b'"', &bytes[from..]).map(|found| from + found);
+        if let Some(found) = memchr::memrchr(b'\n', &bytes[from..quote.unwrap_or(bytes.len())]) {
+            end = from + found + 1;
+        }
+        let Some(quote) = quote else { return Ok(end) };
+        let opens = quote == 0 || matches!(bytes[quote - 1], b',' | b'\n');
+        if !opens {
+            from = quote + 1;
             continue;
         }
-        open ^= memchr::memchr_iter(b'"', &bytes[start..goal]).count() % 2 == 1;
-        let mut end = bytes.len();
-        for at in memchr::memchr2_iter(b'"', b'\n', &bytes[goal..]) {
-            if bytes[goal + at] == b'"' {
-                open = !open;
-            } else if !open {
-                end = goal + at + 1;
-                break;
-            }
-        }
-        ends.push(start..end);
-        start = end;
-        if start == bytes.len() {
-            return ends;
+        let Ok(field) = quoted(bytes, quote + 1) else { return Ok(end) };
+        from = field.end + 1;
+        match bytes.get(from) {
+            None => return Ok(end),
+            Some(b',' | b'\n' | b'\r') => {}
+            Some(_) => return Err(Malformed::TextAfterQuote),
         }
     }
-    ends.push(start..bytes.len());
-    ends
+}
+
+/// As [`last_end`], also where records are malformed: each one is split, and a line that cannot be is one by itself. With
+/// `no_more`, no quote follows after `bytes`.
+pub(super) fn last_end_of_all(bytes: &[u8], no_more: bool) -> usize {
+    let mut fields = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        at = match record(bytes, at, &mut fields) {
+            // More may follow, unless the record ends with its line.
+            Ok(next) if next < bytes.len() || bytes.last() == Some(&b'\n') => next,
+            Ok(_) => return at,
+            Err(Malformed::Unclosed) if !no_more => return at,
+            Err(_) => match memchr::memchr(b'\n', &bytes[at..]) {
+                Some(found) => at + found + 1,
+                None => return at,
+            },
+        };
+    }
+    at
 }

@@ -1,0 +1,302 @@
+//! The ways to make a day. A query that goes row by row is run on one piece of its tables after another, a few side by
+//! side, so that memory does not grow with the tables. Tables that are joined have to hold the same keys in the same
+//! order for that, as the staging tables of a day do. All else is run in memory, as a whole.
+
+use crate::answer::{Answer, Made, Maker, keys};
+use crate::csv::{Raw, Rejects, Seen};
+use crate::error::Halt;
+use crate::hashes::Hashes;
+use crate::order::in_order;
+use crate::parquet::Table;
+use crate::progress::{Log, Progress};
+use crate::query::answer;
+use crate::{Error, Limits, Object, Store, day, parquet};
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+use std::collections::BTreeMap;
+use strata_sql::{Query, Shape};
+use strata_state::Spec;
+use strata_state::spec::Place;
+use strata_state::wish::Format;
+
+/// Rows in a row group of an answer that is made in memory.
+const GROUP: usize = 1 << 17;
+
+/// From this size on a run says what it holds in memory.
+const LARGE: usize = 1 << 28;
+
+/// What is to be done for a day.
+#[derive(Clone, Copy)]
+pub(crate) struct Work<'a> {
+    pub(crate) spec: &'a Spec,
+    pub(crate) store: &'a dyn Store,
+    pub(crate) query: &'a Query,
+    pub(crate) date: NaiveDate,
+    pub(crate) limits: Limits,
+}
+
+/// What was made of a day.
+pub(crate) struct Outcome<'a> {
+    pub(crate) made: Made<'a>,
+    pub(crate) rejects: Rejects,
+    /// Rows of each table.
+    pub(crate) rows_in: BTreeMap<String, u64>,
+}
+
+/// The files of each table.
+type Tables<'t> = BTreeMap<&'t str, &'t [Object]>;
+
+/// Make the day in the first way that serves.
+pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<Outcome<'a>, Error> {
+    let reads = &work.spec.reads;
+    let format = |format: Format| reads.values().all(|place| place.format == format);
+    let done = match work.query.shape() {
+        Shape::Rows(table) => match (reads.len(), tables.get(table.as_str())) {
+            (1, Some([object])) if format(Format::Csv) => Some(raw_rows(work, table, object, log)?),
+            (1, _) if format(Format::Parquet) => side_by_side(work, tables, std::slice::from_ref(table), None, log)?,
+            _ => None,
+        },
+        Shape::Joined { tables: names, key } if names.len() == reads.len() && format(Format::Parquet) => {
+            side_by_side(work, tables, names, Some(key), log)?
+        }
+        _ => None,
+    };
+    match done {
+        Some(outcome) => Ok(outcome),
+        None => in_memory(work, tables, log),
+    }
+}
+
+impl<'a> Work<'a> {
+    /// The day's one file.
+    pub(crate) fn part(&self) -> String {
+        format!("{}part-00000.parquet", day::folder(&self.spec.writes, self.date))
+    }
+
+    fn maker(&self) -> Result<Maker<'a>, Error> {
+        Maker::new(self.spec, self.query, self.store, self.part(), self.limits)
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.spec.name, self.date)
+    }
+
+    fn place(&self, table: &str) -> Result<&'a Place, Error> {
+        self.spec.reads.get(table).ok_or_else(|| Error::Query {
+            sql: self.spec.sql.clone(),
+            reason: format!("table `{table}` is not among those that it reads"),
+        })
+    }
+
+    fn open(&self, table: &str, objects: &[Object]) -> Result<Table<'a>, Error> {
+        Table::open(self.store, objects, &self.place(table)?.columns, &|column| self.query.mentions(column))
+    }
+
+    /// Read a raw file; `attempt` is made again where the file needs it.
+    fn raw<T>(
+        &self,
+        table: &str,
+        object: &Object,
+        attempt: impl FnMut(&Raw<'_>) -> Result<(T, Seen), Halt>,
+    ) -> Result<(T, Seen), Error> {
+        let url = &object.url;
+        let source =
+            self.store.open(url).map_err(|source| Error::Store { doing: "reading", url: url.clone(), source })?;
+        let used = |column: &str| self.query.mentions(column);
+        Raw::open(url, &*source, self.place(table)?, &used, self.limits)?.settle(attempt)
+    }
+}
+
+fn failed(error: Halt, doing: &str) -> Error {
+    match error {
+        Halt::Failed(error) => error,
+        Halt::Again => {
+            Error::Input { url: doing.to_owned(), reason: "it changes while it is read; run again".to_owned() }
+        }
+    }
+}
+
+/// A raw file, stretch by stretch.
+fn raw_rows<'a>(work: &Work<'a>, table: &str, object: &Object, log: Log<'_>) -> Result<Outcome<'a>, Error> {
+    let whole = work.maker()?.whole(|maker| {
+        let read = work.raw(table, object, |raw| {
+            let mut answer = maker.start()?;
+            let mut progress = Progress::new(log, work.name(), object.size);
+            let make = |frame| maker.make(BTreeMap::from([(table.to_owned(), frame)]));
+            let seen = raw.each(
+                |part| make(part.frame),
+                |piece, rows, bytes| {
+                    progress.add(rows, bytes);
+                    answer.add(piece)
+                },
+            )?;
+            if seen.rows == 0 {
+                answer.add(make(parquet::empty(&work.place(table)?.columns))?)?;
+            }
+            Ok((answer, seen))
+        });
+        Ok(read?)
+    });
+    let (made, seen) = whole.map_err(|error| failed(error, &object.url))?;
+    Ok(Outcome { made, rejects: seen.rejects, rows_in: BTreeMap::from([(table.to_owned(), seen.rows)]) })
+}
+
+/// Tables that hold the same keys in the same order, one stretch of rows of all of them after another. None when they do
+/// not.
+fn side_by_side<'a>(
+    work: &Work<'a>,
+    objects: &Tables<'_>,
+    names: &[String],
+    key: Option<&String>,
+    log: Log<'_>,
+) -> Result<Option<Outcome<'a>>, Error> {
+    let mut tables = Vec::new();
+    for name in names {
+        tables.push((name, work.open(name, objects.get(name.as_str()).copied().unwrap_or_default())?));
+    }
+    let Some(rows) = tables.iter().map(|(_, table)| table.rows()).min_by_key(Vec::len) else { return Ok(None) };
+    let count: usize = rows.iter().sum();
+    if tables.iter().any(|(_, table)| table.rows().iter().sum::<usize>() != count) {
+        return Ok(None);
+    }
+    let size: u64 = tables.iter().map(|(_, table)| table.size()).sum();
+    let frames = |(from, count): (usize, usize)| -> Result<BTreeMap<String, DataFrame>, Error> {
+        let read = |(name, table): &(&String, Table<'_>)| Ok(((*name).clone(), table.read(from, count)?));
+        tables.iter().map(read).collect()
+    };
+    let whole = work.maker()?.whole(|maker| {
+        let mut answer = maker.start()?;
+        let mut progress = Progress::new(log, work.name(), size);
+        let mut known = Hashes::new(work.limits.hashes);
+        let unsure = |_| Halt::Again;
+        let one = |piece: (usize, usize)| {
+            let frames = frames(piece)?;
+            let hashes = match key {
+                Some(key) => same(&frames, key).ok_or(Halt::Again)?,
+                None => Vec::new(),
+            };
+            Ok((maker.make(frames)?, hashes, piece.1 as u64))
+        };
+        let mut start = 0;
+        let mut pieces = rows.iter().filter(|rows| **rows > 0).map(|rows| {
+            start += rows;
+            Ok::<_, Halt>((start - rows, *rows))
+        });
+        in_order(
+            work.limits.threads,
+            || pieces.next(),
+            one,
+            |(piece, hashes, rows)| {
+                progress.add(rows, size * rows / (count as u64).max(1));
+                known.add(&hashes).map_err(unsure)?;
+                Ok(answer.add(piece)?)
+            },
+        )?;
+        // A key in two stretches would be joined across them.
+        if !known.twice().map_err(unsure)?.is_empty() {
+            return Err(Halt::Again);
+        }
+        if count == 0 {
+            answer.add(maker.make(frames((0, 0))?)?)?;
+        }
+        Ok((answer, ()))
+    });
+    match whole {
+        Ok((made, ())) => {
+            let rows_in = names.iter().map(|name| (name.clone(), count as u64)).collect();
+            Ok(Some(Outcome { made, rejects: Rejects::default(), rows_in }))
+        }
+        Err(Halt::Again) => Ok(None),
+        Err(Halt::Failed(error)) => Err(error),
+    }
+}
+
+/// The hashes of the key, when all tables have the same keys in the same order.
+fn same(frames: &BTreeMap<String, DataFrame>, key: &String) -> Option<Vec<u64>> {
+    let mut frames = frames.values();
+    let first = frames.next()?;
+    let wanted = first.column(key).ok()?.as_materialized_series();
+    let equal = |frame: &DataFrame| {
+        let found = frame.column(key).ok().map(|column| column.as_materialized_series());
+        found.is_some_and(|found| found.dtype() == wanted.dtype() && found.equals_missing(wanted))
+    };
+    if frames.all(equal) { keys(first, std::slice::from_ref(key)).ok() } else { None }
+}
+
+/// All rows of all tables at once.
+fn in_memory<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<Outcome<'a>, Error> {
+    let (mut frames, mut rejects, mut rows_in) = (BTreeMap::new(), Rejects::default(), BTreeMap::new());
+    for (name, objects) in tables {
+        let place = work.place(name)?;
+        let (frame, rows) = match place.format {
+            Format::Parquet => {
+                let frame = work.open(name, objects)?.all(work.limits.threads)?;
+                let rows = frame.height() as u64;
+                (frame, rows)
+            }
+            Format::Csv => raw_whole(work, name, objects, &mut rejects)?,
+        };
+        rows_in.insert((*name).to_owned(), rows);
+        frames.insert((*name).to_owned(), frame);
+    }
+    let held: usize = frames.values().map(DataFrame::estimated_size).sum();
+    if held > LARGE {
+        let why = "rows of its query depend on each other, or its tables are not in one order";
+        log(&format!(
+            "{}: {why}, so all are held in memory: {} MB and what the query needs",
+            work.name(),
+            held / 1_000_000
+        ));
+    }
+    let frame = answer(work.spec, work.query, frames)?;
+    let whole = work.maker()?.whole(|maker| {
+        let mut answer: Answer<'a> = maker.start()?;
+        let mut starts = (0..frame.height()).step_by(GROUP);
+        let slice = |start: usize| Ok(maker.piece(frame.slice(i64::try_from(start).unwrap_or(i64::MAX), GROUP))?);
+        in_order(work.limits.threads, || starts.next().map(Ok), slice, |piece| Ok::<(), Halt>(answer.add(piece)?))?;
+        Ok((answer, ()))
+    });
+    let (made, ()) = whole.map_err(|error| failed(error, &work.spec.sql))?;
+    Ok(Outcome { made, rejects, rows_in })
+}
+
+/// The raw files of one table in memory, and how many rows they have.
+fn raw_whole(
+    work: &Work<'_>,
+    name: &str,
+    objects: &[Object],
+    rejects: &mut Rejects,
+) -> Result<(DataFrame, u64), Error> {
+    let mut all = parquet::empty(&work.place(name)?.columns);
+    let mut rows = 0;
+    for object in objects {
+        let wrong =
+            |error: polars::error::PolarsError| Error::Input { url: object.url.clone(), reason: error.to_string() };
+        let (frame, seen) = work.raw(name, object, |raw| {
+            let mut frame: Option<DataFrame> = None;
+            let seen = raw.each(
+                |part| Ok(part.frame),
+                |part, _, _| match &mut frame {
+                    None => {
+                        frame = Some(part);
+                        Ok(())
+                    }
+                    Some(frame) => frame.vstack_mut_owned(part).map(drop).map_err(wrong),
+                },
+            )?;
+            Ok((frame, seen))
+        })?;
+        rows += seen.rows;
+        rejects.append(seen.rejects).map_err(|source| Error::Store {
+            doing: "reading",
+            url: object.url.clone(),
+            source,
+        })?;
+        match frame {
+            Some(frame) if all.height() == 0 => all = frame,
+            Some(frame) => all.vstack_mut_owned(frame).map(drop).map_err(wrong)?,
+            None => {}
+        }
+    }
+    Ok((all, rows))
+}
