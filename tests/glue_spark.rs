@@ -72,7 +72,7 @@ fn submit(world: &World, jars: &str, folder: &std::path::Path, words: &[String])
 /// The keys that were read since, of those below `data/`.
 fn read(world: &World, since: usize) -> Vec<String> {
     let text = std::fs::read_to_string(world.endpoint.record()).unwrap();
-    let calls = text.lines().skip(since).map(|line| strata_tests::json(line));
+    let calls = text.lines().skip(since).map(strata_tests::json);
     let gets = calls.filter(|call| call["operation"] == "GetObject");
     let path = |call: Value| call["path"].as_str().unwrap().split_once("/data/").map(|(_, key)| key.to_owned());
     gets.filter_map(path).collect()

@@ -2,7 +2,7 @@
 
     engines.py polars|spark ROOT SPEC[@DATE]...
 
-Prints one JSON line for each spec: {"spec": ..., "error": null or the sentence}; and the seconds that it has computed.
+Prints one JSON line for each spec: {"spec": ..., "error": null or the sentence}; and on stderr the seconds that it has computed.
 """
 
 import json
@@ -61,7 +61,7 @@ def main(name, root, specs):
             answers.append({"spec": spec, "error": str(failed)})
     for answer in answers:
         print("ANSWER " + json.dumps(answer))
-    print("CPU %.2f" % cpu())
+    print("CPU %.2f" % cpu(), file=sys.stderr)
 
 
 main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -95,8 +95,9 @@ async fn one(cx: &Context, glue: &Client, table: &str, name: &str, all: bool) ->
 
 /// A crawl as the crawler does it, or of everything where that is asked for or needed.
 async fn whole(cx: &Context, glue: &Client, table: &str, name: &str, all: bool, step: &Step) -> Result<(), Error> {
-    let there = self::table(cx, glue, table).await?;
-    let Some(why) = full::reason(&look(glue, name).await.map_err(advise)?, there.as_ref(), all) else {
+    let crawler = look(glue, name).await.map_err(advise)?;
+    let there = if full::only_new(&crawler) { self::table(cx, glue, table).await? } else { None };
+    let Some(why) = full::reason(&crawler, there.as_ref(), all) else {
         return follow(cx, glue, name, step).await;
     };
     step.status(&format!("looks at every folder, {why}"));

@@ -9,10 +9,15 @@ use aws_sdk_glue::types::{self, RecrawlBehavior, RecrawlPolicy};
 use strata_aws::{During, Error};
 use strata_layer::Context;
 
+/// Whether a crawler looks at new folders only.
+pub(crate) fn only_new(crawler: &types::Crawler) -> bool {
+    let behavior = crawler.recrawl_policy().and_then(RecrawlPolicy::recrawl_behavior);
+    behavior == Some(&RecrawlBehavior::CrawlNewFoldersOnly)
+}
+
 /// Why the next crawl of `table` has to look at everything; None where new folders are enough, or all is crawled anyway.
 pub(crate) fn reason(crawler: &types::Crawler, table: Option<&types::Table>, asked: bool) -> Option<&'static str> {
-    let behavior = crawler.recrawl_policy().and_then(RecrawlPolicy::recrawl_behavior);
-    if behavior != Some(&RecrawlBehavior::CrawlNewFoldersOnly) {
+    if !only_new(crawler) {
         return None;
     }
     let name = crawler.name().unwrap_or_default();
