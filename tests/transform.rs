@@ -121,6 +121,12 @@ impl Store for Large {
     fn delete(&self, url: &str) -> Result<()> {
         self.0.delete(url)
     }
+    fn open(&self, url: &str) -> Result<Box<dyn Source + '_>> {
+        self.0.open(url)
+    }
+    fn create(&self, url: &str) -> Result<Box<dyn Sink + '_>> {
+        self.0.create(url)
+    }
 }
 
 #[test]

@@ -89,24 +89,17 @@ def datagen(rows, seed, threads=CORES, shape="csv"):
     return run([BIN / "datagen", *map(str, words)])
 
 
-def size(rows):
-    command = [BIN / "datagen", "--rows", str(rows), "--date", DATE, "--quiet"]
+def written(command):
+    """Bytes that a command prints."""
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         return sum(len(piece) for piece in iter(lambda: process.stdout.read(1 << 20), b""))
 
 
 def tpchgen():
-    return shutil.which("tpchgen-cli") or shutil.which(os.path.expanduser("~/.cargo/bin/tpchgen-cli"))
-
-
-def tpchgen_rate(program):
-    """MB per second of all cores, of the table that is nearly all of TPC-H's bytes."""
-    scale = 2
-    command = [program, "--scale-factor", str(scale), "--tables", "lineitem", "--format", "csv", "--stdout"]
-    command += ["--num-threads", str(CORES)]
-    with subprocess.Popen([*command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        total = sum(len(piece) for piece in iter(lambda: process.stdout.read(1 << 20), b""))
-    return total / 1e6 / run(command)[0]
+    """The command that prints nearly all of TPC-H's bytes, where it is installed."""
+    program = shutil.which("tpchgen-cli") or shutil.which(os.path.expanduser("~/.cargo/bin/tpchgen-cli"))
+    words = ["csv", "--scale-factor", "1", "--tables", "lineitem", "--stdout", "--quiet", "--num-threads", str(CORES)]
+    return [program, *words] if program else None
 
 
 def main():
@@ -116,8 +109,10 @@ def main():
     if faker.VERSION != "18.4.0":
         sys.exit(f"datagen: Faker 18.4.0 is the baseline, and this is {faker.VERSION}")
     report = Report("datagen", f"datagen on {CORES} cores: rows and bytes per second, memory")
-    line = size(100_000) / 100_000
     other = tpchgen()
+    rows = 100_000
+    line = written([BIN / "datagen", "--rows", str(rows), "--date", DATE, "--quiet"]) / rows
+    other_bytes = written(other) if other else 0
     found = {name: [] for name in ["faker", "all", "one", "parquet", "tpchgen"]}
     for turn in range(options.rounds):
         found["faker"].append(faker_rate(4_000, turn))
@@ -125,7 +120,7 @@ def main():
         found["one"].append(ROWS / 2 / datagen(ROWS // 2, turn, threads=1)[0])
         found["parquet"].append(ROWS / datagen(ROWS, turn, shape="parquet")[0])
         if other:
-            found["tpchgen"].append(tpchgen_rate(other) / CORES)
+            found["tpchgen"].append(other_bytes / 1e6 / run(other)[0] / CORES)
     report.compare("CSV, all cores", "Faker 18.4, one core", found["all"], found["faker"], "rows/s", at_least=3000)
     per_core = [rate * line / 1e6 / CORES for rate in found["all"]]
     if other:
