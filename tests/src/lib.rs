@@ -64,12 +64,12 @@ pub fn blank_ids(value: &mut Value) {
             let chosen = ["vpc-", "subnet-", "igw-", "nat-", "eipalloc-", "rtb-", "sg-", "vpce-"];
             if let Some(prefix) = chosen.iter().find(|prefix| text.starts_with(**prefix)) {
                 *text = format!("{prefix}x");
+            } else if is_uuid(Some(text)) || (text.len() == 32 && text.bytes().all(is_of_a_version)) {
+                "a version, or another id".clone_into(text);
             } else if let Some(at) = (0..text.len().saturating_sub(35)).find(|at| is_uuid(text.get(*at..at + 36))) {
                 text.replace_range(at..at + 36, "uuid");
             } else if let Some((name, end)) = text.rsplit_once('-').filter(|(name, _)| name.contains(":workflow/")) {
                 *text = format!("{name}-{}", "x".repeat(end.len()));
-            } else if text.len() == 32 && text.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
-                "a version of a workflow".clone_into(text);
             } else if text.parse::<std::net::Ipv4Addr>().is_ok() {
                 "x.x.x.x".clone_into(text);
             }
@@ -81,6 +81,11 @@ pub fn blank_ids(value: &mut Value) {
 }
 
 /// The form of a version id, or of a web server's name.
+/// Of S3's objects, and of workflows.
+fn is_of_a_version(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
 fn is_uuid(text: Option<&str>) -> bool {
     text.is_some_and(|text| text.split('-').map(str::len).eq([8, 4, 4, 4, 12]))
 }
