@@ -73,8 +73,12 @@ impl S3 {
     /// Says that a bucket exists. One that is known keeps its objects.
     ///
     /// # Errors
-    /// When its folder cannot be made.
+    /// When its folder cannot be made, or the name is none that a bucket can have: it becomes the name of a folder.
     pub fn bucket_created(&self, name: &str) -> io::Result<()> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if name.is_empty() || name.starts_with('.') || !name.bytes().all(plain) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{name}` is no name for a bucket")));
+        }
         self.store.create(name)
     }
 

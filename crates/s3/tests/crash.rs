@@ -149,3 +149,14 @@ fn no_folder_becomes_large_and_empty_ones_go() {
     world.restart();
     assert_eq!(world.get("/b/new").text(), "new");
 }
+
+#[test]
+fn a_bucket_name_never_leaves_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let s3 = S3::open(&folder.path().join("s3")).unwrap();
+    for name in ["", ".", "..", "../b", "a/b", "/b", "a\\b", "b\0", ".lock"] {
+        assert!(s3.bucket_created(name).is_err(), "{name:?}");
+    }
+    assert!(s3.buckets().is_empty());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "only the store's own folder");
+}
