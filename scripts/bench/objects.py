@@ -26,7 +26,7 @@ def connect(url):
 
 def plain_up(end, file, size):
     connection = connect(end.url)
-    connection.putrequest("PUT", "/objects/plain")
+    connection.putrequest("PUT", f"/objects/plain-{size}")
     for name, value in {**HEADERS, "Content-Length": str(size)}.items():
         connection.putheader(name, value)
     connection.endheaders()
@@ -39,7 +39,7 @@ def plain_up(end, file, size):
 
 def plain_down(end, _file, size):
     connection = connect(end.url)
-    connection.request("GET", "/objects/plain", headers=HEADERS)
+    connection.request("GET", f"/objects/plain-{size}", headers=HEADERS)
     answer, buffer, total = connection.getresponse(), bytearray(MIB), 0
     while count := answer.readinto(buffer):
         total += count
