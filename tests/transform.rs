@@ -63,29 +63,40 @@ fn d17_quoted_commas_do_not_shift_columns() {
     }
 }
 
-/// A store that remembers what was read.
-struct Watched(Folder, Mutex<Vec<String>>);
+/// A store that remembers what was read, and may say that its files are larger than they are.
+struct Watched {
+    folder: Folder,
+    read: Mutex<Vec<String>>,
+    size: Option<u64>,
+}
+
+impl Watched {
+    fn new(folder: Folder, size: Option<u64>) -> Self {
+        Self { folder, read: Mutex::default(), size }
+    }
+}
 
 impl Store for Watched {
     fn list(&self, url: &str) -> Result<Vec<Object>> {
-        self.0.list(url)
+        let told = |object: Object| Object { size: self.size.unwrap_or(object.size), ..object };
+        Ok(self.folder.list(url)?.into_iter().map(told).collect())
     }
     fn get(&self, url: &str) -> Result<Vec<u8>> {
-        self.1.lock().unwrap().push(url.to_owned());
-        self.0.get(url)
+        self.read.lock().unwrap().push(url.to_owned());
+        self.folder.get(url)
     }
     fn put(&self, url: &str, bytes: Vec<u8>) -> Result<()> {
-        self.0.put(url, bytes)
+        self.folder.put(url, bytes)
     }
     fn delete(&self, url: &str) -> Result<()> {
-        self.0.delete(url)
+        self.folder.delete(url)
     }
     fn open(&self, url: &str) -> Result<Box<dyn Source + '_>> {
-        self.1.lock().unwrap().push(url.to_owned());
-        self.0.open(url)
+        self.read.lock().unwrap().push(url.to_owned());
+        self.folder.open(url)
     }
     fn create(&self, url: &str) -> Result<Box<dyn Sink + '_>> {
-        self.0.create(url)
+        self.folder.create(url)
     }
 }
 
@@ -97,35 +108,11 @@ fn d20_a_daily_run_reads_the_files_of_its_day_only() {
     }
     bucket.run_all(None);
     for name in bucket.names() {
-        let store = Watched(bucket.store(), Mutex::default());
+        let store = Watched::new(bucket.store(), None);
         run(&bucket.spec(&name), &store, Some(day("2024-09-15")), &mut |_| {}).unwrap();
-        let read = store.1.into_inner().unwrap();
+        let read = store.read.into_inner().unwrap();
         assert!(read.len() > 1);
         assert!(read.iter().all(|url| url.contains("2024-09-15") || url.ends_with(".sql")), "{name}: {read:?}");
-    }
-}
-
-/// A store whose files say that they are larger than they are.
-struct Large(Folder, u64);
-
-impl Store for Large {
-    fn list(&self, url: &str) -> Result<Vec<Object>> {
-        Ok(self.0.list(url)?.into_iter().map(|object| Object { size: self.1, ..object }).collect())
-    }
-    fn get(&self, url: &str) -> Result<Vec<u8>> {
-        self.0.get(url)
-    }
-    fn put(&self, url: &str, bytes: Vec<u8>) -> Result<()> {
-        self.0.put(url, bytes)
-    }
-    fn delete(&self, url: &str) -> Result<()> {
-        self.0.delete(url)
-    }
-    fn open(&self, url: &str) -> Result<Box<dyn Source + '_>> {
-        self.0.open(url)
-    }
-    fn create(&self, url: &str) -> Result<Box<dyn Sink + '_>> {
-        self.0.create(url)
     }
 }
 
@@ -135,7 +122,7 @@ fn a_day_that_has_outgrown_its_job_is_warned_of() {
     bucket.raw("2024-09-15", real());
     for (size, warned) in [(100_000_000, false), (5_000_000_000, true)] {
         let mut said = String::new();
-        let store = Large(bucket.store(), size);
+        let store = Watched::new(bucket.store(), Some(size));
         run(&bucket.spec("staging_dim_date"), &store, Some(day("2024-09-15")), &mut |line| said += line).unwrap();
         let warning = "staging_dim_date 2024-09-15: warning: the day's input is 5.00 GB, and the job is for at most 0.1: \
                        set jobs.day_gb to 5.00, or more, and run `jobs up`";

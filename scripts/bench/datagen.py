@@ -25,7 +25,7 @@ from report import Report
 
 DATE = "2024-09-15"
 CORES = os.cpu_count()
-ROWS = 6_000_000
+ROWS = 5_000_000
 
 
 def faker_rate(rows, seed):

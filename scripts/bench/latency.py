@@ -7,11 +7,13 @@ one another. And what it is worth to begin with what has the longest way behind 
 import argparse
 import statistics
 
-from bench import BIN, PIPELINE, Endpoint, chain, down
+from bench import BIN, PIPELINE, Endpoint, chain, down, seconds
 from measured import run, weather
 from report import Report
 
 MS = 50
+# Actions at once.
+PARALLEL = (2, 8)
 
 
 def main():
@@ -28,14 +30,14 @@ def main():
                 runs.append(run(endpoint, chain()))
             weather(endpoint)
             run(endpoint, down())
-            for parallel in (1, 2, 8):
+            for parallel in PARALLEL:
                 for order in ("--first-come", ""):
                     weather(endpoint, latency_ms=MS)
                     runs = orders.setdefault((parallel, order), [])
                     command = ["bash", "-c", f"{BIN}/net up --quiet --parallel {parallel} {order} < {PIPELINE} > /dev/null"]
                     runs.append(run(endpoint, command))
                     weather(endpoint)
-                    run(endpoint, down())
+                    seconds(["bash", "-c", f"{BIN}/net down --quiet --yes < {PIPELINE} > /dev/null"], endpoint.env)
     report = Report("latency", f"`up` with {MS} ms for each call on its way")
     for name, runs in found.items():
         report.compare(name, "its critical path", [one.wall for one in runs], [one.chain for one in runs], "s", at_most=1.15)
@@ -44,7 +46,7 @@ def main():
     lines = {"first come": [], "longest way first": []}
     for (parallel, order), runs in orders.items():
         lines["first come" if order else "longest way first"].append((parallel, statistics.median(one.wall for one in runs)))
-    for parallel in (1, 2, 8):
+    for parallel in PARALLEL:
         first, longest = ([one.wall for one in orders[parallel, order]] for order in ("--first-come", ""))
         report.compare(f"net up --parallel {parallel}, longest way first", "first come", longest, first, "s")
     report.curve("net up: which action goes first", "actions at once (--parallel)", "s", lines)

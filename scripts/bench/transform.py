@@ -58,15 +58,18 @@ class Day:
         shutil.rmtree(self.folder)
 
 
-def pairs(report, day, engine, name, rounds, faster=None, memory=None):
-    ours, theirs = [], []
+def pairs(report, day, engines, rounds):
+    """Ours and theirs in turn; `engines` is name -> (what they are called, how much faster, how much less memory)."""
+    ours, theirs = [], {engine: [] for engine in engines}
     for _ in range(rounds):
         ours.append(day.ours())
-        theirs.append(day.theirs(engine))
+        for engine, found in theirs.items():
+            found.append(day.theirs(engine))
     what = f"nine transforms, {day.rows:,} rows"
     side = lambda runs, place: [run[place] for run in runs]  # noqa: E731
-    report.compare(what, name, side(ours, 0), side(theirs, 0), "s", at_least=faster)
-    report.compare(f"{what}, peak memory", name, side(ours, 1), side(theirs, 1), "MB", at_least=memory)
+    for engine, (name, faster, memory) in engines.items():
+        report.compare(what, name, side(ours, 0), side(theirs[engine], 0), "s", at_least=faster)
+        report.compare(f"{what}, peak memory", name, side(ours, 1), side(theirs[engine], 1), "MB", at_least=memory)
     return ours
 
 
@@ -93,21 +96,23 @@ def measure(report, work, options):
     points.append((day.rows, day.ours()))
     day.remove()
     day = Day(work, options.rows)
-    ours = pairs(report, day, "duckdb", "DuckDB", options.rounds, 2, 2)
+    duckdb = {"duckdb": ("DuckDB", 2, 2)}
+    ours = pairs(report, day, {**duckdb, "polars": ("polars (Python), streaming engine", None, None)}, options.rounds)
     points.append((day.rows, sorted(ours)[len(ours) // 2]))
-    pairs(report, day, "polars", "polars (Python), streaming engine", options.rounds)
-    pairs(report, day, "pandas", "pandas", 1)
+    slow = {"pandas": ("pandas", None, None)}
     if shutil.which("java"):
-        pairs(report, day, "pyspark", "PySpark local[*]", 2, 15)
+        slow["pyspark"] = ("PySpark local[*]", 15, None)
     else:
         report.note("PySpark was not measured: there is no java on this machine")
+    pairs(report, day, slow, options.rounds if options.full else 1)
     day.remove()
-    report.note("pandas was measured in one round, PySpark in two: they take most of the time.")
+    if not options.full:
+        report.note("pandas and PySpark were measured in one round: they take minutes (`--full`: in five)")
     sizes = [10_000_000] + [100_000_000] * options.full
     for rows in sizes:
         day = Day(work, rows)
         if rows == 10_000_000:
-            ours = pairs(report, day, "duckdb", "DuckDB", options.rounds if options.full else 1, 2, 2)
+            ours = pairs(report, day, duckdb, options.rounds if options.full else 1)
             points.append((rows, sorted(ours)[len(ours) // 2]))
         else:
             points.append((rows, day.ours()))

@@ -2,7 +2,9 @@
 
 use crate::bucket::{Bucket, file, real, row, texts};
 use crate::engines::hard;
-use polars::prelude::{DataFrame, IntoLazy, SortMultipleOptions};
+use polars::prelude::{
+    Column, DataFrame, IntoLazy, ParquetCompression, ParquetReader, ParquetWriter, SerReader, SortMultipleOptions,
+};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use strata_testkit::eventually;
@@ -82,6 +84,58 @@ fn tables_in_another_order_are_joined_all_the_same() {
     other.run("staging_dim_finance", Some(DAY)).unwrap();
     other.run("payment_data", Some(DAY)).unwrap();
     assert_eq!(texts(&other.table("payment_data", DAY), "unique_id").len(), 188);
+}
+
+/// The table `name` written anew by somebody else: in one row group, with another compression.
+fn rewritten(bucket: &Bucket, name: &str, frame: &mut DataFrame) {
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Zstd(None)).finish(frame).unwrap();
+    let path = &bucket.document.pipeline.tables[name].path;
+    bucket.put(&format!("{path}batch_date={DAY}/part-00000.parquet"), bytes);
+}
+
+#[test]
+fn columns_that_a_join_only_passes_on_are_copied() {
+    let bucket = Bucket::new("b");
+    bucket.raw(DAY, real());
+    bucket.run_all(Some(DAY));
+    let before = bucket.table("pii_data", DAY);
+    rewritten(&bucket, "dim_address", &mut bucket.table("dim_address", DAY));
+    for table in ["pii_data", "non_pii_data", "technical_data"] {
+        bucket.run(table, Some(DAY)).unwrap();
+    }
+    assert!(bucket.table("pii_data", DAY).equals_missing(&before));
+    let compression = |table: &str, column: &str| {
+        let path = &bucket.document.pipeline.tables[table].path;
+        let bytes = bucket.bytes(&format!("{path}batch_date={DAY}/part-00000.parquet"));
+        let mut reader = ParquetReader::new(std::io::Cursor::new(bytes));
+        let about = reader.get_metadata().unwrap().clone();
+        let mut chunks = about.row_groups[0].columns_under_root_iter(column).unwrap();
+        format!("{:?}", chunks.next().unwrap().compression())
+    };
+    // Copied from the one table, copied from another, and made.
+    for (table, column, wanted) in [
+        ("pii_data", "address", "Zstd"),
+        ("technical_data", "ip_address", "Zstd"),
+        ("pii_data", "email", "Snappy"),
+        ("non_pii_data", "mac_address", "Snappy"),
+    ] {
+        assert_eq!(compression(table, column), wanted, "{column} of {table}");
+    }
+}
+
+#[test]
+fn a_value_that_is_missing_is_seen_in_a_column_that_is_copied() {
+    let bucket = Bucket::new("b");
+    bucket.raw(DAY, real());
+    bucket.run_all(Some(DAY));
+    let mut frame = bucket.table("dim_address", DAY);
+    let gap = texts(&frame, "address").into_iter().enumerate().map(|(row, text)| (row != 7).then_some(text));
+    let gap: Vec<Option<String>> = gap.collect();
+    frame.replace("address", Column::new("address".into(), gap)).unwrap();
+    rewritten(&bucket, "dim_address", &mut frame);
+    let error = bucket.run("pii_data", Some(DAY)).unwrap_err().to_string();
+    assert!(error.contains("column `address` has no value in 1 of 189 rows"), "{error}");
 }
 
 #[test]

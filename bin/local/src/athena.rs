@@ -5,6 +5,7 @@ mod ddl;
 mod engine;
 mod format;
 mod functions;
+mod lazy;
 mod query;
 mod results;
 mod run;

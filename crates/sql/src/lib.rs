@@ -7,10 +7,12 @@ mod bounded;
 mod error;
 mod shape;
 mod walk;
+mod wide;
 
 pub use bounded::{LATE, bounded};
 pub use error::Error;
 pub use shape::Shape;
+pub use wide::Wide;
 
 use sqlparser::ast::Statement;
 use sqlparser::dialect::GenericDialect;
@@ -32,6 +34,7 @@ pub struct Query {
     words: BTreeSet<String>,
     all_columns: bool,
     shape: Shape,
+    wide: Option<Wide>,
 }
 
 /// Read and check the file `sql` of the pipeline's `folder`. It has to be in there, also where links lead elsewhere.
@@ -106,13 +109,16 @@ fn parse_here(path: &str, text: &str) -> Result<Query, Error> {
         [] => Err(at(first, "there is no statement; write one SELECT".to_owned())),
         [Statement::Query(query)] => {
             let seen = walk::walk(query);
+            let shape = shape::shape(query);
+            let joined = matches!(shape, Shape::Joined { .. });
             Ok(Query {
                 path: path.to_owned(),
                 text: text.to_owned(),
                 tables: seen.tables,
                 words,
                 all_columns: seen.all_columns,
-                shape: shape::shape(query),
+                wide: joined.then(|| wide::wide(query)).flatten(),
+                shape,
             })
         }
         [_] => Err(at(first, "this is not a query; a transform is one SELECT or WITH query".to_owned())),
@@ -157,6 +163,14 @@ impl Query {
     #[must_use]
     pub fn shape(&self) -> &Shape {
         &self.shape
+    }
+
+    /// The same query over one table that has the columns of all that it joins, called as the first of them: for tables
+    /// that hold the same keys in the same order, each key once. Only for [`Shape::Joined`], and only where each column's
+    /// name alone tells which one is meant, if no two tables have one of the same name beside the key.
+    #[must_use]
+    pub fn wide(&self) -> Option<&Wide> {
+        self.wide.as_ref()
     }
 
     /// Whether the query may need this column: false only when it surely does not.

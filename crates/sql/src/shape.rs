@@ -113,7 +113,11 @@ fn select_of(select: &Select) -> Option<Shape> {
     if grouped || more || !names_a_column || !scalar {
         return None;
     }
-    if from.joins.is_empty() { alone(&from.relation) } else { joined(&from.relation, &from.joins) }
+    if from.joins.is_empty() {
+        return alone(&from.relation);
+    }
+    let Joined { tables, key, .. } = joined(&from.relation, &from.joins)?;
+    Some(Shape::Joined { tables, key })
 }
 
 /// A table, or a query in parentheses that is itself row by row.
@@ -141,7 +145,15 @@ fn table(relation: &TableFactor) -> Option<(String, String)> {
     is_plain.then_some((name, called))
 }
 
-fn joined(first: &TableFactor, joins: &[Join]) -> Option<Shape> {
+/// Tables that are joined by one column.
+pub(crate) struct Joined {
+    tables: Vec<String>,
+    /// What the query calls them.
+    pub(crate) names: Vec<String>,
+    key: String,
+}
+
+pub(crate) fn joined(first: &TableFactor, joins: &[Join]) -> Option<Joined> {
     let (name, called) = table(first)?;
     let (mut tables, mut names, mut key) = (vec![name], vec![called], None);
     for join in joins {
@@ -167,7 +179,7 @@ fn joined(first: &TableFactor, joins: &[Join]) -> Option<Shape> {
         tables.push(name);
         names.push(called);
     }
-    Some(Shape::Joined { tables, key: key? })
+    Some(Joined { tables, names, key: key? })
 }
 
 /// The column of `earlier.column = new.column`, either way round.
@@ -183,15 +195,15 @@ fn equal(expr: &Expr, earlier: &[String], new: &str) -> Option<String> {
 }
 
 /// What is in an expression.
-struct Walk {
+pub(crate) struct Walk {
     /// Its value for a row depends on that row alone.
     scalar: bool,
     /// It names a column.
-    columns: bool,
+    pub(crate) columns: bool,
 }
 
 impl Walk {
-    fn over(expr: &Expr) -> Self {
+    pub(crate) fn over(expr: &Expr) -> Self {
         let mut walk = Self { scalar: true, columns: false };
         let _: ControlFlow<()> = expr.visit(&mut walk);
         walk

@@ -94,6 +94,59 @@ fn joins_by_one_column_go_row_by_row() {
 }
 
 #[test]
+fn a_join_is_asked_of_one_wide_table_where_names_alone_tell_the_columns() {
+    let wide = |text: &str| parse("x.sql", text).unwrap().wide().map(|wide| wide.text.clone());
+    let found = wide("SELECT a.k, d.x, -c.y AS z FROM a JOIN b AS d ON d.k = a.k LEFT JOIN c USING (k) WHERE d.x > 1");
+    assert_eq!(found.as_deref(), Some("SELECT k, x, -y AS z FROM a WHERE x > 1"));
+    let nested = wide("SELECT t.x FROM (SELECT b.x FROM a AS l JOIN b ON l.k = b.k) AS t WHERE t.x = 'a.x'");
+    assert_eq!(nested.as_deref(), Some("SELECT t.x FROM (SELECT x FROM a AS l) AS t WHERE t.x = 'a.x'"));
+    for text in [
+        "SELECT x FROM a",
+        "SELECT * FROM a JOIN b USING (k)",
+        "SELECT b.* FROM a JOIN b USING (k)",
+        "SELECT c.x FROM a JOIN b USING (k)",
+        "SELECT s.a.x FROM a JOIN b USING (k)",
+        "SELECT count(b.x) AS x FROM a JOIN b USING (k)",
+    ] {
+        assert_eq!(wide(text), None, "{text}");
+    }
+}
+
+#[test]
+fn columns_that_are_the_tables_own_are_told_from_those_that_are_made() {
+    let split = |text: &str| {
+        let query = parse("x.sql", text).unwrap();
+        let wide = query.wide().unwrap();
+        let columns = wide.columns.as_ref()?;
+        let same: Vec<String> = columns.iter().filter(|(_, same)| *same).map(|(name, _)| name.clone()).collect();
+        Some((same.join(" "), wide.rest.clone().unwrap_or_default()))
+    };
+    let told = |same: &str, rest: &str| Some((same.to_owned(), rest.to_owned()));
+    assert_eq!(split("SELECT a.k, b.x FROM a JOIN b USING (k)"), told("k x", ""));
+    assert_eq!(
+        split("SELECT a.k, b.x AS y, 1 AS z, -x AS x FROM a JOIN b USING (k)"),
+        told("k", "SELECT x AS y, 1 AS z, -x AS x FROM a")
+    );
+    assert_eq!(
+        split("SELECT t.k, x, t.y + 1 AS y, z FROM (SELECT a.k, b.x, b.v AS z, b.w AS y FROM a JOIN b USING (k)) AS t"),
+        told("k x", "SELECT t.y + 1 AS y, z FROM (SELECT k, x, v AS z, w AS y FROM a) AS t")
+    );
+    for text in [
+        // Rows are left out.
+        "SELECT a.k, b.x FROM a JOIN b USING (k) WHERE b.x > 1",
+        "SELECT k FROM (SELECT a.k FROM a JOIN b USING (k) WHERE b.x > 1) AS t",
+        // One row would come of the rest.
+        "SELECT a.k, 1 AS z FROM a JOIN b USING (k)",
+        // Nothing is as it was, or has no name, or one that is there twice.
+        "SELECT a.k AS l FROM a JOIN b USING (k)",
+        "SELECT a.k, b.x + 1 FROM a JOIN b USING (k)",
+        "SELECT a.k, b.x, b.y AS x FROM a JOIN b USING (k)",
+    ] {
+        assert_eq!(split(text), None, "{text}");
+    }
+}
+
+#[test]
 fn whatever_looks_at_more_than_one_row_is_run_whole() {
     for text in [
         "SELECT count(*) FROM raw",
@@ -144,7 +197,9 @@ fn the_nine_published_transforms_go_row_by_row() {
     for layer in ["sql/staging", "sql/trusted"] {
         for file in std::fs::read_dir(folder.join(layer)).unwrap() {
             let name = format!("{layer}/{}", file.unwrap().file_name().to_str().unwrap());
-            let shape = load(&folder, &name).unwrap().shape().clone();
+            let query = load(&folder, &name).unwrap();
+            assert_eq!(query.wide().is_some(), layer == "sql/trusted", "{name}");
+            let shape = query.shape().clone();
             match layer {
                 "sql/staging" => assert_eq!(shape, Shape::Rows("raw".to_owned()), "{name}"),
                 _ => assert!(matches!(shape, Shape::Joined { key, .. } if key == "unique_id"), "{name}"),

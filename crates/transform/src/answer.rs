@@ -3,7 +3,7 @@
 
 use crate::error::Halt;
 use crate::hashes::{Hashes, MISSING, hash};
-use crate::parquet::{Encoder, Group, Writer};
+use crate::parquet::{Encoder, Group, Pages, Writer};
 use crate::query::{answer, wrong};
 use crate::{Error, Limits, Sink, Store};
 use polars::prelude::*;
@@ -22,6 +22,29 @@ pub(crate) struct Piece {
     keys: Vec<u64>,
     /// The keys of the rows that are looked for.
     found: Option<DataFrame>,
+}
+
+impl Piece {
+    /// Of copied columns, and those that are None there from `made`. None when that has not the same rows.
+    pub(crate) fn copied(rows: usize, columns: Vec<Option<Pages>>, made: Option<Self>, keys: Vec<u64>) -> Option<Self> {
+        let (mut groups, nulls) = made.map_or_else(Default::default, |made| (made.groups, made.nulls));
+        let (made_rows, pages) = groups.pop().unwrap_or((rows as u64, Vec::new()));
+        if made_rows != rows as u64 || !groups.is_empty() {
+            return None;
+        }
+        let (mut pages, mut nulls) = (pages.into_iter(), nulls.into_iter());
+        let mut all = Vec::new();
+        let mut missing = Vec::new();
+        for column in columns {
+            // Where a column may miss nothing, it was seen that the copied one does not; else it does not matter.
+            missing.push(if column.is_some() { 0 } else { nulls.next()? });
+            all.push(match column {
+                Some(pages) => pages,
+                None => pages.next()?,
+            });
+        }
+        Some(Self { rows: rows as u64, groups: vec![(rows as u64, all)], nulls: missing, keys, found: None })
+    }
 }
 
 /// How the answer for a piece is made.
@@ -72,9 +95,19 @@ impl<'a> Maker<'a> {
         Ok((made, more))
     }
 
+    /// Whether the answer is written, rather than looked through once more.
+    pub(crate) fn writes(&self) -> bool {
+        self.only.is_none()
+    }
+
     /// Run the query over these rows.
     pub(crate) fn make(&self, tables: BTreeMap<String, DataFrame>) -> Result<Piece, Error> {
-        self.piece(answer(self.spec, self.query, tables)?)
+        self.piece(answer(self.spec, self.query.text(), tables)?)
+    }
+
+    /// Run the query over one table with the columns of all that it joins.
+    pub(crate) fn make_wide(&self, text: &str, table: &str, frame: DataFrame) -> Result<Piece, Error> {
+        self.piece(answer(self.spec, text, BTreeMap::from([(table.to_owned(), frame)]))?)
     }
 
     /// These rows of the answer.

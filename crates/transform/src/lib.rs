@@ -2,11 +2,13 @@
 //! replaces one day of the table that it makes.
 //!
 //! `run.rs` is the course of a run, `ways.rs` the ways to make a day: piece by piece where the query allows it, else in
-//! memory. `day.rs` finds the days, `csv/` reads and checks raw files, `parquet/` reads and writes tables, `query.rs` runs
+//! memory; `aligned.rs` is for joins, of which `copying.rs` copies what nobody changes. `day.rs` finds the days, `csv/` reads and checks raw files, `parquet/` reads and writes tables, `query.rs` runs
 //! the SQL, `answer.rs` holds its answer to the declared table. `store.rs` is all it knows of S3.
 //! `scripts/glue/strata_transform.py` does the same in AWS, and the tests compare the two.
 
+mod aligned;
 mod answer;
+mod copying;
 mod csv;
 mod day;
 mod error;

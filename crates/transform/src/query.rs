@@ -5,19 +5,18 @@ use crate::parquet::dtype;
 use polars::prelude::*;
 use polars::sql::SQLContext;
 use std::collections::BTreeMap;
-use strata_sql::Query;
 use strata_state::Spec;
 use strata_state::spec::Place;
 use strata_state::wish::Column;
 
-/// Run `query` over `tables`; the answer has exactly the declared columns.
-pub(crate) fn answer(spec: &Spec, query: &Query, tables: BTreeMap<String, DataFrame>) -> Result<DataFrame, Error> {
+/// Run the query `text` over `tables`; the answer has exactly the declared columns.
+pub(crate) fn answer(spec: &Spec, text: &str, tables: BTreeMap<String, DataFrame>) -> Result<DataFrame, Error> {
     let failed = |error: PolarsError| Error::Query { sql: spec.sql.clone(), reason: error.to_string() };
     let mut context = SQLContext::new();
     for (name, frame) in tables {
         context.register(&name, frame.lazy());
     }
-    let frame = context.execute(query.text()).and_then(LazyFrame::collect).map_err(failed)?;
+    let frame = context.execute(text).and_then(LazyFrame::collect).map_err(failed)?;
     conform(frame, &spec.writes).map_err(|reason| wrong(spec, reason))
 }
 

@@ -2,10 +2,10 @@
 //! side, so that memory does not grow with the tables. Tables that are joined have to hold the same keys in the same
 //! order for that, as the staging tables of a day do. All else is run in memory, as a whole.
 
-use crate::answer::{Answer, Made, Maker, keys};
+use crate::aligned::side_by_side;
+use crate::answer::{Answer, Made, Maker};
 use crate::csv::{Raw, Rejects, Seen};
 use crate::error::Halt;
-use crate::hashes::Hashes;
 use crate::order::in_order;
 use crate::parquet::Table;
 use crate::progress::{Log, Progress};
@@ -44,7 +44,7 @@ pub(crate) struct Outcome<'a> {
 }
 
 /// The files of each table.
-type Tables<'t> = BTreeMap<&'t str, &'t [Object]>;
+pub(crate) type Tables<'t> = BTreeMap<&'t str, &'t [Object]>;
 
 /// Make the day in the first way that serves.
 pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<Outcome<'a>, Error> {
@@ -73,22 +73,22 @@ impl<'a> Work<'a> {
         format!("{}part-00000.parquet", day::folder(&self.spec.writes, self.date))
     }
 
-    fn maker(&self) -> Result<Maker<'a>, Error> {
+    pub(crate) fn maker(&self) -> Result<Maker<'a>, Error> {
         Maker::new(self.spec, self.query, self.store, self.part(), self.limits)
     }
 
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{} {}", self.spec.name, self.date)
     }
 
-    fn place(&self, table: &str) -> Result<&'a Place, Error> {
+    pub(crate) fn place(&self, table: &str) -> Result<&'a Place, Error> {
         self.spec.reads.get(table).ok_or_else(|| Error::Query {
             sql: self.spec.sql.clone(),
             reason: format!("table `{table}` is not among those that it reads"),
         })
     }
 
-    fn open(&self, table: &str, objects: &[Object]) -> Result<Table<'a>, Error> {
+    pub(crate) fn open(&self, table: &str, objects: &[Object]) -> Result<Table<'a>, Error> {
         Table::open(self.store, objects, &self.place(table)?.columns, &|column| self.query.mentions(column))
     }
 
@@ -141,88 +141,6 @@ fn raw_rows<'a>(work: &Work<'a>, table: &str, object: &Object, log: Log<'_>) -> 
     Ok(Outcome { made, rejects: seen.rejects, rows_in: BTreeMap::from([(table.to_owned(), seen.rows)]) })
 }
 
-/// Tables that hold the same keys in the same order, one stretch of rows of all of them after another. None when they do
-/// not.
-fn side_by_side<'a>(
-    work: &Work<'a>,
-    objects: &Tables<'_>,
-    names: &[String],
-    key: Option<&String>,
-    log: Log<'_>,
-) -> Result<Option<Outcome<'a>>, Error> {
-    let mut tables = Vec::new();
-    for name in names {
-        tables.push((name, work.open(name, objects.get(name.as_str()).copied().unwrap_or_default())?));
-    }
-    let Some(rows) = tables.iter().map(|(_, table)| table.rows()).min_by_key(Vec::len) else { return Ok(None) };
-    let count: usize = rows.iter().sum();
-    if tables.iter().any(|(_, table)| table.rows().iter().sum::<usize>() != count) {
-        return Ok(None);
-    }
-    let size: u64 = tables.iter().map(|(_, table)| table.size()).sum();
-    let frames = |(from, count): (usize, usize)| -> Result<BTreeMap<String, DataFrame>, Error> {
-        let read = |(name, table): &(&String, Table<'_>)| Ok(((*name).clone(), table.read(from, count)?));
-        tables.iter().map(read).collect()
-    };
-    let whole = work.maker()?.whole(|maker| {
-        let mut answer = maker.start()?;
-        let mut progress = Progress::new(log, work.name(), size);
-        let mut known = Hashes::new(work.limits.hashes);
-        let unsure = |_| Halt::Again;
-        let one = |piece: (usize, usize)| {
-            let frames = frames(piece)?;
-            let hashes = match key {
-                Some(key) => same(&frames, key).ok_or(Halt::Again)?,
-                None => Vec::new(),
-            };
-            Ok((maker.make(frames)?, hashes, piece.1 as u64))
-        };
-        let mut start = 0;
-        let mut pieces = rows.iter().filter(|rows| **rows > 0).map(|rows| {
-            start += rows;
-            Ok::<_, Halt>((start - rows, *rows))
-        });
-        in_order(
-            work.limits.threads,
-            || pieces.next(),
-            one,
-            |(piece, hashes, rows)| {
-                progress.add(rows, size * rows / (count as u64).max(1));
-                known.add(&hashes).map_err(unsure)?;
-                Ok(answer.add(piece)?)
-            },
-        )?;
-        // A key in two stretches would be joined across them.
-        if !known.twice().map_err(unsure)?.is_empty() {
-            return Err(Halt::Again);
-        }
-        if count == 0 {
-            answer.add(maker.make(frames((0, 0))?)?)?;
-        }
-        Ok((answer, ()))
-    });
-    match whole {
-        Ok((made, ())) => {
-            let rows_in = names.iter().map(|name| (name.clone(), count as u64)).collect();
-            Ok(Some(Outcome { made, rejects: Rejects::default(), rows_in }))
-        }
-        Err(Halt::Again) => Ok(None),
-        Err(Halt::Failed(error)) => Err(error),
-    }
-}
-
-/// The hashes of the key, when all tables have the same keys in the same order.
-fn same(frames: &BTreeMap<String, DataFrame>, key: &String) -> Option<Vec<u64>> {
-    let mut frames = frames.values();
-    let first = frames.next()?;
-    let wanted = first.column(key).ok()?.as_materialized_series();
-    let equal = |frame: &DataFrame| {
-        let found = frame.column(key).ok().map(|column| column.as_materialized_series());
-        found.is_some_and(|found| found.dtype() == wanted.dtype() && found.equals_missing(wanted))
-    };
-    if frames.all(equal) { keys(first, std::slice::from_ref(key)).ok() } else { None }
-}
-
 /// All rows of all tables at once.
 fn in_memory<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<Outcome<'a>, Error> {
     let (mut frames, mut rejects, mut rows_in) = (BTreeMap::new(), Rejects::default(), BTreeMap::new());
@@ -248,7 +166,7 @@ fn in_memory<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<O
             held / 1_000_000
         ));
     }
-    let frame = answer(work.spec, work.query, frames)?;
+    let frame = answer(work.spec, work.query.text(), frames)?;
     let whole = work.maker()?.whole(|maker| {
         let mut answer: Answer<'a> = maker.start()?;
         let mut starts = (0..frame.height()).step_by(GROUP);

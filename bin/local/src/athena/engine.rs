@@ -25,21 +25,12 @@ pub(crate) fn execute(job: &Job) -> Result<Value, String> {
     for source in &job.sources {
         context.register(&source.name, scan::scan(source)?);
     }
-    let frame = context.execute(&job.sql).and_then(collect);
+    let frame = context.execute(&job.sql).and_then(LazyFrame::collect);
     let frame = frame.map_err(|error| told(&error, &job.sources))?;
     write(&frame, job).map_err(|error| format!("GENERIC_INTERNAL_ERROR: the result could not be written: {error}"))?;
     let columns: Vec<Value> =
         frame.columns().iter().map(|column| format::describe(plain(column.name()), column.dtype())).collect();
     Ok(json!({ "columns": columns, "rows": frame.height() }))
-}
-
-/// polars counts the rows of several files in a 128-bit type, which it is built without here. The count is then made
-/// without that shortcut.
-fn collect(frame: LazyFrame) -> PolarsResult<DataFrame> {
-    match frame.clone().collect() {
-        Err(error) if error.to_string().contains("UInt128") => frame.with_projection_pushdown(false).collect(),
-        done => done,
-    }
 }
 
 fn write(frame: &DataFrame, job: &Job) -> Result<(), Box<dyn std::error::Error>> {

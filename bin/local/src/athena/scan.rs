@@ -1,5 +1,6 @@
 //! Files as polars frames, read the way the table's SerDe reads them.
 
+use super::lazy::{self, Rows};
 use super::source::{File, Format, Source};
 use polars::prelude::*;
 use std::sync::Arc;
@@ -64,9 +65,9 @@ type Read = Result<(LazyFrame, Vec<Expr>), String>;
 
 /// Parquet columns are found by name; one that the file lacks is null.
 fn parquet(file: &File, columns: &[(&str, DataType)]) -> Read {
-    let path = PlRefPath::try_from_path(&file.path).map_err(|error| error.to_string())?;
-    let mut frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).map_err(|error| error.to_string())?;
-    let schema = frame.collect_schema().map_err(|error| format!("HIVE_CURSOR_ERROR: {error}"))?;
+    let open = std::fs::File::open(&file.path).map_err(|error| error.to_string())?;
+    let schema = ParquetReader::new(open).schema().map_err(|error| format!("HIVE_CURSOR_ERROR: {error}"))?;
+    let schema = Schema::from_arrow_schema(&schema);
     let mut exprs = Vec::new();
     for (name, kind) in columns {
         let found = schema.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -80,6 +81,7 @@ fn parquet(file: &File, columns: &[(&str, DataType)]) -> Read {
             }
         });
     }
+    let frame = lazy::frame(Rows::Parquet(file.path.clone()), schema).map_err(|error| error.to_string())?;
     Ok((frame, exprs))
 }
 
@@ -94,20 +96,23 @@ fn compatible(have: &DataType, want: &DataType) -> bool {
 /// A CSV is read as text, and cast as the SerDe casts.
 fn csv(file: &File, columns: &[(&str, DataType)], delimiter: char, quote: Option<char>, skip: usize) -> Read {
     let byte = |letter: char| u8::try_from(letter).map_err(|_| format!("the separator {letter:?} is not one byte"));
-    let path = PlRefPath::try_from_path(&file.path).map_err(|error| error.to_string())?;
     let text = columns.iter().map(|(name, _)| Field::new((*name).into(), DataType::String));
-    let frame = LazyCsvReader::new(path)
+    let schema = Schema::from_iter(text);
+    let (separator, quote_char) = (byte(delimiter)?, quote.map(byte).transpose()?);
+    let options = CsvReadOptions::default()
         .with_has_header(false)
         .with_skip_lines(skip)
-        .with_schema(Some(Arc::new(Schema::from_iter(text))))
-        .with_separator(byte(delimiter)?)
-        .with_quote_char(quote.map(byte).transpose()?)
-        .with_missing_is_null(false)
-        .with_truncate_ragged_lines(true)
+        .with_schema(Some(Arc::new(schema.clone())))
         .with_raise_if_empty(false)
-        .with_glob(false)
-        .finish()
-        .map_err(|error| error.to_string())?;
+        .map_parse_options(|options| {
+            options
+                .with_separator(separator)
+                .with_quote_char(quote_char)
+                .with_missing_is_null(false)
+                .with_truncate_ragged_lines(true)
+        });
+    let rows = Rows::Csv(file.path.clone(), Box::new(options));
+    let frame = lazy::frame(rows, schema).map_err(|error| error.to_string())?;
     let exprs = columns.iter().map(|(name, kind)| cast(name, kind, quote.is_some())).collect();
     Ok((frame, exprs))
 }

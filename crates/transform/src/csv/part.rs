@@ -78,10 +78,10 @@ pub(super) fn text_of(text: &str, field: Field) -> Cow<'_, str> {
 
 /// Check the records of a stretch.
 pub(super) fn part(stretch: &Stretch, layout: &Layout<'_>, task: Task<'_>) -> Result<Part, Stop> {
-    let bytes = stretch.bytes.as_slice();
+    let bytes = stretch.bytes();
     let records = &bytes[..stretch.records];
     let count = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count() as u64;
-    let text = std::str::from_utf8(records)
+    let text = simdutf8::compat::from_utf8(records)
         .map_err(|error| Stop::Line(count(&records[..error.valid_up_to()]), "is not UTF-8; convert the file"))?;
     if memchr::memchr(0, records).is_some() {
         return Err(Stop::Engine("it has a zero byte, so it is not text".to_owned()));

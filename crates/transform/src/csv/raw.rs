@@ -3,7 +3,7 @@
 //! A file whose records are malformed is begun anew, with a slower way to tell them apart. Rows that share a key are
 //! known when all keys are: then the file is begun anew, too, without them.
 
-use super::cut::{Cutter, Stretch};
+use super::cut::{Cutter, Spare, Stretch};
 use super::key;
 use super::layout::{Layout, layout};
 use super::part::{Part, Removed, Stop, Task, part};
@@ -100,7 +100,8 @@ impl<'a> Raw<'a> {
         line: &mut u64,
         mut done: impl FnMut(T, &mut u64) -> Result<(), Error> + Send,
     ) -> Result<(), Halt> {
-        let mut cutter = Cutter::new(self.source, self.layout.body as u64, self.limits.chunk, self.malformed)
+        let (body, spare) = (self.layout.body as u64, Spare::default());
+        let mut cutter = Cutter::new(self.source, body, self.limits.chunk, self.malformed, &spare)
             .map_err(|source| failed(self.url, source))?;
         let next = || match cutter.next()? {
             Ok(Some(stretch)) => Some(Ok(stretch)),
@@ -109,7 +110,7 @@ impl<'a> Raw<'a> {
         };
         let one = |stretch: Stretch| match part(&stretch, &self.layout, task) {
             Ok(part) => {
-                drop(stretch);
+                spare.give(stretch);
                 Ok(Ok(work(part)?))
             }
             Err(Stop::Unsure) => Err(Halt::Again),

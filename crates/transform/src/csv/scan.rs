@@ -37,12 +37,8 @@ pub(super) fn record(bytes: &[u8], mut at: usize, fields: &mut Vec<Field>) -> Re
             at = field.end + 1;
         } else {
             let start = at;
-            while let Some(byte) = bytes.get(at) {
-                match byte {
-                    b',' | b'\n' | b'\r' => break,
-                    _ => at += 1,
-                }
-            }
+            let rest = bytes.get(at..).unwrap_or_default();
+            at += memchr::memchr3(b',', b'\n', b'\r', rest).unwrap_or(rest.len());
             fields.push(Field { start, end: at, doubled: false });
         }
         match bytes.get(at) {

@@ -3,8 +3,8 @@
 mod read;
 mod write;
 
-pub(crate) use read::Table;
-pub(crate) use write::{Encoder, Group, Writer};
+pub(crate) use read::{Stored, Table};
+pub(crate) use write::{Encoder, Group, Pages, Writer};
 
 use polars::prelude::{DataFrame, DataType, Field, Schema, TimeUnit};
 use strata_state::wish::{Column, Type};

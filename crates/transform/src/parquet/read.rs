@@ -4,11 +4,12 @@ use super::dtype;
 use crate::order::in_order;
 use crate::{Error, Object, Source, Store};
 use polars::prelude::*;
+use polars_buffer::Buffer;
 use polars_parquet::read::{
-    BasicDecompressor, ColumnChunkMetadata, PageReader, RowGroupMetadata, column_iter_to_arrays, infer_schema,
-    read_metadata,
+    BasicDecompressor, ColumnChunkMetadata, DataPageHeader, PageReader, RowGroupMetadata, column_iter_to_arrays,
+    infer_schema, read_metadata,
 };
-use polars_parquet::write::FileMetadata;
+use polars_parquet::write::{CompressedPage, Descriptor, FileMetadata};
 use std::io::Cursor;
 use strata_state::wish;
 
@@ -90,6 +91,18 @@ impl<'a> Table<'a> {
         Ok(all)
     }
 
+    /// The `count` rows from `from` on as they are stored. None when they are not exactly one row group.
+    pub(crate) fn stored(&self, from: usize, count: usize) -> Result<Option<Vec<Stored<'_>>>, Error> {
+        let mut start = 0;
+        for (file, group) in self.groups() {
+            if (start, group.num_rows()) == (from, count) {
+                return file.stored(group).map(Some);
+            }
+            start += group.num_rows();
+        }
+        Ok(None)
+    }
+
     /// The `count` rows from `from` on.
     pub(crate) fn read(&self, from: usize, count: usize) -> Result<DataFrame, Error> {
         let mut frame = super::empty(&self.columns);
@@ -153,35 +166,98 @@ fn tail(source: &dyn Source) -> std::io::Result<Vec<u8>> {
     if length + 12 <= end.len() as u64 { Ok(end) } else { read(size.min(length + 12)) }
 }
 
+/// A column of a row group, as it is stored.
+pub(crate) struct Stored<'t> {
+    url: &'t str,
+    field: &'t ArrowField,
+    chunk: &'t ColumnChunkMetadata,
+    bytes: Buffer<u8>,
+}
+
+impl Stored<'_> {
+    pub(crate) fn name(&self) -> &str {
+        &self.field.name
+    }
+
+    /// Whether the other one is stored in the same bytes: then it has the same values.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        let kind = |stored: &Self| stored.chunk.descriptor().descriptor.clone();
+        kind(self) == kind(other)
+            && self.chunk.compression() == other.chunk.compression()
+            && self.chunk.num_values() == other.chunk.num_values()
+            && self.bytes.as_slice() == other.bytes.as_slice()
+    }
+
+    fn pages(&self) -> PageReader {
+        PageReader::new(Cursor::new(self.bytes.clone()), self.chunk, Vec::new(), usize::MAX)
+    }
+
+    /// Its values.
+    pub(crate) fn values(&self) -> Result<polars::prelude::Column, Error> {
+        let wrong = |error: PolarsError| again(self.url, &error);
+        let pages = BasicDecompressor::new(self.pages(), Vec::new());
+        let kind = &self.chunk.descriptor().descriptor.primitive_type;
+        let arrays = column_iter_to_arrays(vec![pages], vec![kind], self.field.clone(), None);
+        let series = arrays.and_then(|(arrays, _)| Series::try_from((self.field, arrays)));
+        Ok(series.map_err(wrong)?.into_column())
+    }
+
+    /// Its pages, where they can go into another file as they are: one that stores such a column in the way `kind`, and,
+    /// with `whole`, where it is sure that no value is missing.
+    pub(crate) fn copied(&self, kind: &Descriptor, whole: bool) -> Option<Vec<CompressedPage>> {
+        if self.chunk.descriptor().descriptor != *kind {
+            return None;
+        }
+        let pages = self.pages().map(|page| {
+            let mut page = page.ok()?;
+            if let CompressedPage::Data(data) = &mut page {
+                if whole && missing(data.header()) != Some(0) {
+                    return None;
+                }
+                // Of a column that is not nested.
+                data.num_rows = Some(data.num_values());
+            }
+            Some(page)
+        });
+        pages.collect()
+    }
+}
+
+/// How many values are missing in a page, where its header tells.
+fn missing(header: &DataPageHeader) -> Option<i64> {
+    match header {
+        DataPageHeader::V1(header) => header.statistics.as_ref()?.null_count,
+        DataPageHeader::V2(header) => Some(header.num_nulls.into()),
+    }
+}
+
+fn again(url: &str, reason: &dyn std::fmt::Display) -> Error {
+    Error::Input { url: url.to_owned(), reason: format!("{reason}; run the transform that writes it again") }
+}
+
 impl File<'_> {
     fn read(&self, group: &RowGroupMetadata) -> Result<DataFrame, Error> {
-        let wrong = |error: &dyn std::fmt::Display| Error::Input {
-            url: self.url.clone(),
-            reason: format!("{error}; run the transform that writes it again"),
-        };
+        let columns: Result<Vec<_>, Error> = self.stored(group)?.iter().map(Stored::values).collect();
+        DataFrame::new(group.num_rows(), columns?).map_err(|error| again(&self.url, &error))
+    }
+
+    /// The columns of a row group.
+    fn stored<'t>(&'t self, group: &'t RowGroupMetadata) -> Result<Vec<Stored<'t>>, Error> {
         let mut chunks = Vec::new();
         for field in &self.fields {
             match group.columns_under_root_iter(&field.name).and_then(|mut chunks| chunks.next()) {
                 Some(chunk) => chunks.push(chunk),
-                None => return Err(wrong(&format!("column `{}` is missing", field.name))),
+                None => return Err(again(&self.url, &format!("column `{}` is missing", field.name))),
             }
         }
         let bytes =
             self.bytes(&chunks).map_err(|source| Error::Store { doing: "reading", url: self.url.clone(), source })?;
-        let mut columns = Vec::new();
-        for ((field, chunk), bytes) in self.fields.iter().zip(chunks).zip(bytes) {
-            let pages = PageReader::new(Cursor::new(bytes.into()), chunk, Vec::new(), usize::MAX);
-            let pages = BasicDecompressor::new(pages, Vec::new());
-            let kind = &chunk.descriptor().descriptor.primitive_type;
-            let arrays = column_iter_to_arrays(vec![pages], vec![kind], field.clone(), None);
-            let series = arrays.and_then(|(arrays, _)| Series::try_from((field, arrays)));
-            columns.push(series.map_err(|error| wrong(&error))?.into_column());
-        }
-        DataFrame::new(group.num_rows(), columns).map_err(|error| wrong(&error))
+        let columns = self.fields.iter().zip(chunks).zip(bytes);
+        Ok(columns.map(|((field, chunk), bytes)| Stored { url: &self.url, field, chunk, bytes }).collect())
     }
 
     /// The bytes of each column.
-    fn bytes(&self, chunks: &[&ColumnChunkMetadata]) -> std::io::Result<Vec<Vec<u8>>> {
+    fn bytes(&self, chunks: &[&ColumnChunkMetadata]) -> std::io::Result<Vec<Buffer<u8>>> {
         let mut ranges: Vec<std::ops::Range<u64>> = Vec::new();
         let mut sorted: Vec<_> = chunks.iter().map(|chunk| chunk.byte_range()).collect();
         sorted.sort_by_key(|range| range.start);
@@ -199,14 +275,15 @@ impl File<'_> {
             }
             let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or_default()];
             self.source.read(range.start, &mut bytes)?;
-            read.push((range, bytes));
+            read.push((range, Buffer::from(bytes)));
         }
         let of = |chunk: &&ColumnChunkMetadata| {
             let wanted = chunk.byte_range();
             let found = read.iter().find(|(range, _)| range.start <= wanted.start && wanted.end <= range.end);
             let (range, bytes) = found?;
             let at = |place: u64| usize::try_from(place - range.start).ok();
-            bytes.get(at(wanted.start)?..at(wanted.end)?).map(<[u8]>::to_vec)
+            let (start, end) = (at(wanted.start)?, at(wanted.end)?);
+            (start <= end && end <= bytes.len()).then(|| bytes.clone().sliced(start..end))
         };
         chunks
             .iter()

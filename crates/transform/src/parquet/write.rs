@@ -2,12 +2,12 @@
 //! by side: polars' own writer compresses them one after another.
 
 use super::empty;
-use polars::io::parquet::write::get_encodings;
 use polars::prelude::*;
+use polars_io::parquet::write::get_encodings;
 use polars_parquet::read::ParquetError;
 use polars_parquet::write::{
-    CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter, Page, ParquetType,
-    Version, WriteOptions, array_to_columns, compress, fallible_streaming_iterator,
+    CompressedPage, CompressionOptions, Descriptor, DynIter, DynStreamingIterator, Encoding, FileWriter, Page,
+    ParquetType, Version, WriteOptions, array_to_columns, compress, fallible_streaming_iterator,
 };
 use std::io::Write;
 use strata_state::wish;
@@ -15,22 +15,29 @@ use strata_state::wish;
 /// Rows of a column that show whether compressing it is worth the time.
 const SAMPLE: usize = 1 << 10;
 
+/// The pages of a column in one row group.
+pub(crate) type Pages = Vec<CompressedPage>;
+
 /// The rows of a row group, and the compressed pages of each of its columns.
-pub(crate) type Group = (u64, Vec<Vec<CompressedPage>>);
+pub(crate) type Group = (u64, Vec<Pages>);
 
 /// How rows of one table become row groups.
 pub(crate) struct Encoder {
     schema: SchemaRef,
     kinds: Vec<ParquetType>,
+    /// How each column is stored.
+    pub(crate) stored: Vec<Descriptor>,
     encodings: Vec<Vec<Encoding>>,
 }
 
 impl Encoder {
     pub(crate) fn new(columns: &[wish::Column]) -> PolarsResult<Self> {
         let schema = empty(columns).schema().clone();
-        let kinds = ParquetWriter::new(std::io::sink()).batched(&schema)?.parquet_schema().fields().to_vec();
+        let mut writer = ParquetWriter::new(std::io::sink()).batched(&schema)?;
+        let kinds = writer.parquet_schema().fields().to_vec();
+        let stored = writer.parquet_schema().columns().iter().map(|column| column.descriptor.clone()).collect();
         let encodings = get_encodings(&schema.to_arrow(CompatLevel::newest())).to_vec();
-        Ok(Self { schema, kinds, encodings })
+        Ok(Self { schema, kinds, stored, encodings })
     }
 
     /// The row groups of a frame: one, or more where it is in pieces.
@@ -55,7 +62,7 @@ fn pages(
     kind: &ParquetType,
     encoding: &[Encoding],
     compression: CompressionOptions,
-) -> PolarsResult<Vec<CompressedPage>> {
+) -> PolarsResult<Pages> {
     let mut made = Vec::new();
     for pages in array_to_columns(array, kind.clone(), options(compression), encoding)? {
         for page in pages {
