@@ -24,6 +24,11 @@ fn results_come_in_pages() {
 }
 
 #[test]
+fn several_files_of_each_kind_are_one_table() {
+    athena("files");
+}
+
+#[test]
 fn errors_have_athenas_words() {
     athena("errors");
 }

@@ -36,13 +36,23 @@ def units(text):
     return [{"name": unit["name"], "start": unit["start"], "seconds": unit["duration"]} for unit in found]
 
 
+def end(found):
+    """Seconds until the last crate was done."""
+    return max(unit["start"] + unit["seconds"] for unit in found)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--from", dest="file", type=pathlib.Path, metavar="FILE", help="cargo-timing.html of a clean build")
+    parser.add_argument("--before", nargs="+", default=[], type=pathlib.Path, metavar="FILE", help="the same of an older state, in parts if need be")
     options = parser.parse_args()
     found = units(options.file.read_text() if options.file else build())
     report = Report("build", "A build of all programs from nothing: when each crate was compiled")
-    report.bound("first build of all programs", [max(unit["start"] + unit["seconds"] for unit in found) / 60], "min")
+    took = end(found) / 60
+    report.bound("first build of all programs", [took], "min")
+    if options.before:
+        before = sum(end(units(file.read_text())) for file in options.before) / 60
+        report.compare("first build of all programs", "the state before", [took], [before], "min", at_least=2)
     report.bound("the same, seconds of all crates together", [sum(unit["seconds"] for unit in found)], "s")
     polars = sum(unit["seconds"] for unit in found if unit["name"].startswith("polars"))
     report.bound("of them polars", [polars], "s")

@@ -7,6 +7,8 @@ import json
 
 from report import FOLDER, found, goal
 
+ORDER = ["terraform", "chain", "latency", "datagen", "transform", "history", "objects", "teardown", "crawl", "programs", "build"]
+
 
 def main():
     said = {None: "", True: "yes", False: "**no**"}
@@ -14,7 +16,7 @@ def main():
     lines += ["Each figure is the median of paired rounds, with the least and the most.", ""]
     lines += ["| what | against | goal | measured | met | command |", "|---|---|---|---|---|---|"]
     notes = []
-    for file in sorted(FOLDER.glob("*.json")):
+    for file in sorted(FOLDER.glob("*.json"), key=lambda file: ORDER.index(file.stem)):
         about = json.loads(file.read_text())
         for row in about["rows"]:
             cells = [row["what"], row["against"] or "-", goal(row), found(row), said[row["met"]], f"`{about['command']}`"]

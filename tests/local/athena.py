@@ -1,5 +1,6 @@
 """Athena on the local endpoint, as boto3 sees it. Each function is one check; arguments name those to run."""
 
+import tempfile
 import uuid
 
 from common import athena, bucket, crawl, crawler, glue, main, put, query, quotes, refused, rows, s3, unique, until
@@ -57,6 +58,30 @@ def paging():
     assert len(first["ResultSet"]["Rows"]) == 2 and first["NextToken"]
     refused("InvalidRequestException", "NextToken", athena.get_query_results, QueryExecutionId=found["QueryExecutionId"], NextToken="x")
     assert "many" in rows_of("SHOW TABLES", many, out)
+
+
+def files():
+    """Tables of two files: only the columns that a query needs are read, and rows are counted where it needs none."""
+    import duckdb
+
+    where, _, out = place()
+    for start in (0, 100):
+        made = f"SELECT i AS k, i * 2 AS v, 'n' || i AS name FROM range({start}, {start + 100}) AS t(i)"
+        for kind, words in (("csv", "(HEADER)"), ("parquet", "(FORMAT parquet)")):
+            with tempfile.NamedTemporaryFile() as file:
+                duckdb.sql(f"COPY ({made}) TO '{file.name}' {words}")
+                with open(file.name, "rb") as body:
+                    put(where, f"{kind}/{start}.{kind}", body.read())
+    for kind in ("csv", "parquet"):
+        name, database = crawler(where, f"{kind}/")
+        assert crawl(name)["Status"] == "SUCCEEDED"
+        ask = lambda sql: rows(sql.replace("FROM T", f"FROM {kind}"), database, out)
+        got = [ask("SELECT count(*) FROM T"), ask("SELECT count(name), sum(k) FROM T WHERE v >= 300"), ask("SELECT 1 FROM T")]
+        assert got[:2] == [[["200"]], [["50", "8725"]]] and got[2] == [["1"]] * 200, (kind, got)
+        assert ask("SELECT name FROM T WHERE k = 150") == [["n150"]]
+        assert len(ask("SELECT v FROM T LIMIT 130")) == 130
+        assert len(ask("SELECT v, k FROM T OFFSET 30 LIMIT 200")) == 170
+        assert ask("SELECT k FROM T ORDER BY k DESC OFFSET 1 LIMIT 2") == [["198"], ["197"]]
 
 
 def rows_of(sql, database, out):
