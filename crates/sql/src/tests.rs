@@ -137,6 +137,8 @@ fn columns_that_are_the_tables_own_are_told_from_those_that_are_made() {
         "SELECT k FROM (SELECT a.k FROM a JOIN b USING (k) WHERE b.x > 1) AS t",
         // One row would come of the rest.
         "SELECT a.k, 1 AS z FROM a JOIN b USING (k)",
+        // No such table.
+        "SELECT t.k, u.x FROM (SELECT a.k, b.x FROM a JOIN b USING (k)) AS t",
         // Nothing is as it was, or has no name, or one that is there twice.
         "SELECT a.k AS l FROM a JOIN b USING (k)",
         "SELECT a.k, b.x + 1 FROM a JOIN b USING (k)",

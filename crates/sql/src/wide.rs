@@ -26,13 +26,9 @@ pub(crate) fn wide(query: &Query) -> Option<Wide> {
     rewrite(&mut query)?;
     let text = query.to_string();
     let columns = columns(&query).filter(|columns| columns.iter().any(|(_, same)| *same));
-    let rest = columns.as_ref().map(|columns| rest(query, columns));
-    match rest {
-        // A query that names no column has one row.
-        Some(None) => Some(Wide { text, columns: None, rest: None }),
-        Some(Some(rest)) => Some(Wide { text, columns, rest }),
-        None => Some(Wide { text, columns, rest: None }),
-    }
+    let split = columns.and_then(|columns| Some((rest(query, &columns)?, columns)));
+    let (rest, columns) = split.map_or((None, None), |(rest, columns)| (rest, Some(columns)));
+    Some(Wide { text, columns, rest })
 }
 
 /// What `Wide::columns` tells.
@@ -42,14 +38,19 @@ fn columns(query: &Query) -> Option<Vec<(String, bool)>> {
     if select.selection.is_some() {
         return None;
     }
-    let inner = match &from.relation {
-        TableFactor::Derived { subquery, .. } => Some(columns(subquery)?),
-        _ => None,
+    let (inner, called) = match &from.relation {
+        TableFactor::Derived { subquery, alias, .. } => (Some(columns(subquery)?), alias.as_ref()),
+        _ => (None, None),
     };
     let same = |name: &str| inner.as_ref().is_none_or(|inner| inner.iter().any(|(inner, same)| *same && inner == name));
     let name = |expr: &Expr| match expr {
         Expr::Identifier(column) => Some(column.value.clone()),
-        Expr::CompoundIdentifier(parts) => parts.last().map(|column| column.value.clone()),
+        Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+            [table, column] if called.is_some_and(|called| called.name.value == table.value) => {
+                Some(column.value.clone())
+            }
+            _ => None,
+        },
         _ => None,
     };
     let mut found: Vec<(String, bool)> = Vec::new();
@@ -69,7 +70,7 @@ fn columns(query: &Query) -> Option<Vec<(String, bool)>> {
 }
 
 /// The query without the columns that are the table's. Some(None) when nothing is left, None when what is left names no
-/// column.
+/// column: such a query has one row, however many the table has.
 fn rest(mut query: Query, columns: &[(String, bool)]) -> Option<Option<String>> {
     let SetExpr::Select(select) = query.body.as_mut() else { return None };
     let mut columns = columns.iter();
