@@ -35,6 +35,8 @@ pub struct Query {
     all_columns: bool,
     shape: Shape,
     wide: Option<Wide>,
+    /// Of a query over one table: as [`Wide::columns`].
+    columns: Option<Vec<(String, bool)>>,
 }
 
 /// Read and check the file `sql` of the pipeline's `folder`. It has to be in there, also where links lead elsewhere.
@@ -118,6 +120,7 @@ fn parse_here(path: &str, text: &str) -> Result<Query, Error> {
                 words,
                 all_columns: seen.all_columns,
                 wide: joined.then(|| wide::wide(query)).flatten(),
+                columns: if joined { None } else { wide::columns(query) },
                 shape,
             })
         }
@@ -171,6 +174,14 @@ impl Query {
     #[must_use]
     pub fn wide(&self) -> Option<&Wide> {
         self.wide.as_ref()
+    }
+
+    /// Whether the answer's column of this name is surely that of the one table that is read, row by row. Only for
+    /// [`Shape::Rows`].
+    #[must_use]
+    pub fn passes_on(&self, column: &str) -> bool {
+        let rows = matches!(self.shape, Shape::Rows(_));
+        rows && self.columns.iter().flatten().any(|(name, same)| *same && name == column)
     }
 
     /// Whether the query may need this column: false only when it surely does not.

@@ -113,6 +113,24 @@ fn a_join_is_asked_of_one_wide_table_where_names_alone_tell_the_columns() {
 }
 
 #[test]
+fn a_column_is_passed_on_where_it_surely_is_the_tables_own() {
+    let passed = |text: &str| {
+        let query = parse("x.sql", text).unwrap();
+        ["k", "x", "y"].into_iter().filter(|column| query.passes_on(column)).collect::<String>()
+    };
+    assert_eq!(passed("SELECT k, x AS y, x + 1 AS x FROM raw"), "k");
+    assert_eq!(passed("SELECT t.k, y FROM (SELECT k, x AS y FROM raw) AS t"), "k");
+    for text in [
+        "SELECT * FROM raw",
+        "SELECT x AS k FROM raw",
+        "SELECT k FROM raw GROUP BY k",
+        "SELECT k FROM a JOIN b USING (k)",
+    ] {
+        assert_eq!(passed(text), "", "{text}");
+    }
+}
+
+#[test]
 fn columns_that_are_the_tables_own_are_told_from_those_that_are_made() {
     let split = |text: &str| {
         let query = parse("x.sql", text).unwrap();

@@ -31,8 +31,8 @@ pub(crate) fn wide(query: &Query) -> Option<Wide> {
     Some(Wide { text, columns, rest })
 }
 
-/// What `Wide::columns` tells.
-fn columns(query: &Query) -> Option<Vec<(String, bool)>> {
+/// What `Wide::columns` tells, of a query over one table.
+pub(crate) fn columns(query: &Query) -> Option<Vec<(String, bool)>> {
     let SetExpr::Select(select) = query.body.as_ref() else { return None };
     let [from] = select.from.as_slice() else { return None };
     if select.selection.is_some() {

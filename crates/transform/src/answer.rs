@@ -25,8 +25,9 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    /// Of copied columns, and those that are None there from `made`. None when that has not the same rows.
-    pub(crate) fn copied(rows: usize, columns: Vec<Option<Pages>>, made: Option<Self>, keys: Vec<u64>) -> Option<Self> {
+    /// Of copied columns, and those that are None there from `made`. None when that has not the same rows. Whose rows these
+    /// are sees to it that no key is there twice.
+    pub(crate) fn copied(rows: usize, columns: Vec<Option<Pages>>, made: Option<Self>) -> Option<Self> {
         let (mut groups, nulls) = made.map_or_else(Default::default, |made| (made.groups, made.nulls));
         let (made_rows, pages) = groups.pop().unwrap_or((rows as u64, Vec::new()));
         if made_rows != rows as u64 || !groups.is_empty() {
@@ -43,7 +44,13 @@ impl Piece {
                 None => pages.next()?,
             });
         }
-        Some(Self { rows: rows as u64, groups: vec![(rows as u64, all)], nulls: missing, keys, found: None })
+        Some(Self {
+            rows: rows as u64,
+            groups: vec![(rows as u64, all)],
+            nulls: missing,
+            keys: Vec::new(),
+            found: None,
+        })
     }
 }
 
@@ -55,6 +62,8 @@ pub(crate) struct Maker<'a> {
     url: String,
     limits: Limits,
     encoder: Encoder,
+    /// Its keys are not those of other rows, whatever the query does.
+    distinct: bool,
     /// Write nothing, and only look for rows whose key has one of these hashes.
     only: Option<HashSet<u64>>,
 }
@@ -69,7 +78,12 @@ impl<'a> Maker<'a> {
         limits: Limits,
     ) -> Result<Self, Error> {
         let encoder = Encoder::new(&spec.writes.columns).map_err(|error| engine(spec, &error))?;
-        Ok(Self { spec, query, store, url, limits, encoder, only: None })
+        Ok(Self { spec, query, store, url, limits, encoder, distinct: false, only: None })
+    }
+
+    /// Nobody has to look whether a key is there twice: the rows that are read have the same, and each once.
+    pub(crate) fn distinct(self, distinct: bool) -> Self {
+        Self { distinct, ..self }
     }
 
     /// An answer without any piece yet.
@@ -115,7 +129,7 @@ impl<'a> Maker<'a> {
         let failed = |error: PolarsError| engine(self.spec, &error);
         frame.rechunk_mut();
         let key = &self.spec.writes.key;
-        let keys = if key.is_empty() { Vec::new() } else { keys(&frame, key).map_err(failed)? };
+        let keys = if key.is_empty() || self.distinct { Vec::new() } else { keys(&frame, key).map_err(failed)? };
         let nulls = frame.columns().iter().map(Column::null_count).collect();
         let rows = frame.height() as u64;
         if let Some(only) = &self.only {

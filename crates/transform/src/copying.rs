@@ -17,8 +17,6 @@ pub(crate) struct Rest<'q> {
     wide: &'q Wide,
     /// What a table's row and the answer's are known by.
     key: &'q str,
-    /// The answer's key is that, and not none.
-    keyed: bool,
     /// None when all columns are copied.
     query: Option<Query>,
     /// The transform, with those columns alone.
@@ -56,7 +54,7 @@ impl<'q> Rest<'q> {
         let mut spec = work.spec.clone();
         spec.writes.columns.retain(|column| !same(&column.name));
         spec.writes.key.clear();
-        Some(Self { wide, key, keyed: !work.spec.writes.key.is_empty(), query, spec })
+        Some(Self { wide, key, query, spec })
     }
 
     pub(crate) fn copying<'a>(&'a self, work: &Work<'a>) -> Result<Copying<'a>, Error> {
@@ -76,8 +74,8 @@ pub(crate) struct Copying<'a> {
 }
 
 impl Copying<'_> {
-    /// The answer for the `count` rows from `from` on of all tables, and the hashes of their keys. None when these rows are
-    /// not such that it can be made in this way.
+    /// The answer for the `count` rows from `from` on of all tables, and the hashes of their keys, which are also the
+    /// answer's. None when these rows are not such that it can be made in this way.
     pub(crate) fn make(
         &self,
         tables: &[(&String, Table<'_>)],
@@ -111,8 +109,7 @@ impl Copying<'_> {
             Some(query) => Some(self.made(query, tables, &stored, frame)?),
             None => None,
         };
-        let keys = if self.rest.keyed { hashes.clone() } else { Vec::new() };
-        Ok(Piece::copied(count, copied, made, keys).map(|piece| (piece, hashes)))
+        Ok(Piece::copied(count, copied, made).map(|piece| (piece, hashes)))
     }
 
     fn wide_columns(&self) -> &[(String, bool)] {

@@ -118,7 +118,10 @@ fn failed(error: Halt, doing: &str) -> Error {
 
 /// A raw file, stretch by stretch.
 fn raw_rows<'a>(work: &Work<'a>, table: &str, object: &Object, log: Log<'_>) -> Result<Outcome<'a>, Error> {
-    let whole = work.maker()?.whole(|maker| {
+    // Of rows of a raw file that share a key, none or one is read.
+    let (key, read) = (&work.spec.writes.key, &work.place(table)?.key);
+    let distinct = !key.is_empty() && key == read && key.iter().all(|column| work.query.passes_on(column));
+    let whole = work.maker()?.distinct(distinct).whole(|maker| {
         let read = work.raw(table, object, |raw| {
             let mut answer = maker.start()?;
             let mut progress = Progress::new(log, work.name(), object.size);
