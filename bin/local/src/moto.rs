@@ -12,8 +12,10 @@ use crate::error::{Error, file};
 pub(crate) mod venv;
 
 /// The programs that run in the virtual environment: one per topic, `launcher.py` is the first.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 11] = [
     ("launcher.py", include_str!("moto/launcher.py")),
+    ("server.py", include_str!("moto/server.py")),
+    ("quick.py", include_str!("moto/quick.py")),
     ("regions.py", include_str!("moto/regions.py")),
     ("interfaces.py", include_str!("moto/interfaces.py")),
     ("network.py", include_str!("moto/network.py")),

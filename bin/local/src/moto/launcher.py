@@ -3,7 +3,6 @@
 `local` holds the other end of stdin: when it dies, however it dies, this process ends too.
 """
 
-import logging
 import os
 import re
 import sys
@@ -25,18 +24,15 @@ import regions  # noqa: E402
 
 regions.patch()
 
-from moto.moto_server.werkzeug_app import (  # noqa: E402
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
-from werkzeug.serving import make_server  # noqa: E402
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.test import EnvironBuilder, run_wsgi_app  # noqa: E402
 
 import buckets  # noqa: E402
 import interfaces  # noqa: E402
 import network  # noqa: E402
+import quick  # noqa: E402
 import quotas  # noqa: E402
+import server  # noqa: E402
 import tokens  # noqa: E402
 import weather  # noqa: E402
 import workgroups  # noqa: E402
@@ -53,19 +49,6 @@ FIRST_QUESTIONS = {
     "kms": "TrentService.ListKeys",
     "tagging": "ResourceGroupsTaggingAPI_20170126.GetResources",
 }
-
-
-class Handler(MotoRequestHandler):
-    """One connection serves many requests; nothing is logged here, `local` does that."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log(self, *_args):
-        pass
-
-    def log_request(self, *_args):
-        pass
 
 
 # As in host.rs: whatever browsers say about a page of another site is refused here, too.
@@ -123,14 +106,13 @@ def warm(application):
 
 
 def main():
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    for part in (network, interfaces, quotas, tokens, weather, buckets, workgroups):
+    for part in (network, interfaces, quotas, tokens, weather, buckets, workgroups, quick):
         part.patch()
     application = Application()
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Handler)
-    print(server.port, flush=True)
+    listening = server.Server(application)
+    print(listening.port, flush=True)
     threading.Thread(target=warm, args=(application,), daemon=True).start()
-    server.serve_forever()
+    listening.serve_forever()
 
 
 main()
