@@ -17,13 +17,14 @@ PIPELINE = ROOT / "pipelines/driven-data/pipeline.json"
 
 
 class Endpoint:
-    """An endpoint of its own, with states that take no time: what is measured is the programs."""
+    """An endpoint of its own, with states that take no time: what is measured is the programs. A folder that is given, with
+    what an earlier endpoint left in it, stays."""
 
-    def __init__(self, *words):
-        self.words = words
+    def __init__(self, *words, folder=None):
+        self.words, self.folder, self.stays = words, folder, folder is not None
 
     def __enter__(self):
-        self.folder = tempfile.mkdtemp()
+        self.folder = self.folder or tempfile.mkdtemp()
         words = ["serve", "--port", "0", "--dir", self.folder, "--venv", ROOT / ".local/venv", "--pace", "0", "--until-eof"]
         command = [BIN / "local", *words, *self.words]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT)
@@ -46,7 +47,8 @@ class Endpoint:
     def __exit__(self, *_):
         self.process.stdin.close()
         self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.stays:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def calls(self, since):
         with urllib.request.urlopen(f"{self.url}/_local/requests?since={since}") as answer:

@@ -1,7 +1,7 @@
 """The nine transforms, CSV in and Parquet out, against DuckDB, polars, pandas and PySpark on the same file.
 
-    just bench transform          (five rounds at 1,000,000 rows, one at 10,000,000)
-    python scripts/bench/transform.py --full      (five rounds at 10,000,000 and a run at 100,000,000: 60 GB of disk)
+    just bench transform
+    python scripts/bench/transform.py --full      (and a run of ours at 100,000,000 rows: 60 GB of disk)
 
 Each transform of ours is a process of its own, as the workers are. The others do all nine in one process, which spares
 them eight starts; each reads the CSV for each staging table, since each transform is a run of its own. All may use all
@@ -77,9 +77,8 @@ def pairs(report, day, engines, rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--full", action="store_true", help="the pairs at 10,000,000 rows, and ours at 100,000,000")
+    parser.add_argument("--full", action="store_true", help="PySpark at the size of the others, and ours at 100,000,000 rows")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the pairs")
     options = parser.parse_args()
     subprocess.run(["cargo", "build", "--quiet", "--release", "--workspace", "--locked", "--example", "bench"], cwd=ROOT, check=True)
     report = Report("transform", "Nine transforms of driven-data: CSV to Parquet")
@@ -92,39 +91,33 @@ def main():
 
 
 def measure(report, work, options):
-    points = []
+    found = {}
     day = Day(work, 100_000)
     day.ours()
-    points.append((day.rows, day.ours()))
+    found[day.rows] = [day.ours() for _ in range(options.rounds)]
     day.remove()
-    day = Day(work, options.rows)
-    duckdb = {"duckdb": ("DuckDB", 2, 2)}
-    ours = pairs(report, day, duckdb, options.rounds)
-    points.append((day.rows, sorted(ours)[len(ours) // 2]))
+    day = Day(work, 1_000_000)
     slow = {"polars": ("polars (Python), streaming engine", None, None), "pandas": ("pandas", None, None)}
-    if shutil.which("java"):
-        slow["pyspark"] = ("PySpark local[*]", 15, None)
-    else:
+    if not shutil.which("java"):
         report.note("PySpark was not measured: there is no java on this machine")
-    pairs(report, day, slow, options.rounds if options.full else 1)
+    else:
+        slow["pyspark"] = ("PySpark local[*]", 15, None)
+    found[day.rows] = pairs(report, day, slow, options.rounds)
     day.remove()
-    if not options.full:
-        report.note("polars, pandas and PySpark were measured in one round: together they take minutes (`--full`: in five)")
-    sizes = [10_000_000] + [100_000_000] * options.full
-    for rows in sizes:
-        day = Day(work, rows)
-        if rows == 10_000_000:
-            ours = pairs(report, day, duckdb, options.rounds if options.full else 1)
-            points.append((rows, sorted(ours)[len(ours) // 2]))
-        else:
-            points.append((rows, day.ours()))
+    day = Day(work, 10_000_000)
+    found[day.rows] = pairs(report, day, {"duckdb": ("DuckDB", 2, 2)}, options.rounds)
+    day.remove()
+    if options.full:
+        day = Day(work, 100_000_000)
+        found[day.rows] = [day.ours()]
         day.remove()
-    if not options.full:
-        report.note("At 10,000,000 rows there was one round; `python scripts/bench/transform.py --full` does five, and 100,000,000.")
-    report.curve("ours: seconds", "rows", "seconds", {"all nine": [(rows, took) for rows, (took, _) in points]})
-    report.curve("ours: peak memory", "rows", "MB", {"the largest process": [(rows, memory) for rows, (_, memory) in points]})
-    (small, (first, _)), (large, (last, _)) = points[1], points[-1]
-    report.bound(f"cost of a row at {large:,} rows against {small:,}", [last / large / (first / small)], "x", at_most=1.2)
+    rows = lambda place: [(rows, sorted(runs)[len(runs) // 2][place]) for rows, runs in found.items()]  # noqa: E731
+    report.curve("ours: seconds", "rows", "seconds", {"all nine": rows(0)})
+    report.curve("ours: peak memory", "rows", "MB", {"the largest process": rows(1)})
+    small, large = 1_000_000, max(found)
+    cost = lambda size: [took / size * 1e9 for took, _ in found[size]]  # noqa: E731
+    many = cost(large)
+    report.compare(f"cost of a row at {large:,} rows", f"at {small:,} rows", many, cost(small)[: len(many)], "ns", at_most=1.2)
 
 
 if __name__ == "__main__":
