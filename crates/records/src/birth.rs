@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::cnp;
 use crate::line::date;
 
 /// One day.
@@ -9,6 +10,8 @@ use crate::line::date;
 pub(crate) struct Birth {
     /// `YYYY-MM-DD`.
     pub(crate) text: [u8; 10],
+    /// What its digits add to the check of a Romanian personal number.
+    pub(crate) check: u8,
     /// 18, 19 or 20: the first two digits of the year.
     pub(crate) century: u8,
     /// Days since 1970-01-01.
@@ -17,7 +20,8 @@ pub(crate) struct Birth {
 
 impl Birth {
     pub(crate) fn new(day: NaiveDate) -> Self {
-        Self { text: date(day), century: (day.year() / 100) as u8, day: day.to_epoch_days() }
+        let text = date(day);
+        Self { text, check: cnp::weigh(&text), century: (day.year() / 100) as u8, day: day.to_epoch_days() }
     }
 
     /// As many days as `days`, from `first` on.

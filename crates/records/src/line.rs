@@ -122,6 +122,34 @@ impl Line {
         }
     }
 
+    /// Appends `length` bytes, to be written at once, and `N` of them may be written. To make a text elsewhere and copy it
+    /// would be slower: what was written in small pieces has to be in the cache before it is read in a large one.
+    #[inline(always)]
+    pub(crate) fn room<const N: usize>(&mut self, length: usize) -> &mut [u8] {
+        let end = self.length % CAPACITY;
+        self.length += length;
+        &mut self.bytes[end..end + N]
+    }
+
+    /// Appends a UUID of version 4, of 128 random bits.
+    #[inline(always)]
+    pub(crate) fn uuid(&mut self, high: u64, low: u64) {
+        let high = high & !0xf000 | 0x4000;
+        let low = low & (u64::MAX >> 2) | 1 << 63;
+        let [a, b, c, d] = [high >> 32, high, low >> 32, low].map(|part| hex_eight(part as u32));
+        let text = self.room::<36>(36);
+        text[..8].copy_from_slice(&a);
+        text[8] = b'-';
+        text[9..13].copy_from_slice(&b[..4]);
+        text[13] = b'-';
+        text[14..18].copy_from_slice(&b[4..]);
+        text[18] = b'-';
+        text[19..23].copy_from_slice(&c[..4]);
+        text[23] = b'-';
+        text[24..28].copy_from_slice(&c[4..]);
+        text[28..].copy_from_slice(&d);
+    }
+
     /// Copies all of `bytes` behind the end, but counts only `length` of them.
     #[inline(always)]
     fn overlay<const N: usize>(&mut self, bytes: &[u8; N], length: usize) {
@@ -149,22 +177,6 @@ pub(crate) fn timestamp(day: NaiveDate, second: u32) -> [u8; 19] {
     for (place, value) in [(11, second / 3600), (14, second / 60 % 60), (17, second % 60)] {
         [text[place], text[place + 1]] = two(value);
     }
-    text
-}
-
-/// A UUID of version 4, of 128 random bits.
-#[inline(always)]
-pub(crate) fn uuid(high: u64, low: u64) -> [u8; 36] {
-    let high = high & !0xf000 | 0x4000;
-    let low = low & (u64::MAX >> 2) | 1 << 63;
-    let [a, b, c, d] = [high >> 32, high, low >> 32, low].map(|part| hex_eight(part as u32));
-    let mut text = [b'-'; 36];
-    text[..8].copy_from_slice(&a);
-    text[9..13].copy_from_slice(&b[..4]);
-    text[14..18].copy_from_slice(&b[4..]);
-    text[19..23].copy_from_slice(&c[..4]);
-    text[24..28].copy_from_slice(&c[4..]);
-    text[28..].copy_from_slice(&d);
     text
 }
 
@@ -216,8 +228,14 @@ mod tests {
 
     #[test]
     fn a_uuid_has_its_version_and_variant() {
-        assert_eq!(&uuid(0, 0), b"00000000-0000-4000-8000-000000000000");
-        assert_eq!(&uuid(u64::MAX, u64::MAX), b"ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(&uuid(0x0123_4567_89ab_cdef, 0x0011_2233_4455_6677), b"01234567-89ab-4def-8011-223344556677");
+        for (high, low, text) in [
+            (0, 0, "00000000-0000-4000-8000-000000000000"),
+            (u64::MAX, u64::MAX, "ffffffff-ffff-4fff-bfff-ffffffffffff"),
+            (0x0123_4567_89ab_cdef, 0x0011_2233_4455_6677, "01234567-89ab-4def-8011-223344556677"),
+        ] {
+            let mut line = Line::new();
+            line.uuid(high, low);
+            assert_eq!(line.as_bytes(), text.as_bytes());
+        }
     }
 }

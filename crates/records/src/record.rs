@@ -4,7 +4,7 @@ use chrono::{Days, Months, NaiveDate};
 
 use crate::birth::Birth;
 use crate::columns::Gather;
-use crate::line::{Line, timestamp, uuid};
+use crate::line::{Line, timestamp};
 use crate::locale::{Country, Locale, load};
 use crate::network::{ipv4, mac};
 use crate::options::{Error, Options};
@@ -189,35 +189,36 @@ impl Common {
         next!(b"\",");
         country.phone(line, random);
         next!(b",");
-        line.put(&mac(random));
+        mac(line, random);
         next!(b",");
         ipv4(line, random);
         next!(b",");
         country.iban(line, random);
         next!(b",");
-        let accessed = self.accessed_at(random);
-        fields.accessed = accessed.micros;
-        line.put(&accessed.text);
+        fields.accessed = self.accessed_at(line, random);
         next!(b",");
         for (highest, measure) in MEASURES.into_iter().zip(&mut fields.measures) {
             *measure = random.between(0, highest);
             line.number(*measure);
             next!(b",");
         }
-        line.put(&uuid(random.bits(), random.bits()));
+        line.uuid(random.bits(), random.bits());
         fields.spans[column] = (start, line.length());
         line.put(b"\n");
         fields
     }
 
+    /// Appends a moment, and gives its microseconds.
     #[inline(always)]
-    fn accessed_at(&self, random: &mut Random) -> Moment {
-        match self.accessed {
+    fn accessed_at(&self, line: &mut Line, random: &mut Random) -> i64 {
+        let moment = match &self.accessed {
             Accessed::At(moment) => moment,
             Accessed::Within { first, days } => {
                 let second = random.below(days * DAY_SECONDS);
-                Moment::new(first + Days::new(second / DAY_SECONDS), (second % DAY_SECONDS) as u32)
+                &Moment::new(*first + Days::new(second / DAY_SECONDS), (second % DAY_SECONDS) as u32)
             }
-        }
+        };
+        line.put(&moment.text);
+        moment.micros
     }
 }

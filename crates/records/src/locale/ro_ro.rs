@@ -54,7 +54,7 @@ impl Country for Romanian {
 
     #[inline(always)]
     fn personal_number(&self, line: &mut Line, random: &mut Random, sex: Sex, birth: &Birth) {
-        line.put(&cnp::random(random, sex, birth));
+        cnp::write(line, random, sex, birth);
     }
 
     #[inline(always)]
