@@ -5,6 +5,7 @@
 
 use crate::digits::{eight, hex_eight, three, two};
 use chrono::{Datelike, NaiveDate};
+use std::hint::select_unpredictable;
 
 /// Longer than any line can become: at most 13 words (two for the name, two for the user name, three for the e-mail
 /// address, six for the postal address) and about 200 bytes of fixed width.
@@ -78,6 +79,18 @@ impl Line {
         self.overlay(bytes, N);
     }
 
+    /// Appends the bytes only `if` so, without a jump.
+    #[inline(always)]
+    pub(crate) fn put_if<const N: usize>(&mut self, condition: bool, bytes: &[u8; N]) {
+        self.overlay(bytes, select_unpredictable(condition, N, 0));
+    }
+
+    /// Appends a word only `if` so, without a jump.
+    #[inline(always)]
+    pub(crate) fn word_if(&mut self, condition: bool, word: &Word) {
+        self.overlay(&word.bytes, select_unpredictable(condition, word.length, 0));
+    }
+
     /// Appends a word of a table.
     #[inline(always)]
     pub(crate) fn word(&mut self, word: &Word) {
@@ -95,9 +108,16 @@ impl Line {
     /// Appends a number below 1000.
     #[inline(always)]
     pub(crate) fn small(&mut self, value: u32) {
+        self.small_if(true, value);
+    }
+
+    /// Appends a number below 1000 only `if` so, without a jump.
+    #[inline(always)]
+    pub(crate) fn small_if(&mut self, condition: bool, value: u32) {
         let triple = three(value);
         let zeros = u32::from(triple[3]);
-        self.overlay(&(u32::from_le_bytes(triple) >> (zeros * 8)).to_le_bytes(), 3 - zeros as usize);
+        let digits = u32::from_le_bytes(triple) >> (zeros * 8);
+        self.overlay(&digits.to_le_bytes(), select_unpredictable(condition, 3 - zeros as usize, 0));
     }
 
     /// Appends the last `WIDTH` digits of a number below 10^8, with leading zeros. At most 8.

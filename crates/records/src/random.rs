@@ -6,6 +6,8 @@
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
+use std::hint::select_unpredictable;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -134,6 +136,15 @@ impl Random {
     #[inline(always)]
     pub(crate) fn small(&mut self, end: u32) -> u32 {
         ((u64::from(self.word()) * u64::from(end)) >> 32) as u32
+    }
+
+    /// Takes one from the stream only `if` so; what it gives otherwise means nothing.
+    #[inline(always)]
+    pub(crate) fn small_if(&mut self, condition: bool, end: u32) -> u32 {
+        let next = self.next;
+        let value = self.small(end);
+        self.next = next + select_unpredictable(condition, 4, 0);
+        value
     }
 
     /// A number from `low` to `high`, both included.
