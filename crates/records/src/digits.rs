@@ -4,6 +4,8 @@
 static PAIRS: [[u8; 2]; 100] = pairs();
 /// 0 to 999 as three digits; the fourth byte is how many of them are leading zeros.
 static TRIPLES: [[u8; 4]; 1000] = triples();
+/// 0 to 2047 without leading zeros, as four bytes from the lowest on; the fifth one is how many they are.
+static SHORT: [u64; 2048] = shorts();
 /// A byte as two lower-case hexadecimal digits.
 static HEX: [[u8; 2]; 256] = hexes();
 
@@ -24,6 +26,23 @@ const fn triples() -> [[u8; 4]; 1000] {
         let zeros = (value < 100) as u8 + (value < 10) as u8;
         let (hundreds, tens, ones) = (value / 100, value / 10 % 10, value % 10);
         table[value] = [b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8, zeros];
+        value += 1;
+    }
+    table
+}
+
+const fn shorts() -> [u64; 2048] {
+    let mut table = [0; 2048];
+    let mut value = 0;
+    while value < 2048 {
+        let mut rest = value as u64;
+        let (mut text, mut length) = (0, 0);
+        while rest > 0 || length == 0 {
+            text = text << 8 | b'0' as u64 + rest % 10;
+            length += 1;
+            rest /= 10;
+        }
+        table[value] = text | length << 32;
         value += 1;
     }
     table
@@ -51,6 +70,13 @@ pub(crate) fn two(value: u32) -> [u8; 2] {
 #[inline(always)]
 pub(crate) fn three(value: u32) -> [u8; 4] {
     TRIPLES[(value as usize).min(999)]
+}
+
+/// A number below 2048 without leading zeros, and how many digits it has.
+#[inline(always)]
+pub(crate) fn short(value: u32) -> ([u8; 4], usize) {
+    let entry = SHORT[(value as usize).min(2047)];
+    ((entry as u32).to_le_bytes(), (entry >> 32) as usize)
 }
 
 /// The digits of a number below 10^8, the first one in the lowest byte. Halves are split into quarters, and quarters

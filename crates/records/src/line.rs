@@ -3,7 +3,7 @@
 //! Everything is copied in pieces of a size that the compiler knows: a few instructions each, where copying a piece of any
 //! size is a function call. That, and no `String` per field, is most of the speed.
 
-use crate::digits::{eight, hex_eight, three, two};
+use crate::digits::{eight, hex_eight, short, three, two};
 use chrono::{Datelike, NaiveDate};
 use std::hint::select_unpredictable;
 
@@ -97,12 +97,23 @@ impl Line {
         self.overlay(&word.bytes, word.length);
     }
 
-    /// Appends a number below 10^8.
+    /// Appends a number below 2,048,000.
     #[inline(always)]
     pub(crate) fn number(&mut self, value: u32) {
-        let digits = eight(value);
-        let leading_zeros = (digits.trailing_zeros() / 8).min(7);
-        self.overlay(&((digits | ASCII_ZEROS) >> (leading_zeros * 8)).to_le_bytes(), 8 - leading_zeros as usize);
+        let (thousands, rest) = (value / 1000, value % 1000);
+        if thousands > 0 {
+            self.short(thousands);
+            self.digits::<3>(rest);
+        } else {
+            self.short(rest);
+        }
+    }
+
+    /// Appends a number below 2048.
+    #[inline(always)]
+    pub(crate) fn short(&mut self, value: u32) {
+        let (digits, length) = short(value);
+        self.overlay(&digits, length);
     }
 
     /// Appends a number below 1000.
@@ -208,7 +219,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_and_words_read_back(value in 0..100_000_000_u32, text in "[a-zăâîșț ]{0,12}") {
+        fn numbers_and_words_read_back(value in 0..2_048_000_u32, text in "[a-zăâîșț ]{0,12}") {
             let mut line = Line::new();
             line.number(value);
             line.put(b",");
@@ -224,7 +235,7 @@ mod tests {
 
     #[test]
     fn numbers_of_up_to_four_digits_are_all_right() {
-        for value in (0..10_000).chain([99_999_999, 10_000_000, 9_999_999]) {
+        for value in (0..10_000).chain([99_999, 100_000, 999_999, 1_000_000, 2_047_999]) {
             let mut line = Line::new();
             line.number(value);
             assert_eq!(line.as_bytes(), value.to_string().as_bytes());

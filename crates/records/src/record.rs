@@ -199,7 +199,11 @@ impl Common {
         next!(b",");
         for (highest, measure) in MEASURES.into_iter().zip(&mut fields.measures) {
             *measure = random.between(0, highest);
-            line.number(*measure);
+            if highest < 2048 {
+                line.short(*measure)
+            } else {
+                line.number(*measure)
+            }
             next!(b",");
         }
         line.uuid(random.bits(), random.bits());
