@@ -3,7 +3,7 @@
 //! Everything is copied in pieces of a size that the compiler knows: a few instructions each, where copying a piece of any
 //! size is a function call. That, and no `String` per field, is most of the speed.
 
-use crate::digits::{eight, hex_eight, short, three, two};
+use crate::digits::{hex_eight, short, three, two};
 use chrono::{Datelike, NaiveDate};
 use std::hint::select_unpredictable;
 
@@ -112,32 +112,29 @@ impl Line {
     /// Appends a number below 2048.
     #[inline(always)]
     pub(crate) fn short(&mut self, value: u32) {
+        self.short_if(true, value);
+    }
+
+    /// Appends a number below 2048 only `if` so, without a jump.
+    #[inline(always)]
+    pub(crate) fn short_if(&mut self, condition: bool, value: u32) {
         let (digits, length) = short(value);
-        self.overlay(&digits, length);
+        self.overlay(&digits, select_unpredictable(condition, length, 0));
     }
 
-    /// Appends a number below 1000.
-    #[inline(always)]
-    pub(crate) fn small(&mut self, value: u32) {
-        self.small_if(true, value);
-    }
-
-    /// Appends a number below 1000 only `if` so, without a jump.
-    #[inline(always)]
-    pub(crate) fn small_if(&mut self, condition: bool, value: u32) {
-        let triple = three(value);
-        let zeros = u32::from(triple[3]);
-        let digits = u32::from_le_bytes(triple) >> (zeros * 8);
-        self.overlay(&digits.to_le_bytes(), select_unpredictable(condition, 3 - zeros as usize, 0));
-    }
-
-    /// Appends the last `WIDTH` digits of a number below 10^8, with leading zeros. At most 8.
+    /// Appends a number of at most `WIDTH` digits, with leading zeros.
     #[inline(always)]
     pub(crate) fn digits<const WIDTH: usize>(&mut self, value: u32) {
-        match WIDTH {
-            2 => self.overlay(&two(value), 2),
-            3 => self.overlay(&three(value), 3),
-            _ => self.overlay(&((eight(value) | ASCII_ZEROS) >> (8 * (8 - WIDTH))).to_le_bytes(), WIDTH),
+        let (mut rest, mut unit) = (value, 10_u32.pow((WIDTH - WIDTH % 3) as u32));
+        match WIDTH % 3 {
+            1 => self.put(&[b'0' + (rest / unit) as u8]),
+            2 => self.put(&two(rest / unit)),
+            _ => {}
+        }
+        while unit > 1 {
+            rest %= unit;
+            unit /= 1000;
+            self.overlay(&three(rest / unit), 3);
         }
     }
 
@@ -191,8 +188,6 @@ impl Line {
     }
 }
 
-const ASCII_ZEROS: u64 = u64::from_le_bytes(*b"00000000");
-
 /// `YYYY-MM-DD`.
 pub(crate) fn date(date: NaiveDate) -> [u8; 10] {
     let year = date.year().unsigned_abs();
@@ -225,7 +220,7 @@ mod tests {
             line.put(b",");
             line.digits::<6>(value % 1_000_000);
             line.put(b",");
-            line.small(value % 1000);
+            line.short(value % 1000);
             line.put(b",");
             line.word(&Word::new(&text).unwrap());
             line.put(b"|");

@@ -30,10 +30,10 @@ pub(crate) fn ipv4(line: &mut Line, random: &mut Random) {
         }
     };
     let [a, b, c, d] = address.octets().map(u32::from);
-    line.small(a);
+    line.short(a);
     for part in [b, c, d] {
         line.put(b".");
-        line.small(part);
+        line.short(part);
     }
 }
 

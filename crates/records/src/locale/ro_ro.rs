@@ -75,7 +75,7 @@ impl Country for Romanian {
         line.put_if(numbered, b" Nr. ");
         // As many numbers of two digits as of three.
         let (lowest, count) = select_unpredictable(random.small_if(numbered, 2) == 0, (10, 90), (100, 900));
-        line.small_if(numbered, lowest + random.small_if(numbered, count));
+        line.short_if(numbered, lowest + random.small_if(numbered, count));
         let flat = shape > 1;
         let [block, stair, door] =
             [(10, 90), (10, 90), (100, 900)].map(|(lowest, count)| lowest + random.small_if(flat, count));
