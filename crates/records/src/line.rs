@@ -138,15 +138,16 @@ impl Line {
         }
     }
 
-    /// Appends the bytes `start` to `end` of another line, with their number in front of them: four bytes, the lowest first.
+    /// Appends the bytes `start` to `end` of other lines, with their number in front of them: four bytes, the lowest first.
+    /// `N` at a time: most fields are shorter, and a jump that depends on the length is dearer than some bytes.
     #[inline(always)]
-    pub(crate) fn counted(&mut self, other: &Self, start: usize, end: usize) {
+    pub(crate) fn counted<const N: usize>(&mut self, other: &Self, (start, end): (usize, usize)) {
         self.put(&((end - start) as u32).to_le_bytes());
-        for at in (start..end).step_by(WORD_BYTES) {
-            let mut piece = [0; WORD_BYTES];
+        for at in (start..end).step_by(N) {
+            let mut piece = [0; N];
             let from = at % CAPACITY;
-            piece.copy_from_slice(&other.bytes[from..from + WORD_BYTES]);
-            self.overlay(&piece, WORD_BYTES.min(end - at));
+            piece.copy_from_slice(&other.bytes[from..from + N]);
+            self.overlay(&piece, N.min(end - at));
         }
     }
 

@@ -140,14 +140,19 @@ impl Common {
         out.extend_from_slice(line.as_bytes());
     }
 
-    /// Makes the same rows, and takes each line apart again: no field is made in two ways.
+    /// Makes the same rows, and takes the lines apart again: no field is made in two ways.
     pub(crate) fn columns(&self, country: &impl Country, random: &mut Random, rows: u64, out: &mut Gather) {
         let mut line = Line::new();
+        let mut fields = Vec::new();
         for _ in 0..rows {
-            line.clear();
-            let fields = self.row(country, &mut line, random);
-            out.row(&line, &fields);
+            fields.push(self.row(country, &mut line, random));
+            if line.is_full() {
+                out.take(&line, &fields);
+                line.clear();
+                fields.clear();
+            }
         }
+        out.take(&line, &fields);
     }
 
     #[inline(always)]
