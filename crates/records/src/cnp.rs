@@ -8,7 +8,8 @@ use crate::random::Random;
 
 /// What a digit is worth in the check: of sex, date, county and the number in it.
 const SEX: u32 = 2;
-const DATE: [u32; 6] = [7, 9, 1, 4, 6, 3];
+const YEAR: [u32; 2] = [7, 9];
+const DAY: [u32; 4] = [1, 4, 6, 3];
 const COUNTY: [u32; 2] = [5, 8];
 const NUMBER: [u32; 3] = [2, 7, 9];
 
@@ -30,7 +31,7 @@ pub(crate) fn write(line: &mut Line, random: &mut Random, sex: Sex, birth: &Birt
     let number = [n0, n1, n2];
 
     let sum = SEX * digit(first) + weighted(&COUNTY, &county) + weighted(&NUMBER, &number) + u32::from(birth.check);
-    let [_, _, y0, y1, _, m0, m1, _, d0, d1] = birth.text;
+    let ([_, _, y0, y1], [_, m0, m1, _, d0, d1]) = (*birth.year, *birth.day);
     let text = line.room::<13>(13);
     text[0] = first;
     text[1..7].copy_from_slice(&[y0, y1, m0, m1, d0, d1]);
@@ -39,10 +40,14 @@ pub(crate) fn write(line: &mut Line, random: &mut Random, sex: Sex, birth: &Birt
     text[12] = check_digit(sum);
 }
 
-/// What a birth date adds to the check.
-pub(crate) fn weigh(date: &[u8; 10]) -> u8 {
-    let [_, _, y0, y1, _, m0, m1, _, d0, d1] = *date;
-    (weighted(&DATE, &[y0, y1, m0, m1, d0, d1]) % 11) as u8
+/// What the last two digits of a birth's year add to the check.
+pub(crate) fn weigh_year(digits: [u8; 2]) -> u8 {
+    (weighted(&YEAR, &digits) % 11) as u8
+}
+
+/// What the month and day of a birth add.
+pub(crate) fn weigh_day(digits: [u8; 4]) -> u8 {
+    (weighted(&DAY, &digits) % 11) as u8
 }
 
 #[inline(always)]
@@ -68,6 +73,7 @@ fn check_digit(sum: u32) -> u8 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::birth::Births;
     use crate::random::Key;
     use chrono::{Datelike, NaiveDate};
     use proptest::prelude::*;
@@ -90,7 +96,7 @@ mod tests {
             let birth = NaiveDate::from_ymd_opt(1800, 1, 1).unwrap() + chrono::Days::new(day);
             let sex = if male { Sex::Male } else { Sex::Female };
             let mut line = Line::new();
-            write(&mut line, &mut Random::new(Key::new(seed, 0, ""), 0), sex, &Birth::new(birth));
+            write(&mut line, &mut Random::new(Key::new(seed, 0, ""), 0), sex, &Births::new(birth, 1).get(0));
             let number = line.as_bytes();
             prop_assert_eq!((check(number), 13), (number[12], number.len()));
             let cnp = str::from_utf8(number).unwrap();

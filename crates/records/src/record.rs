@@ -2,7 +2,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use crate::birth::Birth;
+use crate::birth::Births;
 use crate::columns::Gather;
 use crate::line::{Line, timestamp};
 use crate::locale::{Country, Locale, load};
@@ -67,7 +67,7 @@ pub(crate) struct Recipe {
 
 /// What they have in common in every country.
 pub(crate) struct Common {
-    births: Vec<Birth>,
+    births: Births,
     accessed: Accessed,
 }
 
@@ -98,7 +98,7 @@ impl Recipe {
             let second = Random::new(key, u64::MAX).below(DAY_SECONDS);
             Accessed::At(Moment::new(day_before, second as u32))
         };
-        let births = Birth::table(first_birth, days_since(first_birth));
+        let births = Births::new(first_birth, days_since(first_birth) as u32);
         Ok(Self { locale, key, common: Common { births, accessed } })
     }
 
@@ -159,9 +159,9 @@ impl Common {
     fn row(&self, country: &impl Country, line: &mut Line, random: &mut Random) -> Fields {
         random.ready();
         let person = country.person(random);
-        let birth = &self.births[random.below(self.births.len() as u64) as usize];
+        let birth = &self.births.get(random.below(u64::from(self.births.count)) as u32);
         let mut fields =
-            Fields { spans: [(0, 0); COLUMNS.len()], birth: birth.day, accessed: 0, measures: [0; MEASURES.len()] };
+            Fields { spans: [(0, 0); COLUMNS.len()], birth: birth.epoch, accessed: 0, measures: [0; MEASURES.len()] };
         let mut column = 0;
         let mut start = line.length();
         // Ends a field; `after` is what stands between it and the next one.
@@ -188,7 +188,8 @@ impl Common {
         next!(b",");
         country.personal_number(line, random, person.sex, birth);
         next!(b",");
-        line.put(&birth.text);
+        line.put(birth.year);
+        line.put(birth.day);
         next!(b",\"");
         country.address(line, random);
         next!(b"\",");
