@@ -119,7 +119,7 @@ impl Work {
                 let mut file = parquet::File::new(&mut *out)?;
                 for piece in self.generator.columns()? {
                     let rows = piece.rows;
-                    file.write(piece)?;
+                    file.write(&piece)?;
                     self.bar.inc(rows);
                 }
                 file.finish()?;

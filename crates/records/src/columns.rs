@@ -45,58 +45,48 @@ pub struct Columns {
     pub values: [Vec<u8>; COLUMNS.len()],
 }
 
-impl Columns {
-    /// Room for so many rows.
-    pub(crate) fn with_room(rows: u64) -> Self {
-        // What a value of each column has on average, its length included, and a bit more.
-        const BYTES: [usize; COLUMNS.len()] = [24, 22, 34, 17, 4, 64, 16, 21, 19, 28, 8, 4, 4, 4, 4, 40];
-        Self { rows: 0, values: BYTES.map(|bytes| Vec::with_capacity(bytes * rows as usize)) }
-    }
-}
+/// What a value of each column has on average, its length included, and a bit more.
+const BYTES: [usize; COLUMNS.len()] = [24, 22, 34, 17, 4, 64, 16, 21, 19, 28, 8, 4, 4, 4, 4, 40];
 
-/// Rows that fit into each column's buffer: of text, none is longer than 200 bytes.
-const GATHERED: u64 = 64;
-
-/// Gathers rows in buffers that stay in the processor's cache, and moves them on when those are full.
+/// Takes lines apart, some at a time and column by column: a line that was written just now would have to be in the cache
+/// before its fields can be read.
 pub(crate) struct Gather {
-    buffers: [Line; COLUMNS.len()],
-    rows: u64,
+    /// Values of one column, in the processor's cache. All that some lines have of a column is shorter than they are.
+    buffer: Line,
     done: Columns,
 }
 
 impl Gather {
+    /// With room for so many rows.
     pub(crate) fn new(rows: u64) -> Self {
-        Self { buffers: [const { Line::new() }; COLUMNS.len()], rows: 0, done: Columns::with_room(rows) }
+        let values = BYTES.map(|bytes| Vec::with_capacity(bytes * rows as usize));
+        Self { buffer: Line::new(), done: Columns { rows: 0, values } }
     }
 
-    #[inline(always)]
-    pub(crate) fn row(&mut self, line: &Line, fields: &Fields) {
-        let mut measures = fields.measures.iter();
-        for ((buffer, kind), (start, end)) in self.buffers.iter_mut().zip(KINDS).zip(fields.spans) {
-            match kind {
-                Kind::Text => buffer.counted(line, start, end),
-                Kind::Date => buffer.put(&fields.birth.to_le_bytes()),
-                Kind::Timestamp => buffer.put(&fields.accessed.to_le_bytes()),
-                Kind::Int => buffer.put(&measures.next().copied().unwrap_or_default().to_le_bytes()),
-            }
-        }
-        self.rows += 1;
-        if self.rows == GATHERED {
-            self.flush();
-        }
-    }
-
-    fn flush(&mut self) {
-        for (buffer, values) in self.buffers.iter_mut().zip(&mut self.done.values) {
-            values.extend_from_slice(buffer.as_bytes());
+    /// Takes all `lines`, whose fields are `rows`.
+    pub(crate) fn take(&mut self, lines: &Line, rows: &[Fields]) {
+        let buffer = &mut self.buffer;
+        let mut measure = 0;
+        for (column, (kind, values)) in KINDS.into_iter().zip(&mut self.done.values).enumerate() {
             buffer.clear();
+            let spans = rows.iter().map(|row| row.spans[column]);
+            match kind {
+                Kind::Text if BYTES[column] > 32 => spans.for_each(|span| buffer.counted::<64>(lines, span)),
+                Kind::Text => spans.for_each(|span| buffer.counted::<32>(lines, span)),
+                Kind::Date => rows.iter().for_each(|row| buffer.put(&row.birth.to_le_bytes())),
+                Kind::Timestamp => rows.iter().for_each(|row| buffer.put(&row.accessed.to_le_bytes())),
+                Kind::Int => {
+                    let measures = rows.iter().filter_map(|row| row.measures.get(measure));
+                    measures.for_each(|value| buffer.put(&value.to_le_bytes()));
+                    measure += 1;
+                }
+            }
+            values.extend_from_slice(buffer.as_bytes());
         }
-        self.done.rows += self.rows;
-        self.rows = 0;
+        self.done.rows += rows.len() as u64;
     }
 
-    pub(crate) fn finish(mut self) -> Columns {
-        self.flush();
+    pub(crate) fn finish(self) -> Columns {
         self.done
     }
 }

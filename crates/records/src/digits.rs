@@ -1,9 +1,11 @@
-//! Numbers as text: from small tables, or several digits side by side in one register.
+//! Numbers as text: from small tables, or the digits of one side by side in a register.
 
 /// 0 to 99 as two digits.
 static PAIRS: [[u8; 2]; 100] = pairs();
-/// 0 to 999 as three digits; the fourth byte is how many of them are leading zeros.
+/// 0 to 999 as three digits; the fourth byte makes it one load, and means nothing.
 static TRIPLES: [[u8; 4]; 1000] = triples();
+/// 0 to 2047 without leading zeros, as four bytes from the lowest on; the fifth one is how many they are.
+static SHORT: [u64; 2048] = shorts();
 /// A byte as two lower-case hexadecimal digits.
 static HEX: [[u8; 2]; 256] = hexes();
 
@@ -21,9 +23,25 @@ const fn triples() -> [[u8; 4]; 1000] {
     let mut table = [[0; 4]; 1000];
     let mut value = 0;
     while value < 1000 {
-        let zeros = (value < 100) as u8 + (value < 10) as u8;
         let (hundreds, tens, ones) = (value / 100, value / 10 % 10, value % 10);
-        table[value] = [b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8, zeros];
+        table[value] = [b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8, 0];
+        value += 1;
+    }
+    table
+}
+
+const fn shorts() -> [u64; 2048] {
+    let mut table = [0; 2048];
+    let mut value = 0;
+    while value < 2048 {
+        let mut rest = value as u64;
+        let (mut text, mut length) = (0, 0);
+        while rest > 0 || length == 0 {
+            text = (text << 8) + b'0' as u64 + rest % 10;
+            length += 1;
+            rest /= 10;
+        }
+        table[value] = text | length << 32;
         value += 1;
     }
     table
@@ -47,22 +65,17 @@ pub(crate) fn two(value: u32) -> [u8; 2] {
     PAIRS[(value as usize).min(99)]
 }
 
-/// The three digits of a number below 1000, and how many of them are leading zeros.
+/// The three digits of a number below 1000, and a byte that means nothing.
 #[inline(always)]
 pub(crate) fn three(value: u32) -> [u8; 4] {
     TRIPLES[(value as usize).min(999)]
 }
 
-/// The digits of a number below 10^8, the first one in the lowest byte. Halves are split into quarters, and quarters
-/// into digits.
+/// A number below 2048 without leading zeros, and how many digits it has.
 #[inline(always)]
-pub(crate) fn eight(value: u32) -> u64 {
-    let halves = u64::from(value / 10_000) | u64::from(value % 10_000) << 32;
-    // 10486 / 2^20 is 1/100 closely enough below 10^4, and 103 / 2^10 is 1/10 closely enough below 100.
-    let hundreds = (halves * 10_486) >> 20 & 0x7f_0000_007f;
-    let quarters = hundreds | (halves - hundreds * 100) << 16;
-    let tens = (quarters * 103) >> 10 & 0x000f_000f_000f_000f;
-    tens | (quarters - tens * 10) << 8
+pub(crate) fn short(value: u32) -> ([u8; 4], usize) {
+    let entry = SHORT[(value as usize).min(2047)];
+    ((entry as u32).to_le_bytes(), (entry >> 32) as usize)
 }
 
 /// A byte as two lower-case hexadecimal digits.
@@ -93,9 +106,11 @@ mod tests {
     fn the_tables_are_right() {
         for value in 0..1000 {
             assert_eq!(two(value % 100), *format!("{:02}", value % 100).as_bytes());
-            let [a, b, c, zeros] = three(value);
-            assert_eq!([a, b, c], *format!("{value:03}").as_bytes());
-            assert_eq!(3 - usize::from(zeros), value.to_string().len());
+            assert_eq!(three(value)[..3], *format!("{value:03}").as_bytes());
+        }
+        for value in 0..2048 {
+            let (digits, length) = short(value);
+            assert_eq!(digits[..length], *value.to_string().as_bytes());
         }
         for byte in 0..=255 {
             assert_eq!(hex(byte), *format!("{byte:02x}").as_bytes());

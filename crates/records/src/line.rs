@@ -3,8 +3,9 @@
 //! Everything is copied in pieces of a size that the compiler knows: a few instructions each, where copying a piece of any
 //! size is a function call. That, and no `String` per field, is most of the speed.
 
-use crate::digits::{eight, hex_eight, three, two};
+use crate::digits::{hex_eight, short, three, two};
 use chrono::{Datelike, NaiveDate};
+use std::hint::select_unpredictable;
 
 /// Longer than any line can become: at most 13 words (two for the name, two for the user name, three for the e-mail
 /// address, six for the postal address) and about 200 bytes of fixed width.
@@ -78,48 +79,104 @@ impl Line {
         self.overlay(bytes, N);
     }
 
+    /// Appends the bytes only `if` so, without a jump.
+    #[inline(always)]
+    pub(crate) fn put_if<const N: usize>(&mut self, condition: bool, bytes: &[u8; N]) {
+        self.overlay(bytes, select_unpredictable(condition, N, 0));
+    }
+
+    /// Appends a word only `if` so, without a jump.
+    #[inline(always)]
+    pub(crate) fn word_if(&mut self, condition: bool, word: &Word) {
+        self.overlay(&word.bytes, select_unpredictable(condition, word.length, 0));
+    }
+
     /// Appends a word of a table.
     #[inline(always)]
     pub(crate) fn word(&mut self, word: &Word) {
         self.overlay(&word.bytes, word.length);
     }
 
-    /// Appends a number below 10^8.
+    /// Appends a number below 2,048,000.
     #[inline(always)]
     pub(crate) fn number(&mut self, value: u32) {
-        let digits = eight(value);
-        let leading_zeros = (digits.trailing_zeros() / 8).min(7);
-        self.overlay(&((digits | ASCII_ZEROS) >> (leading_zeros * 8)).to_le_bytes(), 8 - leading_zeros as usize);
+        let (thousands, rest) = (value / 1000, value % 1000);
+        if thousands > 0 {
+            self.short(thousands);
+            self.digits::<3>(rest);
+        } else {
+            self.short(rest);
+        }
     }
 
-    /// Appends a number below 1000.
+    /// Appends a number below 2048.
     #[inline(always)]
-    pub(crate) fn small(&mut self, value: u32) {
-        let triple = three(value);
-        let zeros = u32::from(triple[3]);
-        self.overlay(&(u32::from_le_bytes(triple) >> (zeros * 8)).to_le_bytes(), 3 - zeros as usize);
+    pub(crate) fn short(&mut self, value: u32) {
+        self.short_if(true, value);
     }
 
-    /// Appends the last `WIDTH` digits of a number below 10^8, with leading zeros. At most 8.
+    /// Appends a number below 2048 only `if` so, without a jump.
+    #[inline(always)]
+    pub(crate) fn short_if(&mut self, condition: bool, value: u32) {
+        let (digits, length) = short(value);
+        self.overlay(&digits, select_unpredictable(condition, length, 0));
+    }
+
+    /// Appends a number of at most `WIDTH` digits, with leading zeros.
     #[inline(always)]
     pub(crate) fn digits<const WIDTH: usize>(&mut self, value: u32) {
-        match WIDTH {
-            2 => self.overlay(&two(value), 2),
-            3 => self.overlay(&three(value), 3),
-            _ => self.overlay(&((eight(value) | ASCII_ZEROS) >> (8 * (8 - WIDTH))).to_le_bytes(), WIDTH),
+        let (mut rest, mut unit) = (value, 10_u32.pow((WIDTH - WIDTH % 3) as u32));
+        match WIDTH % 3 {
+            1 => self.put(&[b'0' + (rest / unit) as u8]),
+            2 => self.put(&two(rest / unit)),
+            _ => {}
+        }
+        while unit > 1 {
+            rest %= unit;
+            unit /= 1000;
+            self.overlay(&three(rest / unit), 3);
         }
     }
 
-    /// Appends the bytes `start` to `end` of another line, with their number in front of them: four bytes, the lowest first.
+    /// Appends the bytes `start` to `end` of other lines, with their number in front of them: four bytes, the lowest first.
+    /// `N` at a time: most fields are shorter, and a jump that depends on the length is dearer than some bytes.
     #[inline(always)]
-    pub(crate) fn counted(&mut self, other: &Self, start: usize, end: usize) {
+    pub(crate) fn counted<const N: usize>(&mut self, other: &Self, (start, end): (usize, usize)) {
         self.put(&((end - start) as u32).to_le_bytes());
-        for at in (start..end).step_by(WORD_BYTES) {
-            let mut piece = [0; WORD_BYTES];
+        for at in (start..end).step_by(N) {
+            let mut piece = [0; N];
             let from = at % CAPACITY;
-            piece.copy_from_slice(&other.bytes[from..from + WORD_BYTES]);
-            self.overlay(&piece, WORD_BYTES.min(end - at));
+            piece.copy_from_slice(&other.bytes[from..from + N]);
+            self.overlay(&piece, N.min(end - at));
         }
+    }
+
+    /// Appends `length` bytes, to be written at once, and `N` of them may be written. To make a text elsewhere and copy it
+    /// would be slower: what was written in small pieces has to be in the cache before it is read in a large one.
+    #[inline(always)]
+    pub(crate) fn room<const N: usize>(&mut self, length: usize) -> &mut [u8] {
+        let end = self.length % CAPACITY;
+        self.length += length;
+        &mut self.bytes[end..end + N]
+    }
+
+    /// Appends a UUID of version 4, of 128 random bits.
+    #[inline(always)]
+    pub(crate) fn uuid(&mut self, high: u64, low: u64) {
+        let high = high & !0xf000 | 0x4000;
+        let low = low & (u64::MAX >> 2) | 1 << 63;
+        let [a, b, c, d] = [high >> 32, high, low >> 32, low].map(|part| hex_eight(part as u32));
+        let text = self.room::<36>(36);
+        text[..8].copy_from_slice(&a);
+        text[8] = b'-';
+        text[9..13].copy_from_slice(&b[..4]);
+        text[13] = b'-';
+        text[14..18].copy_from_slice(&b[4..]);
+        text[18] = b'-';
+        text[19..23].copy_from_slice(&c[..4]);
+        text[23] = b'-';
+        text[24..28].copy_from_slice(&c[4..]);
+        text[28..].copy_from_slice(&d);
     }
 
     /// Copies all of `bytes` behind the end, but counts only `length` of them.
@@ -131,8 +188,6 @@ impl Line {
         self.length += length;
     }
 }
-
-const ASCII_ZEROS: u64 = u64::from_le_bytes(*b"00000000");
 
 /// `YYYY-MM-DD`.
 pub(crate) fn date(date: NaiveDate) -> [u8; 10] {
@@ -152,22 +207,6 @@ pub(crate) fn timestamp(day: NaiveDate, second: u32) -> [u8; 19] {
     text
 }
 
-/// A UUID of version 4, of 128 random bits.
-#[inline(always)]
-pub(crate) fn uuid(high: u64, low: u64) -> [u8; 36] {
-    let high = high & !0xf000 | 0x4000;
-    let low = low & (u64::MAX >> 2) | 1 << 63;
-    let [a, b, c, d] = [high >> 32, high, low >> 32, low].map(|part| hex_eight(part as u32));
-    let mut text = [b'-'; 36];
-    text[..8].copy_from_slice(&a);
-    text[9..13].copy_from_slice(&b[..4]);
-    text[14..18].copy_from_slice(&b[4..]);
-    text[19..23].copy_from_slice(&c[..4]);
-    text[24..28].copy_from_slice(&c[4..]);
-    text[28..].copy_from_slice(&d);
-    text
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -176,13 +215,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_and_words_read_back(value in 0..100_000_000_u32, text in "[a-zăâîșț ]{0,12}") {
+        fn numbers_and_words_read_back(value in 0..2_048_000_u32, text in "[a-zăâîșț ]{0,12}") {
             let mut line = Line::new();
             line.number(value);
             line.put(b",");
             line.digits::<6>(value % 1_000_000);
             line.put(b",");
-            line.small(value % 1000);
+            line.short(value % 1000);
             line.put(b",");
             line.word(&Word::new(&text).unwrap());
             line.put(b"|");
@@ -192,7 +231,7 @@ mod tests {
 
     #[test]
     fn numbers_of_up_to_four_digits_are_all_right() {
-        for value in (0..10_000).chain([99_999_999, 10_000_000, 9_999_999]) {
+        for value in (0..10_000).chain([99_999, 100_000, 999_999, 1_000_000, 2_047_999]) {
             let mut line = Line::new();
             line.number(value);
             assert_eq!(line.as_bytes(), value.to_string().as_bytes());
@@ -216,8 +255,14 @@ mod tests {
 
     #[test]
     fn a_uuid_has_its_version_and_variant() {
-        assert_eq!(&uuid(0, 0), b"00000000-0000-4000-8000-000000000000");
-        assert_eq!(&uuid(u64::MAX, u64::MAX), b"ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(&uuid(0x0123_4567_89ab_cdef, 0x0011_2233_4455_6677), b"01234567-89ab-4def-8011-223344556677");
+        for (high, low, text) in [
+            (0, 0, "00000000-0000-4000-8000-000000000000"),
+            (u64::MAX, u64::MAX, "ffffffff-ffff-4fff-bfff-ffffffffffff"),
+            (0x0123_4567_89ab_cdef, 0x0011_2233_4455_6677, "01234567-89ab-4def-8011-223344556677"),
+        ] {
+            let mut line = Line::new();
+            line.uuid(high, low);
+            assert_eq!(line.as_bytes(), text.as_bytes());
+        }
     }
 }

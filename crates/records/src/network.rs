@@ -6,17 +6,17 @@ use crate::digits::hex;
 use crate::line::Line;
 use crate::random::Random;
 
-/// A lower-case unicast MAC address.
+/// Appends a lower-case unicast MAC address.
 #[inline(always)]
-pub(crate) fn mac(random: &mut Random) -> [u8; 17] {
+pub(crate) fn mac(line: &mut Line, random: &mut Random) {
     let mut bytes = random.bits().to_le_bytes();
     // The lowest bit of the first byte means multicast; no card has it.
     bytes[0] &= 0xfe;
-    let mut text = [b':'; 17];
-    for (index, &byte) in bytes[..6].iter().enumerate() {
-        [text[index * 3], text[index * 3 + 1]] = hex(byte);
+    let text = line.room::<18>(17);
+    for (place, &byte) in text.as_chunks_mut::<3>().0.iter_mut().zip(&bytes) {
+        let [high, low] = hex(byte);
+        *place = [high, low, b':'];
     }
-    text
 }
 
 /// Appends an IPv4 address that a customer could have on the internet.
@@ -30,18 +30,52 @@ pub(crate) fn ipv4(line: &mut Line, random: &mut Random) {
         }
     };
     let [a, b, c, d] = address.octets().map(u32::from);
-    line.small(a);
+    line.short(a);
     for part in [b, c, d] {
         line.put(b".");
-        line.small(part);
+        line.short(part);
     }
 }
 
+/// What an address may be that begins with a number.
+#[derive(Clone, Copy)]
+enum Network {
+    Public,
+    Special,
+    Mixed,
+}
+
+/// By the first number: a look instead of jumps that nobody can foresee.
+static NETWORKS: [Network; 256] = networks();
+
+const fn networks() -> [Network; 256] {
+    let mut table = [Network::Public; 256];
+    let mut first = 0;
+    while first < 256 {
+        table[first] = match first {
+            0 | 10 | 127 | 224.. => Network::Special,
+            100 | 169 | 172 | 192 | 198 | 203 => Network::Mixed,
+            _ => Network::Public,
+        };
+        first += 1;
+    }
+    table
+}
+
+#[inline(always)]
 fn is_public(address: Ipv4Addr) -> bool {
-    let special = matches!(
+    match NETWORKS[usize::from(address.octets()[0])] {
+        Network::Public => true,
+        Network::Special => false,
+        Network::Mixed => !is_special(address),
+    }
+}
+
+#[cold]
+fn is_special(address: Ipv4Addr) -> bool {
+    matches!(
         address.octets(),
-        [0 | 10 | 127 | 224.., ..]
-            | [100, 64..128, ..]
+        [100, 64..128, ..]
             | [169, 254, ..]
             | [172, 16..32, ..]
             | [192, 168, ..]
@@ -49,8 +83,7 @@ fn is_public(address: Ipv4Addr) -> bool {
             | [198, 18 | 19, ..]
             | [198, 51, 100, _]
             | [203, 0, 113, _]
-    );
-    !special
+    )
 }
 
 #[cfg(test)]
@@ -83,8 +116,9 @@ mod tests {
         let mut random = Random::new(Key::new(1, 1, ""), 0);
         for _ in 0..200 {
             random.ready();
-            let text = mac(&mut random);
-            let parts: Vec<u8> = std::str::from_utf8(&text)
+            let mut line = Line::new();
+            mac(&mut line, &mut random);
+            let parts: Vec<u8> = std::str::from_utf8(line.as_bytes())
                 .unwrap()
                 .split(':')
                 .map(|part| u8::from_str_radix(part, 16).unwrap())

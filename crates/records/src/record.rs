@@ -2,9 +2,9 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use crate::birth::Birth;
+use crate::birth::Births;
 use crate::columns::Gather;
-use crate::line::{Line, timestamp, uuid};
+use crate::line::{Line, timestamp};
 use crate::locale::{Country, Locale, load};
 use crate::network::{ipv4, mac};
 use crate::options::{Error, Options};
@@ -67,7 +67,7 @@ pub(crate) struct Recipe {
 
 /// What they have in common in every country.
 pub(crate) struct Common {
-    births: Vec<Birth>,
+    births: Births,
     accessed: Accessed,
 }
 
@@ -98,7 +98,7 @@ impl Recipe {
             let second = Random::new(key, u64::MAX).below(DAY_SECONDS);
             Accessed::At(Moment::new(day_before, second as u32))
         };
-        let births = Birth::table(first_birth, days_since(first_birth));
+        let births = Births::new(first_birth, days_since(first_birth) as u32);
         Ok(Self { locale, key, common: Common { births, accessed } })
     }
 
@@ -140,23 +140,28 @@ impl Common {
         out.extend_from_slice(line.as_bytes());
     }
 
-    /// Makes the same rows, and takes each line apart again: no field is made in two ways.
+    /// Makes the same rows, and takes the lines apart again: no field is made in two ways.
     pub(crate) fn columns(&self, country: &impl Country, random: &mut Random, rows: u64, out: &mut Gather) {
         let mut line = Line::new();
+        let mut fields = Vec::new();
         for _ in 0..rows {
-            line.clear();
-            let fields = self.row(country, &mut line, random);
-            out.row(&line, &fields);
+            fields.push(self.row(country, &mut line, random));
+            if line.is_full() {
+                out.take(&line, &fields);
+                line.clear();
+                fields.clear();
+            }
         }
+        out.take(&line, &fields);
     }
 
     #[inline(always)]
     fn row(&self, country: &impl Country, line: &mut Line, random: &mut Random) -> Fields {
         random.ready();
         let person = country.person(random);
-        let birth = &self.births[random.below(self.births.len() as u64) as usize];
+        let birth = &self.births.get(random.below(u64::from(self.births.count)) as u32);
         let mut fields =
-            Fields { spans: [(0, 0); COLUMNS.len()], birth: birth.day, accessed: 0, measures: [0; MEASURES.len()] };
+            Fields { spans: [(0, 0); COLUMNS.len()], birth: birth.epoch, accessed: 0, measures: [0; MEASURES.len()] };
         let mut column = 0;
         let mut start = line.length();
         // Ends a field; `after` is what stands between it and the next one.
@@ -183,41 +188,47 @@ impl Common {
         next!(b",");
         country.personal_number(line, random, person.sex, birth);
         next!(b",");
-        line.put(&birth.text);
+        line.put(birth.year);
+        line.put(birth.day);
         next!(b",\"");
         country.address(line, random);
         next!(b"\",");
         country.phone(line, random);
         next!(b",");
-        line.put(&mac(random));
+        mac(line, random);
         next!(b",");
         ipv4(line, random);
         next!(b",");
         country.iban(line, random);
         next!(b",");
-        let accessed = self.accessed_at(random);
-        fields.accessed = accessed.micros;
-        line.put(&accessed.text);
+        fields.accessed = self.accessed_at(line, random);
         next!(b",");
         for (highest, measure) in MEASURES.into_iter().zip(&mut fields.measures) {
             *measure = random.between(0, highest);
-            line.number(*measure);
+            if highest < 2048 {
+                line.short(*measure)
+            } else {
+                line.number(*measure)
+            }
             next!(b",");
         }
-        line.put(&uuid(random.bits(), random.bits()));
+        line.uuid(random.bits(), random.bits());
         fields.spans[column] = (start, line.length());
         line.put(b"\n");
         fields
     }
 
+    /// Appends a moment, and gives its microseconds.
     #[inline(always)]
-    fn accessed_at(&self, random: &mut Random) -> Moment {
-        match self.accessed {
+    fn accessed_at(&self, line: &mut Line, random: &mut Random) -> i64 {
+        let moment = match &self.accessed {
             Accessed::At(moment) => moment,
             Accessed::Within { first, days } => {
                 let second = random.below(days * DAY_SECONDS);
-                Moment::new(first + Days::new(second / DAY_SECONDS), (second % DAY_SECONDS) as u32)
+                &Moment::new(*first + Days::new(second / DAY_SECONDS), (second % DAY_SECONDS) as u32)
             }
-        }
+        };
+        line.put(&moment.text);
+        moment.micros
     }
 }

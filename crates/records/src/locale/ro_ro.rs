@@ -1,7 +1,10 @@
 //! Romania.
 
+use std::hint::select_unpredictable;
+
 use super::{Country, Name, Person, Sex, names};
 use crate::birth::Birth;
+use crate::digits::{three, two};
 use crate::line::{Line, Word};
 use crate::random::Random;
 use crate::{cnp, iban};
@@ -54,35 +57,34 @@ impl Country for Romanian {
 
     #[inline(always)]
     fn personal_number(&self, line: &mut Line, random: &mut Random, sex: Sex, birth: &Birth) {
-        line.put(&cnp::random(random, sex, birth));
+        cnp::write(line, random, sex, birth);
     }
 
     #[inline(always)]
     fn address(&self, line: &mut Line, random: &mut Random) {
         line.word(random.pick(&self.streets));
-        // A third of the streets have somebody's full name, the others a last name.
-        if random.small(3) == 0 {
-            line.put(b" ");
-            line.word(&random.pick(&self.first).text);
-        }
         line.put(b" ");
+        // What an address may be without is written all the same, and then not counted: nobody can foresee such jumps.
+        // A third of the streets have somebody's full name, the others a last name.
+        let full = random.small(3) == 0;
+        line.word_if(full, &self.first[random.small_if(full, self.first.len() as u32) as usize].text);
+        line.put_if(full, b" ");
         line.word(&random.pick(&self.last).text);
         let shape = random.small(3);
-        if shape > 0 {
-            line.put(b" Nr. ");
-            // As many numbers of two digits as of three.
-            let (lowest, highest) = if random.small(2) == 0 { (10, 99) } else { (100, 999) };
-            line.small(random.between(lowest, highest));
-        }
-        if shape > 1 {
-            line.put(b" Bl. ");
-            line.digits::<2>(random.between(10, 99));
-            // Two spaces, as in the course's file.
-            line.put(b"  Sc. ");
-            line.digits::<2>(random.between(10, 99));
-            line.put(b" Ap. ");
-            line.digits::<3>(random.between(100, 999));
-        }
+        let numbered = shape > 0;
+        line.put_if(numbered, b" Nr. ");
+        // As many numbers of two digits as of three.
+        let (lowest, count) = select_unpredictable(random.small_if(numbered, 2) == 0, (10, 90), (100, 900));
+        line.short_if(numbered, lowest + random.small_if(numbered, count));
+        let flat = shape > 1;
+        let [block, stair, door] =
+            [(10, 90), (10, 90), (100, 900)].map(|(lowest, count)| lowest + random.small_if(flat, count));
+        // Two spaces, as in the course's file.
+        let text = line.room::<23>(select_unpredictable(flat, 23, 0));
+        text.copy_from_slice(b" Bl. 00  Sc. 00 Ap. 000");
+        text[5..7].copy_from_slice(&two(block));
+        text[13..15].copy_from_slice(&two(stair));
+        text[20..].copy_from_slice(&three(door)[..3]);
         line.put(b", ");
         line.word(random.pick(&self.towns));
         line.put(b", ");
