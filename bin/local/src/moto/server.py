@@ -24,12 +24,15 @@ class Handler(socketserver.StreamRequestHandler):
     def handle(self):
         try:
             while line := self.rfile.readline().strip():
-                self.answer(*line.decode("latin-1").split())
+                words = line.decode("latin-1").split()
+                if len(words) != 3 or not self.answer(*words):
+                    break
         except ConnectionError:
             # Whoever asked has gone.
             pass
 
-    def answer(self, method, target, _version):
+    def answer(self, method, target, version):
+        """Whether another request may follow."""
         environ = self.environ(method, target)
         # All of the body is read, whatever becomes of it: the next request begins behind it.
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", ""):
@@ -51,6 +54,7 @@ class Handler(socketserver.StreamRequestHandler):
         elif not status.startswith(("204", "304")):
             lines.append(f"Content-Length: {len(text)}")
         self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + text)
+        return version == "HTTP/1.1" and environ.get("HTTP_CONNECTION", "").lower() != "close"
 
     def environ(self, method, target):
         """What WSGI calls a request: https://peps.python.org/pep-3333/#environ-variables."""
