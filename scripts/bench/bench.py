@@ -34,7 +34,8 @@ class Endpoint:
             if time.monotonic() > deadline or self.process.poll() is not None:
                 sys.exit("bench: the endpoint did not start; `target/release/local start` says why")
             time.sleep(0.02)
-        self.url = json.loads(about.read_text())["url"]
+        about = json.loads(about.read_text())
+        self.url, self.python = about["url"], about["moto_pid"]
         self.env = {
             **os.environ,
             "AWS_ENDPOINT_URL": self.url,
@@ -42,7 +43,19 @@ class Endpoint:
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_REGION": "eu-central-1",
         }
+        self.settle()
         return self
+
+    def python_seconds(self):
+        """Processor time of its Python."""
+        fields = pathlib.Path(f"/proc/{self.python}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / 100
+
+    def settle(self):
+        """Waits until it has loaded what it loads in its first seconds: for a while its Python does nothing."""
+        before = -1
+        while before != (before := self.python_seconds()):
+            time.sleep(0.3)
 
     def __exit__(self, *_):
         self.process.stdin.close()

@@ -25,12 +25,6 @@ class Run:
     way: list
 
 
-def python_seconds(endpoint):
-    pid = json.loads(pathlib.Path(endpoint.folder, "endpoint.json").read_text())["moto_pid"]
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
 def weather(endpoint, **settings):
     request = urllib.request.Request(f"{endpoint.url}/_local/weather", json.dumps(settings).encode(), method="POST")
     urllib.request.urlopen(request).close()
@@ -39,9 +33,9 @@ def weather(endpoint, **settings):
 def run(endpoint, command):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder, "trace.json")
-        since, before = endpoint.count(), python_seconds(endpoint)
+        since, before = endpoint.count(), endpoint.python_seconds()
         wall = seconds(command, {**endpoint.env, "STRATA_TRACE": str(file)})
-        python = python_seconds(endpoint) - before
+        python = endpoint.python_seconds() - before
         log = endpoint.calls(since)
         events = traces.read(file)
     names = {event["pid"]: event["args"]["name"] for event in events if event.get("name") == "process_name"}

@@ -4,8 +4,8 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use futures::future::try_join_all;
-use futures::{Stream, TryStreamExt, stream};
+use futures::stream::FuturesUnordered;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 use std::collections::BTreeSet;
 use std::fmt;
 use strata_aws::{During, Error, Exit};
@@ -86,12 +86,25 @@ pub(crate) async fn empty(s3: &Client, cx: &Context, bucket: &str) -> Result<Hel
         false => Ok(()),
     };
     let (mut count, own) = (Count::default(), BTreeSet::new());
-    // Listing and deleting take turns: not every S3 can list what is being deleted.
-    let mut chunks = std::pin::pin!(versions(s3, bucket, "").try_chunks(parallel));
-    while let Some(pages) = chunks.try_next().await.map_err(|error| error.1)? {
-        go_on()?;
-        try_join_all(pages.iter().map(|page| delete(s3, bucket, page))).await?;
-        pages.iter().for_each(|page| count.add(page, &own));
+    let mut pages = std::pin::pin!(versions(s3, bucket, ""));
+    let mut deleting = FuturesUnordered::new();
+    // The next page is asked for by the last key of this one, and not every S3 finds it once that key has gone: so a page
+    // goes when the one after it is there.
+    let (mut kept, mut listed) = (None::<ListObjectVersionsOutput>, false);
+    while !listed || !deleting.is_empty() {
+        tokio::select! {
+            biased;
+            Some(deleted) = deleting.next() => deleted?,
+            page = pages.try_next(), if !listed && deleting.len() < parallel => {
+                go_on()?;
+                let page = page?;
+                listed = page.is_none();
+                if let Some(page) = std::mem::replace(&mut kept, page) {
+                    count.add(&page, &own);
+                    deleting.push(delete(s3, bucket, page));
+                }
+            }
+        }
     }
     let mut held = count.held;
     let mut pages = std::pin::pin!(uploads(s3, bucket));
@@ -139,7 +152,7 @@ fn uploads(s3: &Client, bucket: &str) -> impl Stream<Item = Result<ListMultipart
     })
 }
 
-async fn delete(s3: &Client, bucket: &str, page: &ListObjectVersionsOutput) -> Result<(), Error> {
+async fn delete(s3: &Client, bucket: &str, page: ListObjectVersionsOutput) -> Result<(), Error> {
     let doing = || format!("emptying bucket {bucket}");
     let versions = page.versions().iter().map(|version| (version.key(), version.version_id()));
     let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
