@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use strata_testkit::{DyingProxy, Endpoint, Output, bin, eventually, python, repository, run};
+use strata_testkit::{DyingProxy, Endpoint, Output, bin, connections, eventually, listening, python, repository, run};
 
 fn check(file: &str, name: &str) {
     shared::check(file, name, &[]);
@@ -284,6 +284,18 @@ fn the_dying_proxy_lets_so_many_requests_through() {
     assert_ne!(output.status, Some(0));
     assert_eq!(endpoint.count(), 2);
     assert_eq!(proxy.seen(), 3);
+}
+
+#[test]
+fn calls_one_after_the_other_share_a_connection_to_moto() {
+    let endpoint = Endpoint::start();
+    let script = "import boto3\nfor _ in range(50):\n    boto3.client('sts').get_caller_identity()\n";
+    let output = run(python(), &["-c", script], "", &endpoint.env());
+    assert_eq!(output.status, Some(0), "{}", output.stderr);
+    let moto = listening(endpoint.processes().1)[0].port();
+    // Both ends of a few.
+    let count = connections(moto);
+    assert!((1..=8).contains(&count), "{count} ends of connections after 50 calls");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use strata_testkit::{Endpoint, World};
+use strata_testkit::{Endpoint, World, listening};
 
 const SIGNED: &str =
     "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature=0";
@@ -33,29 +33,6 @@ fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut text = format!("{method} {path} HTTP/1.1\r\n");
     headers.iter().for_each(|(name, value)| text += &format!("{name}: {value}\r\n"));
     (text + "Content-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
-}
-
-/// The ports that `process` listens on, with the address.
-fn listening(process: u32) -> Vec<SocketAddr> {
-    let links = std::fs::read_dir(format!("/proc/{process}/fd")).unwrap().flatten();
-    let sockets: Vec<String> =
-        links.filter_map(|link| Some(std::fs::read_link(link.path()).ok()?.display().to_string())).collect();
-    let mut found = Vec::new();
-    for (table, wide) in [("tcp", false), ("tcp6", true)] {
-        let text = std::fs::read_to_string(format!("/proc/{process}/net/{table}")).unwrap_or_default();
-        for fields in text.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>()) {
-            // State 0A is LISTEN; field 9 is the socket.
-            if fields[3] != "0A" || !sockets.contains(&format!("socket:[{}]", fields[9])) {
-                continue;
-            }
-            let (address, port) = fields[1].split_once(':').unwrap();
-            let bytes = u32::from_str_radix(&address[..8], 16).unwrap().to_le_bytes();
-            // Any IPv6 address would be one too many.
-            let address = if wide { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::from(bytes) };
-            found.push(SocketAddr::new(IpAddr::V4(address), u16::from_str_radix(port, 16).unwrap()));
-        }
-    }
-    found
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod other;
 mod program;
 mod proxy;
 mod python;
+mod sockets;
 mod weather;
 pub mod world;
 
@@ -18,6 +19,7 @@ pub use other::OtherEmulator;
 pub use program::{Output, bin, repository, run};
 pub use proxy::DyingProxy;
 pub use python::{python, python_of};
+pub use sockets::{connections, listening};
 pub use world::World;
 
 use std::time::{Duration, Instant};
