@@ -29,9 +29,12 @@ pub(crate) struct Pieces {
     bytes: u64,
 }
 
+/// Takes the next piece; false when nobody wants any more.
+pub(crate) type HandOver<'a> = dyn FnMut(io::Result<Vec<u8>>) -> bool + Send + 'a;
+
 impl Pieces {
     /// Start `make`, which hands over piece after piece until nobody takes any more.
-    pub(crate) fn start(make: impl FnOnce(&mut dyn FnMut(io::Result<Vec<u8>>) -> bool) + Send + 'static) -> Self {
+    pub(crate) fn start(make: impl FnOnce(&mut HandOver) + Send + 'static) -> Self {
         let (sender, receiver) = channel(8);
         tokio::task::spawn_blocking(move || make(&mut |piece| sender.blocking_send(piece).is_ok()));
         Self { receiver, hash: Sha256::new(), bytes: 0 }
