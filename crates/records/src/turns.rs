@@ -4,26 +4,23 @@
 //! one in the same memory: what it wrote just now is still in its processor's cache, and nothing is made and freed. A taker
 //! that is slow makes all wait, so memory is bounded by one piece for each thread.
 
-use std::hint::spin_loop;
 use std::io;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, scope};
 
-/// Looks at whose turn it is before a thread lies down to sleep: threads are hardly ever far apart, and to be woken takes
-/// longer than that.
-const LOOKS: u32 = 2000;
-/// In the place of whose turn it is.
-const ENDED: u64 = u64::MAX;
-
 struct Turns<T> {
     /// Pieces that somebody makes or has made.
     begun: AtomicU64,
-    /// The piece whose turn it is; only written by who holds `take`.
-    turn: AtomicU64,
-    take: Mutex<T>,
+    turn: Mutex<Turn<T>>,
     passed: Condvar,
+}
+
+struct Turn<T> {
+    /// The piece to be handed over next; none when all is to end.
+    next: Option<u64>,
+    take: T,
 }
 
 /// Makes `count` pieces with `threads` threads, of which the caller's is one, and gives them to `take` in order. The first
@@ -34,8 +31,8 @@ pub(crate) fn in_turn<P: Default>(
     make: impl Fn(&mut P, u64) + Sync,
     take: impl FnMut(&mut P) -> io::Result<()> + Send,
 ) -> io::Result<()> {
-    let turns =
-        Turns { begun: AtomicU64::new(0), turn: AtomicU64::new(0), take: Mutex::new(take), passed: Condvar::new() };
+    let turn = Mutex::new(Turn { next: Some(0), take });
+    let turns = Turns { begun: AtomicU64::new(0), turn, passed: Condvar::new() };
     let work = || {
         let end = End(&turns);
         let mut piece = P::default();
@@ -45,10 +42,10 @@ pub(crate) fn in_turn<P: Default>(
                 break;
             }
             make(&mut piece, index);
-            let Some(mut take) = turns.wait(index) else { break };
-            take(&mut piece)?;
-            turns.turn.store(index + 1, Ordering::Release);
-            drop(take);
+            let Some(mut turn) = turns.wait(index) else { break };
+            (turn.take)(&mut piece)?;
+            turn.next = Some(index + 1);
+            drop(turn);
             turns.passed.notify_all();
         }
         std::mem::forget(end);
@@ -69,22 +66,15 @@ pub(crate) fn in_turn<P: Default>(
 
 impl<T> Turns<T> {
     /// None when all is to end.
-    fn wait(&self, index: u64) -> Option<MutexGuard<'_, T>> {
-        for _ in 0..LOOKS {
-            if self.turn.load(Ordering::Acquire) == index {
-                break;
-            }
-            spin_loop();
-        }
-        // Only with the lock it is certain: another thread may just have ended all.
-        let waits = |_: &mut T| ![index, ENDED].contains(&self.turn.load(Ordering::Acquire));
-        let take = self.passed.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner);
-        (self.turn.load(Ordering::Acquire) == index).then_some(take)
+    fn wait(&self, index: u64) -> Option<MutexGuard<'_, Turn<T>>> {
+        let others = |turn: &mut Turn<T>| turn.next.is_some_and(|next| next != index);
+        let turn = self.passed.wait_while(self.lock(), others).unwrap_or_else(PoisonError::into_inner);
+        turn.next.is_some().then_some(turn)
     }
 
-    /// After a panic it is nobody's turn any more, so that nobody finds what the panic left behind.
-    fn lock(&self) -> MutexGuard<'_, T> {
-        self.take.lock().unwrap_or_else(PoisonError::into_inner)
+    /// After a panic it is nobody's turn any more, so that nobody calls what the panic left behind.
+    fn lock(&self) -> MutexGuard<'_, Turn<T>> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -93,9 +83,7 @@ struct End<'a, T>(&'a Turns<T>);
 
 impl<T> Drop for End<'_, T> {
     fn drop(&mut self) {
-        let take = self.0.lock();
-        self.0.turn.store(ENDED, Ordering::Release);
-        drop(take);
+        self.0.lock().next = None;
         self.0.passed.notify_all();
     }
 }
@@ -108,9 +96,9 @@ mod tests {
     use std::thread::sleep;
     use std::time::Duration;
 
-    const FOREVER: u64 = u64::MAX / 2;
+    const FOREVER: u64 = u64::MAX;
 
-    /// All pieces that were taken. Each takes another time to make, some longer than a thread looks for its turn.
+    /// All pieces that were taken. They do not all take the same time to make.
     fn taken(count: u64, threads: usize, slow: bool) -> Vec<u64> {
         let mut taken = Vec::new();
         let make = |piece: &mut u64, index: u64| {
