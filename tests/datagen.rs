@@ -200,9 +200,9 @@ fn memory_does_not_grow_with_rows() {
     };
     let peak = peak_kb("2000000", "csv");
     assert!((1..40_000).contains(&peak), "{peak} kB");
-    // Row groups of 8 MB: each thread makes one, has some in its queue, and one is being written.
+    // Row groups of 10 MB: each thread has one, and makes the next one in the same memory.
     let (some, many) = (peak_kb("1000000", "parquet"), peak_kb("4000000", "parquet"));
-    assert!(many < 200_000 && many < some * 3 / 2, "{some} kB, {many} kB");
+    assert!(many < 200_000 && many < some * 6 / 5, "{some} kB, {many} kB");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use crate::day;
 use crate::generate::{Args, Format};
 use crate::upload::{Pieces, upload};
+use std::io;
+use std::mem::take;
 use std::process::ExitCode;
 use strata_aws::Error;
 use strata_layer::{Context, Global, with_document};
@@ -28,17 +30,10 @@ async fn generate(cx: &Context, args: &Args) -> Result<Document, Error> {
     let options = args.options(cx.doc.pipeline.generate.as_ref());
     let (rows, date) = (options.rows, options.date);
     let generator = Generator::new(options).map_err(|error| Error::usage("generating records", error.to_string()))?;
-    let pieces = Pieces::start(move |hand_over| match generator.blocks() {
-        Err(error) => {
-            hand_over(Err(error));
-        }
-        Ok(blocks) => {
-            for block in blocks {
-                if !hand_over(Ok(block.bytes)) {
-                    return;
-                }
-            }
-        }
+    let pieces = Pieces::start(move |hand_over| {
+        let stopped = || io::ErrorKind::BrokenPipe.into();
+        // The only error is that nobody takes any more.
+        let _ = generator.blocks(|block| hand_over(Ok(take(&mut block.bytes))).then_some(()).ok_or_else(stopped));
     });
     upload(cx, day::key(table, date), date, rows, pieces).await
 }

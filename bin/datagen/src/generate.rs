@@ -1,7 +1,9 @@
 //! `datagen generate`: records to stdout or a file. `bucket.rs` does the third place.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::num::NonZeroUsize;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
@@ -107,21 +109,20 @@ struct Work {
 }
 
 impl Work {
-    fn write_all(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write_all(&self, out: &mut (impl Write + Send)) -> io::Result<()> {
         match self.format {
-            Format::Csv => {
-                for block in self.generator.blocks()? {
-                    out.write_all(&block.bytes)?;
-                    self.bar.inc(block.rows);
-                }
-            }
+            Format::Csv => self.generator.blocks(|block| {
+                out.write_all(&block.bytes)?;
+                self.bar.inc(block.rows);
+                Ok(())
+            })?,
             Format::Parquet => {
                 let mut file = parquet::File::new(&mut *out)?;
-                for piece in self.generator.columns()? {
-                    let rows = piece.rows;
-                    file.write(&piece)?;
-                    self.bar.inc(rows);
-                }
+                self.generator.columns(|piece| {
+                    file.write(piece)?;
+                    self.bar.inc(piece.rows);
+                    Ok(())
+                })?;
                 file.finish()?;
             }
         }
@@ -129,7 +130,9 @@ impl Work {
     }
 
     fn to_stdout(&self) -> Result<(), Failure> {
-        match self.write_all(&mut io::stdout().lock()) {
+        // Whichever thread has the turn writes, and the lock of stdout could not go from one to the other.
+        let out = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+        match out.and_then(|mut out| self.write_all(&mut out)) {
             // `datagen | head` has what it wanted.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             done => done.map_err(Failure::Stdout),

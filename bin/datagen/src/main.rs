@@ -22,8 +22,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use strata_layer::Global;
 
-// Pieces of some MB are made and freed all the time: the system's allocator would give each back to the kernel, and a page
-// that comes from the kernel costs more than what is written to it.
+// Parts of 8 MB for the bucket are made and freed all the time: the system's allocator would give each back to the kernel,
+// and a page that comes from the kernel costs more than what is written to it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

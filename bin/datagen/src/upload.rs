@@ -16,6 +16,7 @@ use strata_aws::{During, Error, Pace, Poll, wait};
 use strata_layer::Context;
 use strata_state::Document;
 use tokio::sync::mpsc::{Receiver, channel};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 /// S3 takes 10,000 parts, so this is enough for 80 GB; four of them are in memory.
 const PART: usize = 8 << 20;
@@ -25,23 +26,34 @@ const CSV: &str = "text/csv; charset=utf-8";
 /// What is to be uploaded: pieces of any size, made by a thread of their own.
 pub(crate) struct Pieces {
     receiver: Receiver<io::Result<Vec<u8>>>,
+    /// None when its end is known.
+    maker: Option<JoinHandle<()>>,
     hash: Sha256,
     bytes: u64,
 }
 
+/// Takes the next piece; false when nobody wants any more.
+pub(crate) type HandOver<'a> = dyn FnMut(io::Result<Vec<u8>>) -> bool + Send + 'a;
+
 impl Pieces {
     /// Start `make`, which hands over piece after piece until nobody takes any more.
-    pub(crate) fn start(make: impl FnOnce(&mut dyn FnMut(io::Result<Vec<u8>>) -> bool) + Send + 'static) -> Self {
+    pub(crate) fn start(make: impl FnOnce(&mut HandOver) + Send + 'static) -> Self {
         let (sender, receiver) = channel(8);
-        tokio::task::spawn_blocking(move || make(&mut |piece| sender.blocking_send(piece).is_ok()));
-        Self { receiver, hash: Sha256::new(), bytes: 0 }
+        let maker = spawn_blocking(move || make(&mut |piece| sender.blocking_send(piece).is_ok()));
+        Self { receiver, maker: Some(maker), hash: Sha256::new(), bytes: 0 }
     }
 
     /// The next part; less than a whole one only at the end.
     async fn part(&mut self) -> io::Result<Vec<u8>> {
         let mut part = Vec::new();
         while part.len() < PART {
-            let Some(piece) = self.receiver.recv().await else { break };
+            let Some(piece) = self.receiver.recv().await else {
+                if let Some(maker) = self.maker.take() {
+                    // After a panic there the file would be short and look whole.
+                    maker.await?;
+                }
+                break;
+            };
             part.extend_from_slice(&piece?);
         }
         self.hash.update(&part);
@@ -185,5 +197,26 @@ impl Object<'_> {
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let call = self.s3.complete_multipart_upload().bucket(&self.bucket).key(&self.key).upload_id(upload);
         call.multipart_upload(parts).send().await.during(|| self.doing()).map(drop)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_maker_is_no_end_of_the_file() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut good = Pieces::start(|hand_over| assert!(hand_over(Ok(vec![1, 2]))));
+            assert_eq!(good.part().await.unwrap(), [1, 2]);
+            assert!(good.part().await.unwrap().is_empty());
+            let mut bad = Pieces::start(|hand_over| {
+                hand_over(Ok(vec![1, 2]));
+                panic!("on purpose");
+            });
+            assert!(bad.part().await.unwrap_err().to_string().contains("panic"));
+        });
     }
 }

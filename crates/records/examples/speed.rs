@@ -12,7 +12,12 @@ fn main() -> Result<(), Error> {
     let generator = Generator::new(Options { rows, threads, ..Options::default() }).map_err(Error::other)?;
     let start = std::time::Instant::now();
     let bytes = if words.iter().any(|word| word == "columns") {
-        generator.columns()?.map(|piece| piece.values.iter().map(|column| column.len() as u64).sum::<u64>()).sum()
+        let mut bytes = 0;
+        generator.columns(|piece| {
+            bytes += piece.values.iter().map(|column| column.len() as u64).sum::<u64>();
+            Ok(())
+        })?;
+        bytes
     } else {
         generator.write(&mut sink())?.bytes
     };

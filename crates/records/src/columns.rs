@@ -37,7 +37,7 @@ pub const KINDS: [Kind; COLUMNS.len()] = [
 ];
 
 /// A piece of the file as columns, in their order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
     /// Records in it.
     pub rows: u64,
@@ -50,17 +50,21 @@ const BYTES: [usize; COLUMNS.len()] = [24, 22, 34, 17, 4, 64, 16, 21, 19, 28, 8,
 
 /// Takes lines apart, some at a time and column by column: a line that was written just now would have to be in the cache
 /// before its fields can be read.
-pub(crate) struct Gather {
+pub(crate) struct Gather<'a> {
     /// Values of one column, in the processor's cache. All that some lines have of a column is shorter than they are.
     buffer: Line,
-    done: Columns,
+    done: &'a mut Columns,
 }
 
-impl Gather {
-    /// With room for so many rows.
-    pub(crate) fn new(rows: u64) -> Self {
-        let values = BYTES.map(|bytes| Vec::with_capacity(bytes * rows as usize));
-        Self { buffer: Line::new(), done: Columns { rows: 0, values } }
+impl<'a> Gather<'a> {
+    /// Into `done`, in place of what it has, with room for so many rows.
+    pub(crate) fn new(done: &'a mut Columns, rows: u64) -> Self {
+        done.rows = 0;
+        for (values, bytes) in done.values.iter_mut().zip(BYTES) {
+            values.clear();
+            values.reserve(bytes * rows as usize);
+        }
+        Self { buffer: Line::new(), done }
     }
 
     /// Takes all `lines`, whose fields are `rows`.
@@ -84,9 +88,5 @@ impl Gather {
             values.extend_from_slice(buffer.as_bytes());
         }
         self.done.rows += rows.len() as u64;
-    }
-
-    pub(crate) fn finish(self) -> Columns {
-        self.done
     }
 }

@@ -29,8 +29,9 @@ mod network;
 mod options;
 mod random;
 mod record;
+mod turns;
 
-pub use blocks::{Block, Pieces};
+pub use blocks::Block;
 pub use columns::{Columns, KINDS, Kind};
 pub use generator::{Generator, Stats};
 pub use locale::known as known_locales;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::io;
+use std::mem::take;
 use std::num::NonZeroUsize;
 
 use chrono::{DateTime, NaiveDate};
@@ -52,6 +53,29 @@ fn any_number_of_threads_makes_the_same_bytes() {
     }
 }
 
+#[test]
+fn a_slow_writer_gets_the_same_bytes() {
+    struct Slow(Vec<u8>);
+    impl io::Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            let taken = bytes.len().min(60_000);
+            self.0.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let alone = csv(Options { threads: NonZeroUsize::new(1), ..options(30_000) });
+    for threads in [1, 2, 5] {
+        let options = Options { threads: NonZeroUsize::new(threads), ..options(30_000) };
+        let mut slow = Slow(Vec::new());
+        Generator::new(options).unwrap().write(&mut slow).unwrap();
+        assert!(slow.0 == alone, "{threads} threads");
+    }
+}
+
 /// A value of a column as the text that the CSV has, and what follows it.
 fn text(kind: Kind, bytes: &[u8]) -> (String, &[u8]) {
     let number = |width: usize| bytes[..width].iter().rev().fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
@@ -79,7 +103,12 @@ fn columns_hold_what_the_lines_hold() {
         let mut lines = csv::Reader::from_reader(&lines[..]).into_records();
         for threads in [1, 3] {
             let options = Options { threads: NonZeroUsize::new(threads), ..options.clone() };
-            let pieces: Vec<Columns> = Generator::new(options).unwrap().columns().unwrap().collect();
+            let mut pieces: Vec<Columns> = Vec::new();
+            let take = |piece: &mut Columns| {
+                pieces.push(take(piece));
+                Ok(())
+            };
+            Generator::new(options).unwrap().columns(take).unwrap();
             assert_eq!(pieces.iter().map(|piece| piece.rows).sum::<u64>(), rows);
             if threads > 1 {
                 continue;
