@@ -1,5 +1,6 @@
 //! The header: which field is which declared column.
 
+use super::marks::Marks;
 use super::scan;
 use strata_state::spec::Place;
 use strata_state::wish::Column;
@@ -32,7 +33,7 @@ pub(super) fn layout<'a>(
         return Err("it is empty; its first line has to name the columns".to_owned());
     }
     let mut fields = Vec::new();
-    let body = scan::record(text.as_bytes(), from, &mut fields)
+    let body = scan::record(&mut Marks::new(text.as_bytes()), from, &mut fields)
         .map_err(|malformed| format!("its first line has to name the columns, and {}", malformed.reason()))?;
     let names: Vec<String> = fields.iter().map(|field| text[field.start..field.end].replace("\"\"", "\"")).collect();
     for column in &place.columns {

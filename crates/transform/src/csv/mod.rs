@@ -4,14 +4,15 @@
 //! columns, also of those that a transform does not use: the staging tables of a day hold the same rows, so joins between
 //! them lose none.
 //!
-//! `cut.rs` cuts a file into stretches of whole records, `scan.rs` splits records into fields, `value.rs` checks one field,
-//! `layout.rs` the header, `part.rs` a stretch, `raw.rs` a file (stretches side by side), `key.rs` rows that share a key,
+//! `cut.rs` cuts a file into stretches of whole records, `scan.rs` splits records into fields (`marks.rs` finds where they
+//! may end), `value.rs` checks one field, `layout.rs` the header, `part.rs` a stretch, `raw.rs` a file (stretches side by side), `key.rs` rows that share a key,
 //! `reject.rs` what was set aside.
 
 mod build;
 mod cut;
 mod key;
 mod layout;
+mod marks;
 mod part;
 mod raw;
 mod reject;

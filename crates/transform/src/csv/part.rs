@@ -3,6 +3,7 @@
 use super::build::Builder;
 use super::cut::Stretch;
 use super::layout::{Layout, Slot};
+use super::marks::Marks;
 use super::scan::{self, Field};
 use super::value::{Value, value};
 use crate::hashes::{MISSING, hash};
@@ -91,7 +92,7 @@ pub(super) fn part(stretch: &Stretch, layout: &Layout<'_>, task: Task<'_>) -> Re
     let builder = |slot: &Slot<'_>| Builder::new(&slot.column.name, slot.column.kind, guess);
     let mut builders: Vec<_> = layout.slots.iter().map(|slot| slot.used.then(|| builder(slot))).collect();
     let mut values = vec![Value::Missing; layout.slots.len()];
-    let mut fields = Vec::with_capacity(layout.slots.len());
+    let (mut marks, mut fields) = (Marks::new(bytes), Vec::with_capacity(layout.slots.len()));
     let mut part = Part { lines: count(records), bytes: records.len() as u64, ..Part::default() };
     let mut rows = 0;
     // Lines are only counted up to rows that are set aside.
@@ -100,7 +101,7 @@ pub(super) fn part(stretch: &Stretch, layout: &Layout<'_>, task: Task<'_>) -> Re
     while at < records.len() {
         let start = at;
         let mut checked = Ok(());
-        at = match scan::record(bytes, start, &mut fields) {
+        at = match scan::record(&mut marks, start, &mut fields) {
             Ok(next) => next,
             Err(_) if !task.malformed => return Err(Stop::Unsure),
             Err(malformed) => {

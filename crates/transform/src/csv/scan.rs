@@ -1,5 +1,7 @@
 //! Splits records into fields, as RFC 4180 has it. A quote inside a field without quotes is an ordinary character.
 
+use super::marks::Marks;
+
 /// Where a field is in the text, without its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Field {
@@ -28,17 +30,18 @@ impl Malformed {
 }
 
 /// Split the record at `at` into `fields` and return where the next one starts.
-pub(super) fn record(bytes: &[u8], mut at: usize, fields: &mut Vec<Field>) -> Result<usize, Malformed> {
+#[inline(always)]
+pub(super) fn record(marks: &mut Marks<'_>, mut at: usize, fields: &mut Vec<Field>) -> Result<usize, Malformed> {
+    let bytes = marks.bytes();
     fields.clear();
     loop {
         if bytes.get(at) == Some(&b'"') {
-            let field = quoted(bytes, at + 1)?;
+            let field = quoted(marks, at + 1)?;
             fields.push(field);
             at = field.end + 1;
         } else {
             let start = at;
-            let rest = bytes.get(at..).unwrap_or_default();
-            at += memchr::memchr3(b',', b'\n', b'\r', rest).unwrap_or(rest.len());
+            at = marks.end(start);
             fields.push(Field { start, end: at, doubled: false });
         }
         match bytes.get(at) {
@@ -61,12 +64,11 @@ pub(super) fn record(bytes: &[u8], mut at: usize, fields: &mut Vec<Field>) -> Re
 }
 
 /// The quoted field whose text starts at `start`.
-fn quoted(bytes: &[u8], start: usize) -> Result<Field, Malformed> {
+fn quoted(marks: &mut Marks<'_>, start: usize) -> Result<Field, Malformed> {
     let mut from = start;
     let mut doubled = false;
-    while let Some(found) = bytes.get(from..).and_then(|rest| memchr::memchr(b'"', rest)) {
-        let end = from + found;
-        if bytes.get(end + 1) != Some(&b'"') {
+    while let Some(end) = marks.quote(from) {
+        if marks.bytes().get(end + 1) != Some(&b'"') {
             return Ok(Field { start, end, doubled });
         }
         doubled = true;
@@ -83,6 +85,7 @@ pub(super) fn next_line(bytes: &[u8], at: usize) -> usize {
 /// Where the last whole record of `bytes` ends, which start with a record; 0 when none does. It holds as long as no
 /// record is malformed; text after a quote is seen here, the rest by who splits the records.
 pub(super) fn last_end(bytes: &[u8]) -> Result<usize, Malformed> {
+    let mut marks = Marks::new(bytes);
     let (mut from, mut end) = (0, 0);
     loop {
         // Here the text is outside of quotes.
@@ -96,7 +99,7 @@ pub(super) fn last_end(bytes: &[u8]) -> Result<usize, Malformed> {
             from = quote + 1;
             continue;
         }
-        let Ok(field) = quoted(bytes, quote + 1) else { return Ok(end) };
+        let Ok(field) = quoted(&mut marks, quote + 1) else { return Ok(end) };
         from = field.end + 1;
         match bytes.get(from) {
             None => return Ok(end),
@@ -109,10 +112,10 @@ pub(super) fn last_end(bytes: &[u8]) -> Result<usize, Malformed> {
 /// As [`last_end`], also where records are malformed: each one is split, and a line that cannot be is one by itself. With
 /// `no_more`, no quote follows after `bytes`.
 pub(super) fn last_end_of_all(bytes: &[u8], no_more: bool) -> usize {
-    let mut fields = Vec::new();
+    let (mut marks, mut fields) = (Marks::new(bytes), Vec::new());
     let mut at = 0;
     while at < bytes.len() {
-        at = match record(bytes, at, &mut fields) {
+        at = match record(&mut marks, at, &mut fields) {
             // More may follow, unless the record ends with its line.
             Ok(next) if next < bytes.len() || bytes.last() == Some(&b'\n') => next,
             Ok(_) => return at,
