@@ -3,7 +3,7 @@
 use crate::kit::{HOSTILE, figures, holds, hostile};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
@@ -49,23 +49,13 @@ impl Trap {
     }
 }
 
-/// Run it with these bytes on stdin.
+/// Run it with these bytes on stdin. They come from a file: while a pipe is empty, a program may ask who it is.
 pub(crate) fn fed(command: &mut Command, stdin: &[u8]) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("starting a program");
-    let mut pipe = child.stdin.take().unwrap();
-    let bytes = stdin.to_vec();
-    let writer = std::thread::spawn(move || {
-        // A program may end without reading.
-        let _ = pipe.write_all(&bytes);
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(stdin).unwrap();
+    file.rewind().unwrap();
+    let child = command.stdin(file).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    child.expect("starting a program").wait_with_output().unwrap()
 }
 
 /// Bad input ends with exit code 2 and a sentence, with nothing or one document on stdout, and with nothing that a

@@ -6,6 +6,8 @@
 use crate::report::line;
 use crate::run::USAGE;
 use crate::{Context, Global, Report, input};
+use std::fs::File;
+use std::os::fd::AsFd;
 use std::time::Duration;
 use strata_aws::trace::{self, Instrument, span};
 use strata_aws::{Cancel, Error, Options, Session};
@@ -24,7 +26,7 @@ async fn read(options: &Options, offline: bool) -> (Result<String, Error>, Optio
     let known = options.region.is_some() || ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().any(named);
     let mut reading = tokio::task::spawn_blocking(input::text);
     let waiting = span("wait", "for the document", "");
-    if offline || !known {
+    if offline || !known || is_file() {
         return (reading.instrument(waiting).await.unwrap_or_else(broken), None);
     }
     let soon = tokio::time::timeout(SOON, &mut reading);
@@ -34,6 +36,12 @@ async fn read(options: &Options, offline: bool) -> (Result<String, Error>, Optio
     let connecting = Session::connect(options, None).instrument(span("connect", "early", "account"));
     let (text, session) = tokio::join!(reading.instrument(span("wait", "for the document", "")), connecting);
     (text.unwrap_or_else(broken), session.ok())
+}
+
+/// A file is there at once, however busy the machine; only a pipe can make anybody wait.
+fn is_file() -> bool {
+    let stdin = std::io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    stdin.and_then(|stdin| stdin.metadata()).is_ok_and(|about| about.is_file())
 }
 
 /// Begin the trace that is asked for, if one is.
