@@ -87,7 +87,21 @@ def end(environment, run, dag=DAG):
     eventually(f"run {run} ends", 300, lambda: state(environment, dag, run) in ("success", "failed"))
     found = eventually("its tasks", 30, lambda: tasks(environment, dag, run))
     by_id = {task["task_id"]: [task["state"], task["try_number"]] for task in found}
-    return {"state": eventually("its state", 30, lambda: state(environment, dag, run)), "tasks": by_id}
+    why = {task: said_of(environment, task) for task, (_, tries) in by_id.items() if tries > 1}
+    return {"state": eventually("its state", 30, lambda: state(environment, dag, run)), "tasks": by_id, "why": why}
+
+
+def said_of(environment, task):
+    """What the task printed in its first try, and what the scheduler said of it: for the report of a test."""
+    client, said = boto3.client("logs"), []
+    for kind in ("Task", "Scheduler"):
+        group = f"airflow-{environment}-{kind}"
+        for stream in client.describe_log_streams(logGroupName=group)["logStreams"]:
+            name = stream["logStreamName"]
+            if kind == "Scheduler" or (task in name and name.endswith("1.log")):
+                events = client.get_log_events(logGroupName=group, logStreamName=name)["events"]
+                said += [event["message"][-1000:] for event in events if kind == "Task" or task in event["message"]][-40:]
+    return said
 
 
 def run(environment, day):

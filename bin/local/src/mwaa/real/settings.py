@@ -79,6 +79,44 @@ def requires_authentication(function):
     return decorated
 '''
 
+EXECUTOR = '''"""LocalExecutor, whose workers wait until the scheduler has written down that a task is theirs.
+
+Airflow 3.0 hands a task to a worker before that: a worker that is quicker is refused (409, the task is still "scheduled"), and
+the task counts as failed.
+"""
+
+import time
+
+from airflow.executors.local_executor import LocalExecutor as Usual
+from airflow.sdk.api.client import ServerResponseError, TaskInstanceOperations
+
+SECONDS = 30
+begin = TaskInstanceOperations.start
+
+
+def start(self, *words, **named):
+    until = time.monotonic() + SECONDS
+    while True:
+        try:
+            return begin(self, *words, **named)
+        except ServerResponseError as why:
+            if not is_early(why.response) or time.monotonic() > until:
+                raise
+        time.sleep(0.05)
+
+
+def is_early(answer):
+    detail = answer.json().get("detail") if answer.status_code == 409 else None
+    return isinstance(detail, dict) and detail.get("previous_state") == "scheduled"
+
+
+TaskInstanceOperations.start = start
+
+
+class LocalExecutor(Usual):
+    pass
+'''
+
 
 def is_three(about):
     return about["version"].startswith("3.")
@@ -101,6 +139,7 @@ def write_files(about):
         passwords = home / "config/passwords.json"
         passwords.touch(mode=0o600)
         passwords.write_text(json.dumps({"admin": about["secret"]}))
+        (home / "config/strata_executor.py").write_text(EXECUTOR)
     else:
         (home / "webserver_config.py").write_text(WEBSERVER_CONFIG)
         (home / "config/strata_api_auth.py").write_text(API_AUTH)
@@ -131,6 +170,7 @@ def environment(about):
         }
     if is_three(about):
         options |= {
+            "core.executor": "strata_executor.LocalExecutor",
             "core.auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
             "core.simple_auth_manager_users": "admin:admin",
             "core.simple_auth_manager_all_admins": "False",
