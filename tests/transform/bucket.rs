@@ -18,7 +18,7 @@ pub(crate) struct Bucket {
 }
 
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
 pub(crate) fn day(text: &str) -> NaiveDate {
