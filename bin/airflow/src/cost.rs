@@ -3,7 +3,9 @@
 
 use strata_layer::Context;
 use strata_state::dag;
-use strata_state::wish::{Airflow, Egress, Net, Pipeline};
+use strata_state::layers::airflow::Wish as Airflow;
+use strata_state::layers::net::{Egress, Wish as Net};
+use strata_state::wish::Pipeline;
 
 /// US dollars for an hour of one task of a workflow; each task pays for a minute at least.
 const TASK_HOUR: f64 = 0.08;
@@ -44,7 +46,7 @@ pub(crate) fn say(cx: &Context) {
 
 /// The planned kind first, the other one after it.
 fn compare(pipeline: &Pipeline, account: &str, region: &str) -> [String; 2] {
-    let (airflow, net) = (&pipeline.airflow, &pipeline.net);
+    let (airflow, net) = (pipeline.airflow(), pipeline.net());
     let month = month_of_environment(airflow, net);
     let way_out = match net.egress {
         Egress::Nat => " and the NAT gateway",
@@ -114,7 +116,7 @@ fn count(field: &str, from: f64, many: f64, names: &[&str]) -> f64 {
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
-    use strata_state::wish::AirflowKind;
+    use strata_state::layers::airflow::Orchestrator;
 
     #[test]
     fn cron_lines_are_counted() {
@@ -136,7 +138,7 @@ mod tests {
         assert!(planned.contains("an environment (mw1.small) and the NAT gateway: about $394 a month"), "{planned}");
         assert!(other.contains("MWAA Serverless: $0.023 a run of 17 tasks"), "{other}");
         assert!(other.contains("$0.69 a month of 30 runs"), "{other}");
-        pipeline.airflow.kind = AirflowKind::Serverless;
+        pipeline.airflow.get_or_insert_default().kind = Orchestrator::Serverless;
         let [planned, other] = compare(&pipeline, "123456789012", "eu-central-1");
         assert!(
             planned.contains("MWAA Serverless") && other.contains("the other kind, an environment"),

@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use strata_aws::{During, Error, Exit, Pace};
-use strata_layer::{Change, Context, Live, Props, Resource, State, Wish, async_trait, later};
+use strata_layer::{Change, Context, Live, State, Untyped, Wish, async_trait, later};
 use strata_state::Kind;
-use strata_state::wish::Local;
+use strata_state::layers::airflow::Local;
 
 pub(crate) struct Environment {
     mwaa: Client,
@@ -40,13 +40,13 @@ impl Environment {
 }
 
 #[async_trait]
-impl Resource for Environment {
+impl Untyped for Environment {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let (pipeline, doc) = (&cx.doc.pipeline, &cx.doc);
         if pipeline.is_serverless() {
             return Ok(Vec::new());
         }
-        let wish = &pipeline.airflow;
+        let wish = pipeline.airflow();
         let role = doc.iam.as_ref().and_then(|iam| iam.role_arns.get("airflow"));
         let known = |value: Option<Value>, layer: &str| value.unwrap_or_else(|| later(layer));
         let subnets = doc.net.as_ref().map(|net| sorted(&net.private_subnet_ids));
@@ -302,7 +302,7 @@ fn sorted(ids: &[String]) -> Value {
     json!(ids)
 }
 
-fn texts(props: &Props, name: &str) -> Vec<String> {
+fn texts(props: &std::collections::BTreeMap<&'static str, Value>, name: &str) -> Vec<String> {
     let items = props.get(name).and_then(Value::as_array).into_iter().flatten();
     items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }

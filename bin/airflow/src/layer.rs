@@ -9,8 +9,8 @@ use crate::workflow::Workflow;
 use crate::workflow_log::WorkflowLog;
 use serde_json::Value;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Finding, Layer, Live, Part, async_trait, part};
-use strata_state::{Document, section};
+use strata_layer::{Context, Finding, Layer, Live, Part, async_trait, untyped};
+use strata_state::{Document, layers};
 
 pub(crate) struct Airflow;
 
@@ -18,23 +18,17 @@ pub(crate) struct Airflow;
 impl Layer for Airflow {
     type Verbs = Verbs;
 
-    fn name(&self) -> &'static str {
-        "airflow"
+    fn table(&self) -> &'static strata_state::layers::Layer {
+        &strata_state::layers::airflow::LAYER
     }
 
-    fn about(&self) -> &'static str {
-        "What runs the pipeline: the MWAA environment with its DAG, or the workflow of MWAA Serverless"
-    }
-
-    fn needs(&self, doc: &Document) -> &'static [&'static str] {
-        // MWAA checks role, bucket, subnets and security group when it is asked for an environment: all have to be whole.
-        // A workflow needs no network of ours.
-        if doc.pipeline.is_serverless() { &["iam", "storage"] } else { &["net", "iam", "storage"] }
+    fn policy(&self) -> &'static str {
+        include_str!("../../../policies/deployer/airflow.json")
     }
 
     /// The environment's name and version are in the wish: a verb finds it, or says that it is not there.
-    fn verb_needs(&self, _: &Verbs, _: &Document) -> &'static [&'static str] {
-        &[]
+    fn verb_needs(&self, _: &Verbs, _: &Document) -> Vec<&'static str> {
+        Vec::new()
     }
 
     fn is_offline(&self, verb: &Verbs) -> bool {
@@ -50,10 +44,10 @@ impl Layer for Airflow {
         let mwaa = aws_sdk_mwaa::Client::new(&session.sdk);
         vec![
             // The environment makes the log groups; they can only go after it.
-            part("log-group", "log groups", &[], LogGroup { logs: logs.clone(), mwaa: mwaa.clone() }),
-            part("environment", "MWAA environments", &["log-group"], Environment::new(mwaa)),
-            part("workflow-log", "workflow log groups", &[], WorkflowLog(logs)),
-            part("workflow", "MWAA Serverless workflows", &["workflow-log"], Workflow::new(session)),
+            untyped("log-group", "log groups", &[], LogGroup { logs: logs.clone(), mwaa: mwaa.clone() }),
+            untyped("environment", "MWAA environments", &["log-group"], Environment::new(mwaa)),
+            untyped("workflow-log", "workflow log groups", &[], WorkflowLog(logs)),
+            untyped("workflow", "MWAA Serverless workflows", &["workflow-log"], Workflow::new(session)),
         ]
     }
 
@@ -61,7 +55,7 @@ impl Layer for Airflow {
         let text =
             |live: &Live, name: &str| live.props.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let fact = |live: &Live, name: &str| live.facts.get(name).cloned().unwrap_or_default();
-        let environment = cx.live("environment", "main").map(|live| section::Airflow {
+        let environment = cx.live("environment", "main").map(|live| layers::airflow::Section {
             environment: live.physical.clone(),
             arn: fact(&live, "arn"),
             version: text(&live, "version"),
@@ -69,7 +63,7 @@ impl Layer for Airflow {
             webserver: fact(&live, "webserver"),
             ..Default::default()
         });
-        let workflow = cx.live("workflow", "main").map(|live| section::Airflow {
+        let workflow = cx.live("workflow", "main").map(|live| layers::airflow::Section {
             workflow: fact(&live, "name"),
             arn: live.physical.clone(),
             version: fact(&live, "version"),
@@ -80,10 +74,6 @@ impl Layer for Airflow {
         let (wished, other) =
             if doc.pipeline.is_serverless() { (workflow, environment) } else { (environment, workflow) };
         doc.airflow = wished.or(other);
-    }
-
-    fn clear(&self, doc: &mut Document) {
-        doc.airflow = None;
     }
 
     async fn own(&self, cx: &Context, verb: Verbs) -> Result<String, Error> {

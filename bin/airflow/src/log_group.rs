@@ -3,7 +3,7 @@
 
 use aws_sdk_cloudwatchlogs::Client;
 use strata_aws::{During, Error, tags};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct LogGroup {
@@ -34,7 +34,7 @@ impl LogGroup {
 }
 
 #[async_trait]
-impl Resource for LogGroup {
+impl Untyped for LogGroup {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         // They go with the environment, also where a workflow takes its place.
         let there = cx.lives("log-group").into_iter().filter(|_| !cx.doc.pipeline.is_serverless());

@@ -6,7 +6,7 @@ use aws_sdk_mwaa::types::{
 };
 use serde_json::{Value, json};
 use strata_aws::Error;
-use strata_state::wish::{LogLevel, Logs};
+use strata_state::layers::airflow::{LogLevel, Logs};
 
 /// A log that is switched off.
 const OFF: &str = "OFF";

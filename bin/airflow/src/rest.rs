@@ -70,7 +70,7 @@ impl<'a> Rest<'a> {
     /// Whether this is Airflow 3: its API has other fields in places.
     pub(crate) fn is_three(&self) -> bool {
         let made = self.cx.doc.airflow.as_ref().map(|section| section.version.as_str());
-        made.unwrap_or(&self.cx.doc.pipeline.airflow.version).starts_with("3.")
+        made.unwrap_or(&self.cx.doc.pipeline.airflow().version).starts_with("3.")
     }
 
     /// Ask until there is an answer, for what may be asked twice: all reading, and setting what may be set again.

@@ -48,7 +48,7 @@ pub(crate) async fn runs(cx: &Context, words: &Words) -> Result<String, Error> {
     }
     if cx.doc.pipeline.is_serverless() {
         // In an environment the DAG's last task says it; a workflow runs no code of ours.
-        let ready_by = &cx.doc.pipeline.airflow.ready_by;
+        let ready_by = &cx.doc.pipeline.airflow().ready_by;
         runs.iter().filter_map(|run| lateness(run, ready_by)).for_each(|late| cx.report.say(&late));
     }
     let rows: Vec<_> = runs.iter().map(row).collect();

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Exit, Pace, Session};
-use strata_layer::{Change, Context, Live, Resource, State, Wish, async_trait, later};
+use strata_layer::{Change, Context, Live, State, Untyped, Wish, async_trait, later};
 use strata_state::{Kind, workflow};
 
 pub(crate) struct Workflow(Client);
@@ -47,7 +47,7 @@ impl Workflow {
 }
 
 #[async_trait]
-impl Resource for Workflow {
+impl Untyped for Workflow {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let (pipeline, doc) = (&cx.doc.pipeline, &cx.doc);
         if !pipeline.is_serverless() {

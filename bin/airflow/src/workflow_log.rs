@@ -5,7 +5,7 @@ use aws_sdk_cloudwatchlogs::Client;
 use std::collections::HashMap;
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
 use strata_state::{Kind, workflow};
 
 pub(crate) struct WorkflowLog(pub(crate) Client);
@@ -20,7 +20,7 @@ fn arn(cx: &Context, name: &str) -> String {
 }
 
 #[async_trait]
-impl Resource for WorkflowLog {
+impl Untyped for WorkflowLog {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let wanted = cx.doc.pipeline.is_serverless();
         Ok(wanted.then(|| Wish::new("main", name(cx))).into_iter().collect())

@@ -10,7 +10,7 @@ use aws_sdk_glue::types::{
 };
 use serde_json::{Value, json};
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
 use strata_state::Kind;
 use strata_state::wish::{Column, Format, Table, Type};
 
@@ -92,7 +92,7 @@ fn texts(value: Option<&Value>) -> Vec<String> {
 }
 
 #[async_trait]
-impl Resource for Classifier {
+impl Untyped for Classifier {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let wish = |(id, table): (&String, &Table)| {
             let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();

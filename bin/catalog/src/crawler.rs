@@ -15,7 +15,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use strata_aws::{During, Error, Pace, Poll, Waiting};
 use strata_glue::{ours, retag, role, role_arn, tags_for, tags_of};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct Crawler {
@@ -98,7 +98,7 @@ impl Crawler {
 }
 
 #[async_trait]
-impl Resource for Crawler {
+impl Untyped for Crawler {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let tables = &cx.doc.pipeline.tables;
         let crawled = tables.iter().filter_map(|(id, table)| Some((id, table, table.crawler.as_ref()?)));

@@ -8,14 +8,14 @@ use std::collections::HashMap;
 use strata_aws::tags::{self, Tags};
 use strata_aws::{During, Error};
 use strata_glue::{retag, tags_for, tags_of};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct Database(pub(crate) Client);
 
 /// The name of the pipeline's database.
 pub(crate) fn name(cx: &Context) -> String {
-    cx.name(Kind::Database, &cx.doc.pipeline.catalog.database)
+    cx.name(Kind::Database, &cx.doc.pipeline.catalog().database)
 }
 
 /// Parameters that say whose a database or a table is.
@@ -41,7 +41,7 @@ fn input(cx: &Context, wish: &Wish) -> Result<DatabaseInput, Error> {
 }
 
 #[async_trait]
-impl Resource for Database {
+impl Untyped for Database {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let pipeline = &cx.doc.pipeline;
         let wish = Wish::new("main", name(cx))

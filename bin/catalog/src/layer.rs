@@ -9,8 +9,8 @@ use crate::workgroup::Workgroup;
 use crate::{counts, crawl, query};
 use clap::Subcommand;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Layer, Part, async_trait, part};
-use strata_state::{Document, section};
+use strata_layer::{Context, Layer, Part, async_trait, untyped};
+use strata_state::{Document, layers};
 
 pub(crate) struct Catalog;
 
@@ -50,16 +50,12 @@ pub(crate) enum Verbs {
 impl Layer for Catalog {
     type Verbs = Verbs;
 
-    fn name(&self) -> &'static str {
-        "catalog"
+    fn table(&self) -> &'static strata_state::layers::Layer {
+        &strata_state::layers::catalog::LAYER
     }
 
-    fn about(&self) -> &'static str {
-        "The catalog: Glue database, tables, classifiers, crawlers, Athena workgroup"
-    }
-
-    fn needs(&self, _: &Document) -> &'static [&'static str] {
-        &["iam", "storage"]
+    fn policy(&self) -> &'static str {
+        include_str!("../../../policies/deployer/catalog.json")
     }
 
     fn parts(&self, session: &Session) -> Vec<Part> {
@@ -67,11 +63,11 @@ impl Layer for Catalog {
         let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
         let athena = aws_sdk_athena::Client::new(&session.sdk);
         vec![
-            part("database", "Glue databases", &[], Database(glue.clone())),
-            part("classifier", "Glue classifiers", &[], Classifier(glue.clone())),
-            part("table", "declared Glue tables", &["database"], Table(glue.clone())),
-            part("crawler", "Glue crawlers", &["database", "classifier"], Crawler { glue, logs }),
-            part("workgroup", "Athena workgroups", &[], Workgroup(athena)),
+            untyped("database", "Glue databases", &[], Database(glue.clone())),
+            untyped("classifier", "Glue classifiers", &[], Classifier(glue.clone())),
+            untyped("table", "declared Glue tables", &["database"], Table(glue.clone())),
+            untyped("crawler", "Glue crawlers", &["database", "classifier"], Crawler { glue, logs }),
+            untyped("workgroup", "Athena workgroups", &[], Workgroup(athena)),
         ]
     }
 
@@ -80,18 +76,14 @@ impl Layer for Catalog {
         let first = |kind: &str| by_id(kind).map(|(_, physical)| physical).min().unwrap_or_default();
         let mut tables: Vec<String> = by_id("table").map(|(_, physical)| physical).collect();
         tables.sort();
-        let section = section::Catalog {
+        let section = layers::catalog::Section {
             database: first("database"),
             classifier: first("classifier"),
             crawlers: by_id("crawler").collect(),
             tables,
             workgroup: first("workgroup"),
         };
-        doc.catalog = (section != section::Catalog::default()).then_some(section);
-    }
-
-    fn clear(&self, doc: &mut Document) {
-        doc.catalog = None;
+        doc.catalog = (section != layers::catalog::Section::default()).then_some(section);
     }
 
     fn passes_on(&self, verb: &Verbs) -> bool {

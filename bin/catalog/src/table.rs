@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use strata_aws::{During, Error, tags};
 use strata_glue::tags_of;
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
 use strata_state::wish::{self, Format};
 
 pub(crate) struct Table(pub(crate) Client);
@@ -70,7 +70,7 @@ fn columns(table: &wish::Table) -> Value {
 }
 
 #[async_trait]
-impl Resource for Table {
+impl Untyped for Table {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let wish = |(name, table): (&String, &wish::Table)| {
             let location = format!("s3://{}/{}", cx.bucket(), table.path);

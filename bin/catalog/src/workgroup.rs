@@ -7,7 +7,7 @@ use aws_sdk_athena::types::{
 };
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct Workgroup(pub(crate) Client);
@@ -58,14 +58,14 @@ impl Workgroup {
 }
 
 #[async_trait]
-impl Resource for Workgroup {
+impl Untyped for Workgroup {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let wish = Wish::new("athena", name(cx))
             .prop("description", description(cx))
             .prop("state", WorkGroupState::Enabled.as_str())
             .prop("output", format!("s3://{}/athena-results/", cx.bucket()))
             .prop("encryption", EncryptionOption::SseS3.as_str())
-            .prop("scan_limit_bytes", cx.doc.pipeline.catalog.scan_limit_bytes)
+            .prop("scan_limit_bytes", cx.doc.pipeline.catalog().scan_limit_bytes)
             .prop("enforced", true)
             .prop("metrics", true)
             .prop("engine", "AUTO");

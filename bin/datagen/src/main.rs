@@ -55,7 +55,13 @@ fn main() -> ExitCode {
         Err(error) => return failure::usage(&error),
     };
     let args = match cli.verb {
-        Some(Verb::Policy) => return strata_layer::print_policy("datagen", &cli.global),
+        Some(Verb::Policy) => {
+            return strata_layer::print_policy(
+                "datagen",
+                include_str!("../../../policies/deployer/datagen.json"),
+                &cli.global,
+            );
+        }
         Some(Verb::Load(args)) => return load::run(&args, &cli.global),
         Some(Verb::Generate(args)) => args,
         None => cli.generate,

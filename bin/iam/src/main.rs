@@ -1,6 +1,6 @@
-//! `iam` owns the roles that AWS's services assume for the pipeline: `airflow` (MWAA) and `glue` (crawlers and jobs).
+//! `iam` owns the roles that AWS's services assume for the pipeline: those that its layers demand.
 //!
-//! It needs no other layer: everything that its policies name is called by rule. The documents are in `policies/roles/`.
+//! It knows none of those layers: a demand brings the documents, which are in `policies/roles/`.
 
 mod layer;
 mod policy;

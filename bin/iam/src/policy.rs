@@ -1,59 +1,17 @@
 //! The policy documents of the roles.
 
-use serde_json::Value;
-pub(crate) use strata_state::policy::{Values, normal, values};
-use strata_state::wish::AirflowKind;
-
-/// A role's documents.
-pub(crate) struct Documents {
-    /// Which role.
-    pub(crate) role: &'static str,
-    /// What the files of its documents are called.
-    pub(crate) file: &'static str,
-    /// Which kind of orchestration it is for, where only one has it.
-    pub(crate) kind: Option<AirflowKind>,
-    /// What the console shows.
-    pub(crate) description: &'static str,
-    /// Who may assume it.
-    pub(crate) trust: &'static str,
-    /// What it may do.
-    pub(crate) permissions: &'static str,
-}
-
-/// All roles. Of the two called `airflow` a pipeline has one.
-pub(crate) const ROLES: [Documents; 3] = [
-    Documents {
-        role: "airflow",
-        file: "airflow",
-        kind: Some(AirflowKind::Environment),
-        description: "MWAA runs the pipeline with it",
-        trust: include_str!("../../../policies/roles/airflow.trust.json"),
-        permissions: include_str!("../../../policies/roles/airflow.permissions.json"),
-    },
-    Documents {
-        role: "airflow",
-        file: "workflow",
-        kind: Some(AirflowKind::Serverless),
-        description: "MWAA Serverless runs the pipeline with it",
-        trust: include_str!("../../../policies/roles/workflow.trust.json"),
-        permissions: include_str!("../../../policies/roles/workflow.permissions.json"),
-    },
-    Documents {
-        role: "glue",
-        file: "glue",
-        kind: None,
-        description: "Glue crawlers and jobs of the pipeline",
-        trust: include_str!("../../../policies/roles/glue.trust.json"),
-        permissions: include_str!("../../../policies/roles/glue.permissions.json"),
-    },
-];
+use serde_json::{Value, json};
+use strata_state::policy::{Values, normal};
 
 /// AWS's limit for all inline policies of a role, not counting white space.
 const LONGEST: usize = 10_240;
 
 /// The document with its placeholders filled in, if it is not too long for a role.
 pub(crate) fn fill(document: &str, values: &Values) -> Result<Value, String> {
-    let document = strata_state::policy::fill(document, values)?;
+    fits(strata_state::policy::fill(document, values)?)
+}
+
+fn fits(document: Value) -> Result<Value, String> {
     let length = document.to_string().len();
     if length > LONGEST {
         return Err(format!(
@@ -61,6 +19,17 @@ pub(crate) fn fill(document: &str, values: &Values) -> Result<Value, String> {
         ));
     }
     Ok(document)
+}
+
+/// The documents of a role's rights as one: statement after statement.
+pub(crate) fn join(documents: &[&str], values: &Values) -> Result<Value, String> {
+    let mut statements = Vec::new();
+    for document in documents {
+        let filled = strata_state::policy::fill(document, values)?;
+        statements.extend(filled.get("Statement").and_then(Value::as_array).cloned().unwrap_or_default());
+    }
+    let document = normal(json!({ "Version": "2012-10-17", "Statement": statements }));
+    fits(document)
 }
 
 #[cfg(test)]

@@ -2,19 +2,35 @@
 
 use super::*;
 use serde_json::json;
-use strata_state::wish::Pipeline;
+use strata_state::Document;
+use strata_state::demand::{Role, roles};
+use strata_state::policy::Place;
 
-fn pipeline() -> Pipeline {
+fn document() -> Document {
     let text = include_str!("../../../pipelines/driven-data/pipeline.json");
-    strata_state::read(text).expect("the pipeline is valid").pipeline
+    strata_state::read(text).expect("the pipeline is valid")
+}
+
+fn values(document: &Document) -> Values {
+    let [partition, account, region] = ["aws", "123456789012", "eu-central-1"].map(str::to_owned);
+    strata_state::policy::values(document, &Place { partition, account, region })
+}
+
+/// Every role that a pipeline with this orchestration or the other demands.
+fn all() -> Vec<Role> {
+    let mut serverless = document();
+    serverless.pipeline.airflow.get_or_insert_default().kind = strata_state::layers::airflow::Orchestrator::Serverless;
+    let mut all = roles(&document().pipeline);
+    all.extend(roles(&serverless.pipeline).into_iter().filter(|role| role.file == "workflow"));
+    all
 }
 
 /// Both documents of `role`, filled in for driven-data.
 fn documents(role: &str) -> (Value, Value) {
-    let values = values(&pipeline(), "aws", "123456789012", "eu-central-1");
-    let documents = ROLES.iter().find(|documents| documents.file == role).expect("the role exists");
-    let fill = |text| fill(text, &values).expect("it can be filled in");
-    (fill(documents.trust), fill(documents.permissions))
+    let values = values(&document());
+    let role = all().into_iter().find(|demanded| demanded.file == role).expect("the role exists");
+    let trust = fill(role.trust, &values).expect("it can be filled in");
+    (trust, join(&role.permissions, &values).expect("it can be filled in"))
 }
 
 fn list(value: &Value) -> Vec<&str> {
@@ -50,10 +66,10 @@ const BUCKET: &str = "arn:aws:s3:::driven-data-dev-123456789012-eu-central-1-an"
 
 #[test]
 fn every_document_is_json_with_known_placeholders_and_fits() {
-    for documents in &ROLES {
-        let values = values(&pipeline(), "aws", "123456789012", "eu-central-1");
-        for text in [documents.trust, documents.permissions] {
-            let document = fill(text, &values).expect(documents.role);
+    for role in all() {
+        let values = values(&document());
+        for text in role.permissions.iter().chain([&role.trust]) {
+            let document = fill(text, &values).expect(role.id);
             assert!(!document.to_string().contains("${"), "{document}");
             assert_eq!(document["Version"], "2012-10-17");
         }
@@ -62,17 +78,16 @@ fn every_document_is_json_with_known_placeholders_and_fits() {
 
 #[test]
 fn an_unknown_placeholder_is_refused() {
-    let values = values(&pipeline(), "aws", "123456789012", "eu-central-1");
+    let values = values(&document());
     let wrong = fill(r#"{"Statement": [{"Resource": "${bukket}"}]}"#, &values);
     assert!(wrong.is_err_and(|error| error.contains("bukket") && error.contains("bucket")));
 }
 
 #[test]
 fn a_pipeline_without_jobs_has_no_statement_about_jobs() {
-    let mut pipeline = pipeline();
-    pipeline.transforms.clear();
-    let values = values(&pipeline, "aws", "123456789012", "eu-central-1");
-    let filled = fill(ROLES[0].permissions, &values).expect("it can be filled in");
+    let mut document = document();
+    document.pipeline.transforms.clear();
+    let filled = join(&all()[0].permissions, &values(&document)).expect("it can be filled in");
     assert!(!filled.to_string().contains("RunJobs"));
 }
 
@@ -82,7 +97,7 @@ fn d29_no_role_has_a_wildcard_service_right() {
     let readme = include_str!("../../../policies/README.md");
     let (readme, _) = readme.split_once("<!-- made by").expect("the deployer's table");
     let mut everywhere = Vec::new();
-    for role in ROLES.iter().map(|documents| documents.file) {
+    for role in all().iter().map(|role| role.file) {
         let (_, permissions) = documents(role);
         for statement in permissions["Statement"].as_array().expect("statements") {
             for action in list(&statement["Action"]) {
@@ -102,15 +117,15 @@ fn d29_no_role_has_a_wildcard_service_right() {
         assert!(readme.contains(entry.as_str()), "policies/README.md gives no reason for {entry}");
     }
     let lines = |role: &str| readme.matches(&format!("| {role} | `")).count();
-    assert_eq!(ROLES.iter().map(|documents| lines(documents.file)).sum::<usize>(), everywhere.len());
+    assert_eq!(all().iter().map(|role| lines(role.file)).sum::<usize>(), everywhere.len());
 }
 
 #[test]
 fn d29_no_document_holds_an_account_or_an_address() {
-    for documents in &ROLES {
-        for text in [documents.trust, documents.permissions] {
+    for role in all() {
+        for text in role.permissions.iter().chain([&role.trust]) {
             let digits = text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 12);
-            assert!(!digits && !text.contains("IpAddress"), "{}", documents.role);
+            assert!(!digits && !text.contains("IpAddress"), "{}", role.id);
         }
     }
 }

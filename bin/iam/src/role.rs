@@ -1,19 +1,49 @@
 //! A role: who may assume it, what it may do, and nothing else. Roles are global to an account, so the region is part of
 //! name and path; the path is how ours are found.
 
-use crate::policy::{Documents, ROLES, fill, normal, values};
+use crate::policy::{fill, join};
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 use futures::future::try_join_all;
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use strata_aws::tags::{LAYER, Tags};
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
-use strata_state::Kind;
+use strata_layer::{Context, Desired, Observed, Resource, async_trait, props};
+use strata_state::policy::{normal, values};
+use strata_state::{Kind, demand};
 
 pub(crate) struct Role(pub(crate) Client);
+
+props! {
+    /// What a role is.
+    pub(crate) struct Props {
+        fixed {}
+        mutable {
+            /// Who may assume it.
+            trust: Value,
+            /// What it may do; null where nobody has said yet.
+            permissions: Value,
+            /// ARNs of managed policies.
+            attached: Vec<String>,
+            /// Inline policies of somebody else.
+            other_policies: Vec<String>,
+            /// What the console shows.
+            description: String,
+            /// Seconds that a session may last.
+            max_session: i32,
+        }
+    }
+}
+
+/// What others need of a role.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) arn: String,
+}
+
+type Seen = Observed<Props, Facts>;
 
 /// The inline policy that holds a role's rights. Any other one was put there by somebody else.
 const POLICY: &str = "strata";
@@ -38,7 +68,7 @@ fn decode(document: &str) -> Value {
 
 impl Role {
     /// The role called `name`, if there is one.
-    async fn look(&self, cx: &Context, name: &str) -> Result<Option<Live>, Error> {
+    async fn look(&self, cx: &Context, name: &str) -> Result<Option<Seen>, Error> {
         let doing = || format!("reading role {name}");
         let role = match self.0.get_role().role_name(name).send().await.during(doing) {
             Ok(answer) => answer.role,
@@ -47,12 +77,13 @@ impl Role {
         };
         let Some(role) = role else { return Ok(None) };
         let tags = role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
-        let mut live = Live::new(name, name).tagged(cx, tags).fact("arn", role.arn());
-        if live.foreign.is_none() && role.path() != path(cx) {
-            live.foreign = Some(format!("another copy of this pipeline (its path is {})", role.path()));
+        let arn = role.arn().to_owned();
+        let mut seen = Seen::new(name, name, Props::default()).tagged(cx, tags).facts(Facts { arn });
+        if seen.foreign.is_none() && role.path() != path(cx) {
+            seen.foreign = Some(format!("another copy of this pipeline (its path is {})", role.path()));
         }
-        if live.foreign.is_some() {
-            return Ok(Some(live));
+        if seen.foreign.is_some() {
+            return Ok(Some(seen));
         }
         let read = tokio::try_join!(self.attached(name), self.inline(name), self.permissions(name));
         let (attached, inline, permissions) = match read {
@@ -60,15 +91,15 @@ impl Role {
             Err(error) if error.is_gone() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let other: Vec<String> = inline.into_iter().filter(|policy| policy != POLICY).collect();
-        let live = live
-            .prop("trust", decode(role.assume_role_policy_document().unwrap_or_default()))
-            .prop("permissions", permissions)
-            .prop("attached", attached)
-            .prop("other_policies", other)
-            .prop("description", role.description().unwrap_or_default())
-            .prop("max_session", role.max_session_duration().unwrap_or(SESSION));
-        Ok(Some(live))
+        seen.props = Props {
+            trust: decode(role.assume_role_policy_document().unwrap_or_default()),
+            permissions,
+            attached,
+            other_policies: inline.into_iter().filter(|policy| policy != POLICY).collect(),
+            description: role.description().unwrap_or_default().to_owned(),
+            max_session: role.max_session_duration().unwrap_or(SESSION),
+        };
+        Ok(Some(seen))
     }
 
     /// The names of all roles of this pipeline.
@@ -116,67 +147,73 @@ impl Role {
         call.send().await.during(|| format!("detaching {arn} from role {name}")).map(drop)
     }
 
+    async fn attach(&self, name: &str, arn: &str) -> Result<(), Error> {
+        let call = self.0.attach_role_policy().role_name(name).policy_arn(arn);
+        call.send().await.during(|| format!("attaching {arn} to role {name}")).map(drop)
+    }
+
     async fn remove_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
         let call = self.0.delete_role_policy().role_name(name).policy_name(policy);
         call.send().await.during(|| format!("removing policy {policy} from role {name}")).map(drop)
     }
 }
 
-/// The texts of a list in a property.
-fn texts(value: &Value) -> Vec<&str> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
 #[async_trait]
 impl Resource for Role {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let session = &cx.session;
-        let values = values(&cx.doc.pipeline, &session.partition, &session.account, &session.region);
-        let wish = |documents: &Documents| {
-            let role = documents.role;
-            let filled = |what: &str, text: &str| {
-                let wrong =
-                    |reason| Error::usage(format!("writing policies/roles/{}.{what}.json", documents.file), reason);
-                fill(text, &values).map_err(wrong)
+    const KIND: &'static str = "role";
+    const LABEL: &'static str = "roles";
+    type Props = Props;
+    type Facts = Facts;
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
+        let values = values(&cx.doc, &cx.place());
+        let desired = |role: demand::Role| {
+            let wrong = |what: &str| {
+                let doing = format!("writing policies/roles/{}.{what}.json", role.file);
+                move |reason| Error::usage(doing, reason)
             };
-            let wish = Wish::new(role, cx.name(Kind::Role, role))
-                .prop("trust", filled("trust", documents.trust)?)
-                .prop("permissions", filled("permissions", documents.permissions)?)
-                .prop("attached", json!([]))
-                .prop("other_policies", json!([]))
-                .prop("description", documents.description)
-                .prop("max_session", SESSION);
-            Ok(wish)
+            let managed =
+                role.managed.iter().map(|policy| format!("arn:{}:iam::aws:policy/{policy}", cx.session.partition));
+            let mut attached: Vec<String> = managed.collect();
+            attached.sort();
+            let props = Props {
+                trust: fill(role.trust, &values).map_err(wrong("trust"))?,
+                permissions: join(&role.permissions, &values).map_err(wrong("permissions"))?,
+                attached,
+                other_policies: Vec::new(),
+                description: role.description.to_owned(),
+                max_session: SESSION,
+            };
+            Ok(Desired::new(role.id, cx.name(Kind::Role, role.id), props))
         };
-        let kind = cx.doc.pipeline.airflow.kind;
-        ROLES.iter().filter(|documents| documents.kind.is_none_or(|of| of == kind)).map(wish).collect()
+        demand::roles(&cx.doc.pipeline).into_iter().map(desired).collect()
     }
 
-    async fn list(&self, cx: &Context, wishes: &[Wish]) -> Result<Vec<Live>, Error> {
+    async fn observed(&self, cx: &Context, desired: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
         // Those whose names are known are looked at while the others are listed.
-        let wished: BTreeSet<String> = wishes.iter().map(|wish| wish.name.clone()).collect();
-        let looks = try_join_all(wished.iter().map(|name| self.look(cx, name)));
-        let (mut lives, listed) = tokio::try_join!(looks, self.listed(cx))?;
-        lives.extend(try_join_all(listed.difference(&wished).map(|name| self.look(cx, name))).await?);
+        let names: BTreeSet<String> = desired.iter().map(|role| role.name.clone()).collect();
+        let looks = try_join_all(names.iter().map(|name| self.look(cx, name)));
+        let (mut seen, listed) = tokio::try_join!(looks, self.listed(cx))?;
+        seen.extend(try_join_all(listed.difference(&names).map(|name| self.look(cx, name))).await?);
         // Another program of this pipeline may own roles, too.
-        let ours = |live: &Live| {
-            let layer = live.tags.as_ref().and_then(|tags| tags.get(LAYER));
-            live.foreign.is_some() || layer.is_some_and(|layer| layer == cx.layer)
+        let ours = |role: &Seen| {
+            let layer = role.tags.as_ref().and_then(|tags| tags.get(LAYER));
+            role.foreign.is_some() || layer.is_some_and(|layer| layer == cx.layer)
         };
-        Ok(lives.into_iter().flatten().filter(ours).collect())
+        Ok(seen.into_iter().flatten().filter(ours).collect())
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
         let call = self
             .0
             .create_role()
-            .role_name(&wish.name)
+            .role_name(&desired.name)
             .path(path(cx))
-            .description(wish.text("description"))
+            .description(&desired.props.description)
             .max_session_duration(SESSION)
-            .assume_role_policy_document(wish.props.get("trust").map(Value::to_string).unwrap_or_default())
-            .set_tags(Some(to_iam(&cx.tags("role", &wish.id, &wish.name))?));
-        match call.send().await.during(|| format!("creating role {}", wish.name)) {
+            .assume_role_policy_document(desired.props.trust.to_string())
+            .set_tags(Some(to_iam(&cx.tags_of::<Self>(desired))?));
+        match call.send().await.during(|| format!("creating role {}", desired.name)) {
             // It was not there a moment ago: an earlier answer was lost.
             Err(error) if error.is(&["EntityAlreadyExists", "EntityAlreadyExistsException"]) => {
                 Err(Error::again(error.doing, error.message))
@@ -185,49 +222,43 @@ impl Resource for Role {
         }
     }
 
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
-        let name = &live.physical;
-        for change in changes {
-            let doing = || format!("setting {} of role {name}", change.field);
-            match change.field.as_str() {
-                "trust" => {
-                    let call =
-                        self.0.update_assume_role_policy().role_name(name).policy_document(change.to.to_string());
-                    call.send().await.during(doing)?;
-                }
-                "permissions" => {
-                    let call = self.0.put_role_policy().role_name(name).policy_name(POLICY);
-                    call.policy_document(change.to.to_string()).send().await.during(doing)?;
-                }
-                "attached" => {
-                    for arn in texts(&change.from) {
-                        self.detach(name, arn).await?;
-                    }
-                }
-                "other_policies" => {
-                    for policy in texts(&change.from) {
-                        self.remove_policy(name, policy).await?;
-                    }
-                }
-                // Both in one call, below.
-                "description" | "max_session" => {}
-                _ => {
-                    let tags = to_iam(&cx.tags("role", &wish.id, &wish.name))?;
-                    self.0.tag_role().role_name(name).set_tags(Some(tags)).send().await.during(doing)?;
-                }
-            }
+    async fn update(&self, _: &Context, observed: &Seen, desired: &Desired<Props>) -> Result<(), Error> {
+        let (name, is, shall) = (&observed.physical, &observed.props, &desired.props);
+        let doing = |what: &'static str| move || format!("setting {what} of role {name}");
+        if is.trust != shall.trust {
+            let call = self.0.update_assume_role_policy().role_name(name).policy_document(shall.trust.to_string());
+            call.send().await.during(doing("trust"))?;
         }
-        if changes.iter().any(|change| matches!(change.field.as_str(), "description" | "max_session")) {
-            let call = self.0.update_role().role_name(name).max_session_duration(SESSION);
-            let call = call.description(wish.text("description"));
-            call.send().await.during(|| format!("setting description and session length of role {name}"))?;
+        if is.permissions != shall.permissions {
+            let call = self.0.put_role_policy().role_name(name).policy_name(POLICY);
+            call.policy_document(shall.permissions.to_string()).send().await.during(doing("permissions"))?;
+        }
+        for arn in is.attached.iter().filter(|arn| !shall.attached.contains(arn)) {
+            self.detach(name, arn).await?;
+        }
+        for arn in shall.attached.iter().filter(|arn| !is.attached.contains(arn)) {
+            self.attach(name, arn).await?;
+        }
+        for policy in is.other_policies.iter().filter(|policy| !shall.other_policies.contains(policy)) {
+            self.remove_policy(name, policy).await?;
+        }
+        if is.description != shall.description || is.max_session != shall.max_session {
+            let call = self.0.update_role().role_name(name).max_session_duration(shall.max_session);
+            let call = call.description(&shall.description);
+            call.send().await.during(doing("description and session length"))?;
         }
         Ok(())
     }
 
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
+    async fn retag(&self, _: &Context, observed: &Seen, tags: &Tags) -> Result<(), Error> {
+        let name = &observed.physical;
+        let call = self.0.tag_role().role_name(name).set_tags(Some(to_iam(tags)?));
+        call.send().await.during(|| format!("setting tags of role {name}")).map(drop)
+    }
+
+    async fn delete(&self, _: &Context, observed: &Seen) -> Result<(), Error> {
         // AWS deletes a role only when nothing hangs on it.
-        let name = &live.physical;
+        let name = &observed.physical;
         for arn in self.attached(name).await? {
             self.detach(name, &arn).await?;
         }

@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use strata_aws::{During, Error, Pace, Poll, Waiting};
 use strata_glue::{ours, retag, role, role_arn, role_name, tags_for, tags_of};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
-use strata_state::wish::{Engine, Transform};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
 use strata_state::{Kind, Spec, spec::SCRIPT_KEY};
+use strata_state::{layers::jobs::Engine, wish::Transform};
 
 pub(crate) struct Job {
     pub(crate) glue: aws_sdk_glue::Client,
@@ -128,9 +128,9 @@ impl Job {
 }
 
 #[async_trait]
-impl Resource for Job {
+impl Untyped for Job {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let jobs = &cx.doc.pipeline.jobs;
+        let jobs = cx.doc.pipeline.jobs();
         let bucket = cx.bucket();
         let wish = |transform: &Transform| {
             let engine = jobs.engine(transform);

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use std::path::Path;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Finding, Layer, Part, async_trait, part};
-use strata_state::{Document, section};
+use strata_layer::{Context, Finding, Layer, Part, async_trait, untyped};
+use strata_state::{Document, layers};
 
 pub(crate) struct Jobs;
 
@@ -46,16 +46,12 @@ pub(crate) enum Verbs {
 impl Layer for Jobs {
     type Verbs = Verbs;
 
-    fn name(&self) -> &'static str {
-        "jobs"
+    fn table(&self) -> &'static strata_state::layers::Layer {
+        &strata_state::layers::jobs::LAYER
     }
 
-    fn about(&self) -> &'static str {
-        "The Glue jobs that run the transforms"
-    }
-
-    fn needs(&self, _: &Document) -> &'static [&'static str] {
-        &["iam", "storage", "catalog"]
+    fn policy(&self) -> &'static str {
+        include_str!("../../../policies/deployer/jobs.json")
     }
 
     /// A job whose SQL cannot be parsed would only fail when it runs.
@@ -73,28 +69,24 @@ impl Layer for Jobs {
     fn parts(&self, session: &Session) -> Vec<Part> {
         let glue = aws_sdk_glue::Client::new(&session.sdk);
         let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
-        vec![part("job", "Glue jobs", &[], Job { glue, logs })]
+        vec![untyped("job", "Glue jobs", &[], Job { glue, logs })]
     }
 
     fn section(&self, cx: &Context, doc: &mut Document) {
         let pipeline = &cx.doc.pipeline;
         let job = |transform: &strata_state::wish::Transform| {
             let live = cx.live("job", &transform.name)?;
-            let engine = pipeline.jobs.engine(transform);
-            Some((transform.name.clone(), section::Job { name: live.physical, engine }))
+            let engine = pipeline.jobs().engine(transform);
+            Some((transform.name.clone(), layers::jobs::Job { name: live.physical, engine }))
         };
         let jobs: std::collections::BTreeMap<_, _> = pipeline.transforms.iter().filter_map(job).collect();
-        doc.jobs = (!jobs.is_empty()).then_some(section::Jobs { jobs });
+        doc.jobs = (!jobs.is_empty()).then_some(layers::jobs::Section { jobs });
     }
 
     /// Nothing is looked for; which engine was chosen, and why, is told where a person may still change it.
     async fn preflight(&self, cx: &Context) -> Result<Vec<Finding>, Error> {
         choice::tell(cx, &cx.doc.pipeline.transforms.iter().collect::<Vec<_>>());
         Ok(Vec::new())
-    }
-
-    fn clear(&self, doc: &mut Document) {
-        doc.jobs = None;
     }
 
     fn passes_on(&self, verb: &Verbs) -> bool {

@@ -155,6 +155,6 @@ async fn judge(
     let state = run.job_run_state().map_or("unknown", JobRunState::as_str);
     let message = run.error_message().or(run.state_detail()).unwrap_or("Glue gave no reason");
     let error = Error::failed(format!("running job {name}: {state}"), message);
-    let again = if cx.doc.pipeline.jobs.retries > 0 { "; Glue tries again by itself" } else { "" };
+    let again = if cx.doc.pipeline.jobs().retries > 0 { "; Glue tries again by itself" } else { "" };
     Err(error.advise(format!("jobs logs {} --run {id}{again}", transform.name)))
 }

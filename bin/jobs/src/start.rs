@@ -26,7 +26,7 @@ pub(crate) fn advise(error: Error) -> Error {
 }
 
 fn limit(cx: &Context, slowest: u64) -> Pace {
-    let minutes = u64::try_from(cx.doc.pipeline.jobs.timeout_minutes).unwrap_or_default();
+    let minutes = u64::try_from(cx.doc.pipeline.jobs().timeout_minutes).unwrap_or_default();
     Pace { slowest: Duration::from_secs(slowest), limit: Duration::from_secs(minutes * 60) + QUEUE }
 }
 

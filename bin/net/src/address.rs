@@ -6,15 +6,15 @@ use crate::holders;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{DomainType, ResourceType};
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Holder, Live, Resource, Wish, async_trait};
-use strata_state::{Kind, wish::Egress};
+use strata_layer::{Change, Context, Holder, Live, Untyped, Wish, async_trait};
+use strata_state::{Kind, layers::net::Egress};
 
 pub(crate) struct Address(pub(crate) Client);
 
 #[async_trait]
-impl Resource for Address {
+impl Untyped for Address {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let wanted = cx.doc.pipeline.egress() == Egress::Nat;
+        let wanted = strata_state::layers::net::egress(&cx.doc.pipeline) == Egress::Nat;
         Ok(wanted.then(|| Wish::new("nat", cx.name(Kind::Network, "nat-address"))).into_iter().collect())
     }
 

@@ -8,8 +8,8 @@ use aws_sdk_ec2::types::{ResourceType, VpcEndpoint, VpcEndpointType};
 use serde_json::{Value, json};
 use std::time::Duration;
 use strata_aws::{During, Error, Pace};
-use strata_layer::{Change, Context, Live, Resource, State, Wish, async_trait};
-use strata_state::{Kind, wish::Egress};
+use strata_layer::{Change, Context, Live, State, Untyped, Wish, async_trait};
+use strata_state::{Kind, layers::net::Egress};
 
 pub(crate) struct Endpoint(pub(crate) Client);
 
@@ -35,9 +35,9 @@ fn service(cx: &Context, name: &str) -> String {
 }
 
 #[async_trait]
-impl Resource for Endpoint {
+impl Untyped for Endpoint {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let egress = cx.doc.pipeline.egress();
+        let egress = strata_state::layers::net::egress(&cx.doc.pipeline);
         let vpc = cx.physical("vpc", "main");
         let wish = |name: &str| {
             let service = service(cx, name);

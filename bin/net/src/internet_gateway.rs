@@ -6,7 +6,7 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::ResourceType;
 use serde_json::Value;
 use strata_aws::{During, Error, Pace};
-use strata_layer::{Change, Context, Holder, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Holder, Live, Untyped, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct InternetGateway(pub(crate) Client);
@@ -24,7 +24,7 @@ impl InternetGateway {
 }
 
 #[async_trait]
-impl Resource for InternetGateway {
+impl Untyped for InternetGateway {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let wish =
             Wish::new("main", cx.name(Kind::Network, "internet-gateway")).prop("vpc_id", cx.physical("vpc", "main"));

@@ -6,15 +6,15 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{NatGatewayState, ResourceType};
 use std::time::Duration;
 use strata_aws::{During, Error, Pace};
-use strata_layer::{Change, Context, Live, Resource, State, Wish, async_trait};
-use strata_state::{Kind, wish::Egress};
+use strata_layer::{Change, Context, Live, State, Untyped, Wish, async_trait};
+use strata_state::{Kind, layers::net::Egress};
 
 pub(crate) struct NatGateway(pub(crate) Client);
 
 #[async_trait]
-impl Resource for NatGateway {
+impl Untyped for NatGateway {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        if cx.doc.pipeline.egress() != Egress::Nat {
+        if strata_state::layers::net::egress(&cx.doc.pipeline) != Egress::Nat {
             return Ok(Vec::new());
         }
         let wish = Wish::new("main", cx.name(Kind::Network, "nat"))

@@ -6,7 +6,7 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{AccountAttributeName, DomainType, NatGatewayState, VpcEndpointType};
 use strata_aws::{During, Error};
 use strata_layer::{Context, Finding};
-use strata_state::wish::Egress;
+use strata_state::layers::net::Egress;
 
 /// One quota: what is counted, how many there are, how many there may be.
 struct Count {
@@ -17,7 +17,7 @@ struct Count {
 
 /// Quotas that have no room for what is to be made.
 pub(crate) async fn findings(ec2: &Client, cx: &Context) -> Result<Vec<Finding>, Error> {
-    let egress = cx.doc.pipeline.egress();
+    let egress = strata_state::layers::net::egress(&cx.doc.pipeline);
     let lacks = |kind: &str| cx.lives(kind).is_empty();
     let counts = futures::try_join!(
         maybe(lacks("vpc"), vpcs(ec2, cx)),
@@ -96,7 +96,7 @@ async fn nat_gateways(ec2: &Client, cx: &Context) -> Result<Count, Error> {
         return Ok(Count { what: "NAT gateways", there: list.len(), most });
     }
     let zone = cx.live("subnet", "public-1").and_then(|mut live| live.facts.remove("zone"));
-    let Some(zone) = zone.or_else(|| cx.doc.pipeline.net.zones.first().cloned()) else {
+    let Some(zone) = zone.or_else(|| cx.doc.pipeline.net().zones.first().cloned()) else {
         return Ok(Count { what: "NAT gateways", there: 0, most });
     };
     let by = crate::ec2::filter("availability-zone", &zone);

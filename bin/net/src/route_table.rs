@@ -7,8 +7,8 @@ use aws_sdk_ec2::types::{ResourceType, Route, RouteState, RouteTable as Table};
 use futures::future::join_all;
 use serde_json::{Map, Value, json};
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
-use strata_state::{Kind, wish::Egress};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
+use strata_state::{Kind, layers::net::Egress};
 
 pub(crate) struct RouteTable(pub(crate) Client);
 
@@ -85,9 +85,9 @@ impl RouteTable {
 }
 
 #[async_trait]
-impl Resource for RouteTable {
+impl Untyped for RouteTable {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let nat = cx.doc.pipeline.egress() == Egress::Nat;
+        let nat = strata_state::layers::net::egress(&cx.doc.pipeline) == Egress::Nat;
         let private = if nat { json!({ ANYWHERE: cx.physical("nat-gateway", "main") }) } else { json!({}) };
         let public = json!({ ANYWHERE: cx.physical("internet-gateway", "main") });
         let wish = |side: &str, routes: Value| {

@@ -11,8 +11,8 @@ use aws_sdk_ec2::types::{
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use strata_aws::{During, Error, Pace};
-use strata_layer::{Change, Context, Holder, Live, Resource, Wish, async_trait};
-use strata_state::{Kind, wish::Ingress};
+use strata_layer::{Change, Context, Holder, Live, Untyped, Wish, async_trait};
+use strata_state::{Kind, layers::net::Ingress};
 
 pub(crate) struct SecurityGroup(pub(crate) Client);
 
@@ -174,9 +174,9 @@ fn rule_id(rules: &str, rule: &Value) -> Option<String> {
 }
 
 #[async_trait]
-impl Resource for SecurityGroup {
+impl Untyped for SecurityGroup {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let mut ingress: Vec<Value> = cx.doc.pipeline.net.ingress.iter().map(rule).collect();
+        let mut ingress: Vec<Value> = cx.doc.pipeline.net().ingress.iter().map(rule).collect();
         ingress.push(own());
         let anywhere = json!({ "from": "0.0.0.0/0", "port": "all", "description": "" });
         let wish = Wish::new("main", cx.name(Kind::Network, "main"))

@@ -7,7 +7,7 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::ResourceType;
 use std::sync::{PoisonError, RwLock};
 use strata_aws::{During, Error, Pace};
-use strata_layer::{Change, Context, Holder, Live, Resource, State, Wish, async_trait};
+use strata_layer::{Change, Context, Holder, Live, State, Untyped, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct Subnet {
@@ -27,7 +27,7 @@ impl Subnet {
             let id = |live: &&Live| live.foreign.is_none() && live.id.ends_with(&format!("-{number}"));
             lives.iter().find(id).and_then(|live| live.facts.get("zone").cloned())
         };
-        let wish = &cx.doc.pipeline.net.zones;
+        let wish = &cx.doc.pipeline.net().zones;
         // Once asked for, AWS's answer is good for this run.
         let before = self.zones.read().unwrap_or_else(PoisonError::into_inner).clone();
         let known = [wish.first().cloned().or_else(|| taken(1)), wish.get(1).cloned().or_else(|| taken(2))];
@@ -62,9 +62,9 @@ impl Subnet {
 }
 
 #[async_trait]
-impl Resource for Subnet {
+impl Untyped for Subnet {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let net = &cx.doc.pipeline.net;
+        let net = cx.doc.pipeline.net();
         let zones = self.zones.read().unwrap_or_else(PoisonError::into_inner).clone();
         let mut wishes = Vec::new();
         for (side, ranges) in [("public", &net.public_subnets), ("private", &net.private_subnets)] {

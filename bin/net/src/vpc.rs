@@ -6,7 +6,7 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName};
 use futures::future::try_join;
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Holder, Live, Resource, State, Wish, async_trait};
+use strata_layer::{Change, Context, Holder, Live, State, Untyped, Wish, async_trait};
 use strata_state::Kind;
 
 pub(crate) struct Vpc(pub(crate) Client);
@@ -24,10 +24,10 @@ impl Vpc {
 }
 
 #[async_trait]
-impl Resource for Vpc {
+impl Untyped for Vpc {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let wish = Wish::new("main", cx.name(Kind::Network, "vpc"))
-            .prop("cidr", cx.doc.pipeline.net.cidr.as_str())
+            .prop("cidr", cx.doc.pipeline.net().cidr.as_str())
             .prop("dns_support", true)
             .prop("dns_hostnames", true)
             .fixed(&["cidr"]);

@@ -6,7 +6,7 @@ use crate::settings;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{BucketLocationConstraint, BucketNamespace, CreateBucketConfiguration, Tagging};
 use strata_aws::{During, Error, Exit, Pace};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
 
 pub(crate) struct Bucket(pub(crate) Client);
 
@@ -26,7 +26,7 @@ impl Bucket {
 }
 
 #[async_trait]
-impl Resource for Bucket {
+impl Untyped for Bucket {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let name = cx.bucket();
         if let Some(why) = strata_state::wish::bucket_problem(&name) {

@@ -3,7 +3,7 @@
 
 use crate::contents::versions;
 use crate::owner;
-use crate::wanted::{REQUIREMENTS, Wanted, wanted};
+use crate::wanted::{Wanted, wanted};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use futures::future::BoxFuture;
@@ -11,7 +11,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Resource, Wish, async_trait};
+use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
+use strata_state::layers::airflow::REQUIREMENTS_KEY as REQUIREMENTS;
 
 /// Where strata puts its files. Whatever else is there stays as it is.
 const PREFIXES: [&str; 4] = ["dags/", "scripts/", "sql/", REQUIREMENTS];
@@ -118,7 +119,7 @@ impl File {
 }
 
 #[async_trait]
-impl Resource for File {
+impl Untyped for File {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         let wish = |wanted: &Wanted| {
             let wish = Wish::new(&wanted.key, &wanted.key).prop("bucket", cx.bucket()).fixed(&["bucket"]);

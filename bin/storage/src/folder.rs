@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use strata_aws::Error;
 use strata_state::Document;
+use strata_state::demand::{self, Body};
+use strata_state::policy::Place;
 use strata_state::wish::Pipeline;
-use strata_state::{dag, workflow};
 
 /// Refuse a folder, a SQL file or a DAG file that cannot be used. Nothing has been touched yet.
 pub(crate) fn check(doc: &Document) -> Result<(), Error> {
@@ -22,11 +23,19 @@ pub(crate) fn check(doc: &Document) -> Result<(), Error> {
         let reads: Vec<&str> = transform.reads.iter().map(String::as_str).collect();
         query.check(&reads).map_err(wrong)?;
     }
-    for (key, path) in dags(pipeline)? {
-        let own = [dag::MODULE_KEY.to_owned(), dag::key(pipeline), workflow::key(pipeline)];
-        if own.contains(&key) {
-            let message = format!("{} would take the place of strata's own {key}", path.display());
-            return Err(Error::usage("looking for the pipeline's files", message).advise("give the file another name"));
+    // Neither keys nor folders depend on where things are.
+    let nowhere = Place { partition: String::new(), account: String::new(), region: String::new() };
+    let demanded = demand::files(pipeline, &nowhere);
+    for (prefix, folder) in demanded.iter().filter_map(|file| match &file.body {
+        Body::Folder(folder) => Some((&file.key, folder)),
+        _ => None,
+    }) {
+        for (key, path) in walked(pipeline, folder, prefix)? {
+            if demanded.iter().any(|file| file.key == key) {
+                let message = format!("{} would take the place of strata's own {key}", path.display());
+                let error = Error::usage("looking for the pipeline's files", message);
+                return Err(error.advise("give the file another name"));
+            }
         }
     }
     Ok(())
@@ -53,14 +62,15 @@ fn inside(folder: &Path, path: &Path) -> Result<(), Error> {
     Err(Error::usage("looking for the pipeline's files", message).advise("copy the file into the folder"))
 }
 
-/// The pipeline's own DAG files: key in the bucket and path here, in the order of the keys.
-pub(crate) fn dags(pipeline: &Pipeline) -> Result<Vec<(String, PathBuf)>, Error> {
+/// The files of one folder of the pipeline's: key in the bucket, which starts with `prefix`, and path here, in the order of
+/// the keys.
+pub(crate) fn walked(pipeline: &Pipeline, name: &str, prefix: &str) -> Result<Vec<(String, PathBuf)>, Error> {
     let folder = Path::new(&pipeline.folder);
-    let top = folder.join("dags");
+    let top = folder.join(name);
     let mut files = Vec::new();
     if top.is_dir() {
         inside(folder, &top)?;
-        walk(folder, &top, "dags", &mut files)?;
+        walk(folder, &top, prefix.trim_end_matches('/'), &mut files)?;
     }
     files.sort();
     Ok(files)
@@ -114,7 +124,8 @@ mod tests {
         std::fs::write(folder.path().join("dags/.swp"), "").unwrap();
         std::fs::write(folder.path().join("dags/helpers/x.py"), "").unwrap();
         std::fs::write(folder.path().join("dags/own.py"), "").unwrap();
-        let keys: Vec<String> = dags(&pipeline(folder.path())).unwrap().into_iter().map(|(key, _)| key).collect();
+        let keys: Vec<String> =
+            walked(&pipeline(folder.path()), "dags", "dags/").unwrap().into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["dags/helpers/x.py", "dags/own.py"]);
     }
 
@@ -124,7 +135,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("dags")).unwrap();
         symlink(outside.path(), folder.path().join("dags/secret.py")).unwrap();
-        let error = dags(&pipeline(folder.path())).unwrap_err();
+        let error = walked(&pipeline(folder.path()), "dags", "dags/").unwrap_err();
         assert!(error.to_string().contains("leads out of the pipeline's folder"), "{error}");
     }
 
@@ -133,7 +144,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("dags")).unwrap();
         symlink(folder.path().join("dags"), folder.path().join("dags/again")).unwrap();
-        let error = dags(&pipeline(folder.path())).unwrap_err();
+        let error = walked(&pipeline(folder.path()), "dags", "dags/").unwrap_err();
         assert!(error.to_string().contains("a link to a folder"), "{error}");
     }
 }

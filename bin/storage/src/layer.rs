@@ -6,8 +6,8 @@ use crate::{folder, owner};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Layer, Live, Part, async_trait, part};
-use strata_state::{Document, section};
+use strata_layer::{Context, Layer, Live, Part, async_trait, untyped};
+use strata_state::{Document, layers};
 
 pub(crate) struct Storage;
 
@@ -30,19 +30,19 @@ fn write(cx: &Context, bucket: &str, files: Vec<Live>, doc: &mut Document) {
         (live.id, version)
     });
     let arn = format!("arn:{}:s3:::{bucket}", cx.session.partition);
-    doc.storage = Some(section::Storage { bucket: bucket.to_owned(), arn, files: files.collect() });
+    doc.storage = Some(layers::storage::Section { bucket: bucket.to_owned(), arn, files: files.collect() });
 }
 
 #[async_trait]
 impl Layer for Storage {
     type Verbs = Verb;
 
-    fn name(&self) -> &'static str {
-        "storage"
+    fn table(&self) -> &'static strata_state::layers::Layer {
+        &strata_state::layers::storage::LAYER
     }
 
-    fn about(&self) -> &'static str {
-        "The bucket: versioned, encrypted, closed to the public; and the DAGs, scripts and SQL in it"
+    fn policy(&self) -> &'static str {
+        include_str!("../../../policies/deployer/storage.json")
     }
 
     fn check(&self, doc: &Document) -> Result<(), Error> {
@@ -51,18 +51,17 @@ impl Layer for Storage {
 
     fn parts(&self, session: &Session) -> Vec<Part> {
         let s3 = client(session);
-        vec![part("bucket", "buckets", &[], Bucket(s3.clone())), part("file", "files", &["bucket"], File::new(s3))]
+        vec![
+            untyped("bucket", "buckets", &[], Bucket(s3.clone())),
+            untyped("file", "files", &["bucket"], File::new(s3)),
+        ]
     }
 
     fn section(&self, cx: &Context, doc: &mut Document) {
         match cx.live("bucket", "main") {
             Some(bucket) => write(cx, &bucket.physical, cx.lives("file"), doc),
-            None => self.clear(doc),
+            None => doc.clear("storage"),
         }
-    }
-
-    fn clear(&self, doc: &mut Document) {
-        doc.storage = None;
     }
 
     async fn own(&self, cx: &Context, verb: Verb) -> Result<String, Error> {

@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{
 };
 use serde_json::{Map, Value, json};
 use strata_aws::{During, Error};
-use strata_state::wish::Storage;
+use strata_state::layers::storage::Wish as Storage;
 
 /// Where Athena writes its results; the workgroup says the same.
 const RESULTS: &str = "athena-results/";

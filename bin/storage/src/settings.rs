@@ -9,19 +9,20 @@ use aws_sdk_s3::types::{
     VersioningConfiguration,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use strata_aws::{During, Error, Exit};
-use strata_layer::{Context, Props};
+use strata_layer::Context;
 
 /// All settings as they shall be.
-pub(crate) fn wished(cx: &Context) -> Props {
+pub(crate) fn wished(cx: &Context) -> BTreeMap<&'static str, Value> {
     let closed = json!({ "block_acls": true, "ignore_acls": true, "block_policy": true, "restrict": true });
-    Props::from([
+    BTreeMap::from([
         ("versioning", json!("Enabled")),
         ("encryption", json!({ "algorithm": "AES256", "bucket_key": true })),
         ("public_access_block", closed),
         ("ownership", json!("BucketOwnerEnforced")),
         ("policy", policy(cx, &cx.bucket())),
-        ("lifecycle", lifecycle::wished(&cx.doc.pipeline.storage)),
+        ("lifecycle", lifecycle::wished(cx.doc.pipeline.storage())),
     ])
 }
 
@@ -42,7 +43,7 @@ fn policy(cx: &Context, bucket: &str) -> Value {
 }
 
 /// All settings as they are, asked for at once.
-pub(crate) async fn read(s3: &Client, bucket: &str) -> Result<Props, Error> {
+pub(crate) async fn read(s3: &Client, bucket: &str) -> Result<BTreeMap<&'static str, Value>, Error> {
     let (versioning, encryption, block, ownership, policy, lifecycle) = futures::try_join!(
         async { s3.get_bucket_versioning().bucket(bucket).send().await.during(|| reading("versioning", bucket)) },
         async {
@@ -76,7 +77,7 @@ pub(crate) async fn read(s3: &Client, bucket: &str) -> Result<Props, Error> {
     });
     let ownership = ownership.as_ref().and_then(|answer| answer.ownership_controls()?.rules().first());
     let policy = policy.as_ref().and_then(|answer| serde_json::from_str(answer.policy()?).ok());
-    Ok(Props::from([
+    Ok(BTreeMap::from([
         ("versioning", json!(versioning.status().map(BucketVersioningStatus::as_str))),
         ("encryption", encryption.unwrap_or_default()),
         ("public_access_block", block.unwrap_or_default()),
@@ -153,7 +154,7 @@ pub(crate) async fn set(s3: &Client, cx: &Context, bucket: &str, field: &str) ->
             let call = s3.put_bucket_policy().bucket(bucket).policy(policy(cx, bucket).to_string());
             call.send().await.during(doing).map(drop)
         }
-        "lifecycle" => lifecycle::set(s3, bucket, &cx.doc.pipeline.storage).await,
+        "lifecycle" => lifecycle::set(s3, bucket, cx.doc.pipeline.storage()).await,
         _ => Err(Error::failed(doing(), "it cannot be set in place")),
     }
 }

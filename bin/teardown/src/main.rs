@@ -36,7 +36,8 @@ enum Verb {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Some(Verb::Policy) = cli.verb {
-        return strata_layer::print_policy("teardown", &cli.global);
+        let document = include_str!("../../../policies/deployer/teardown.json");
+        return strata_layer::print_policy("teardown", document, &cli.global);
     }
     let taken =
         strata_layer::begin_trace("teardown", "down", &cli.global).and_then(|()| take_down::take_down(&cli.global));

@@ -1,16 +1,16 @@
 //! Looking everywhere again. Only an empty list counts.
 
-use crate::take_down::{all, lines, side_by_side};
+use crate::take_down::{lines, side_by_side};
 use serde_json::Value;
 use std::io::Write;
 use strata_aws::Error;
 use strata_layer::Global;
 
 /// List every kind of thing of every layer again, and say on stderr what was looked at and what is left. Returns how much.
-pub(crate) fn proof(text: &str, global: &Global) -> Result<usize, Error> {
+pub(crate) fn proof(text: &str, layers: &[&str], global: &Global) -> Result<usize, Error> {
     let mut looked_at = Vec::new();
     let mut left = Vec::new();
-    for (layer, answer) in side_by_side(&all(), &["status"], text, global, true)? {
+    for (layer, answer) in side_by_side(layers, &["status"], text, global, true)? {
         let Some(resources) = answer.json["resources"].as_array() else {
             let error = Error::failed(format!("looking again with {layer}"), "it could not tell what is left");
             return Err(error.advise("run teardown again"));

@@ -9,18 +9,14 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use strata_aws::{Error, Exit};
 use strata_layer::{Global, LogFormat, confirm, document};
-use strata_state::Document;
+use strata_state::{Document, layers};
 
-/// Each layer after those that use it; the others go side by side. MWAA first: it holds network interfaces in the subnets
-/// and cleans up with its role. The bucket and the roles after what runs with them.
-const ORDER: [(&str, &[&str]); 6] = [
-    ("airflow", &[]),
-    ("net", &["airflow"]),
-    ("jobs", &["airflow"]),
-    ("catalog", &["airflow"]),
-    ("storage", &["airflow", "jobs", "catalog"]),
-    ("iam", &["airflow", "jobs", "catalog"]),
-];
+/// Every layer there is, also those that the document does not ask for, each with the layers that use it: those go before
+/// it, the others side by side.
+fn order() -> Vec<(&'static str, Vec<&'static str>)> {
+    let backwards = layers::all().into_iter().rev();
+    backwards.map(|layer| (layer.name, layers::users(layer.name))).collect()
+}
 
 /// Take everything down and prove it. Returns the document and the exit code.
 pub(crate) fn take_down(global: &Global) -> Result<(String, u8), Error> {
@@ -29,9 +25,10 @@ pub(crate) fn take_down(global: &Global) -> Result<(String, u8), Error> {
     doc.failed = None;
     let print = |doc: &Document| doc.print().map_err(|error| Error::failed("writing the document", error.to_string()));
     let text = print(&doc)?;
-    ask(global, &text)?;
+    let layers = all();
+    ask(global, &layers, &text)?;
     let failure = bring_down(&mut doc, &text, global)?;
-    let left = proof(&text, global)?;
+    let left = proof(&text, &layers, global)?;
     let code = match (&failure, left) {
         (Some(130), _) => 130,
         (_, 1..) => 3,
@@ -42,9 +39,8 @@ pub(crate) fn take_down(global: &Global) -> Result<(String, u8), Error> {
 }
 
 /// Say what would go, and ask where data would be lost. Nothing has been touched yet.
-fn ask(global: &Global, text: &str) -> Result<(), Error> {
-    let layers = all();
-    let answers = side_by_side(&layers, &["down", "--dry-run"], text, global, true)?;
+fn ask(global: &Global, layers: &[&str], text: &str) -> Result<(), Error> {
+    let answers = side_by_side(layers, &["down", "--dry-run"], text, global, true)?;
     let mut losses = Vec::new();
     for (layer, answer) in &answers {
         if answer.code != 0 {
@@ -85,11 +81,12 @@ fn bring_down(doc: &mut Document, text: &str, global: &Global) -> Result<Option<
     let mut failure = None;
     thread::scope(|scope| {
         let bring = &bring;
-        let running = ORDER.map(|(layer, users)| (layer, scope.spawn(move || bring(layer, users))));
+        let running: Vec<_> =
+            order().into_iter().map(|(layer, users)| (layer, scope.spawn(move || bring(layer, &users)))).collect();
         for (layer, thread) in running {
             let broken = |_| Err(Error::failed(format!("running {layer}"), "its thread broke"));
             match thread.join().unwrap_or_else(broken)? {
-                Some(answer) if answer.code == 0 => clear(doc, layer),
+                Some(answer) if answer.code == 0 => doc.clear(layer),
                 Some(answer) => {
                     failure = Some(answer.code);
                     doc.failed = serde_json::from_value(answer.json["failed"].clone()).ok();
@@ -99,17 +96,6 @@ fn bring_down(doc: &mut Document, text: &str, global: &Global) -> Result<Option<
         }
         Ok(failure)
     })
-}
-
-fn clear(doc: &mut Document, layer: &str) {
-    match layer {
-        "airflow" => doc.airflow = None,
-        "jobs" => doc.jobs = None,
-        "catalog" => doc.catalog = None,
-        "net" => doc.net = None,
-        "storage" => doc.storage = None,
-        _ => doc.iam = None,
-    }
 }
 
 /// These words, and that lines of several programs at once have to be plain.
@@ -151,5 +137,5 @@ pub(crate) fn lines(items: &[String]) -> String {
 
 /// Every layer, in the order in which they go.
 pub(crate) fn all() -> Vec<&'static str> {
-    ORDER.iter().map(|(layer, _)| *layer).collect()
+    order().into_iter().map(|(layer, _)| layer).collect()
 }

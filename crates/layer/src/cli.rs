@@ -78,6 +78,9 @@ pub(crate) enum Verb<X: Subcommand> {
         /// Only say what would go and what would be lost with it
         #[arg(long)]
         dry_run: bool,
+        /// Remove only what the document no longer asks for, and keep the rest
+        #[arg(long, conflicts_with = "dry_run")]
+        unasked: bool,
     },
     /// Show what exists and what drifted; exit 4 when anything differs from the document
     Status,

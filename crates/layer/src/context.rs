@@ -2,7 +2,7 @@
 
 use crate::cli::Global;
 use crate::gate::Gate;
-use crate::{Live, Report, Wish, later};
+use crate::{Desired, Live, Observed, Promise, Report, Resource, Wish, later};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 use strata_aws::tags::{self, Tags};
 use strata_aws::{Cancel, Session};
+use strata_state::policy::Place;
 use strata_state::{Document, Kind};
 
 /// The document, the account, and what the survey found.
@@ -54,6 +55,50 @@ impl Context {
     #[must_use]
     pub fn name(&self, kind: Kind, name: &str) -> String {
         self.doc.pipeline.physical(kind, name, &self.session.account, &self.session.region)
+    }
+
+    /// Where things are, for names and policies.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        let Session { account, partition, region, .. } = &self.session;
+        Place { partition: partition.clone(), account: account.clone(), region: region.clone() }
+    }
+
+    /// Whether the document asks for this layer. A layer that it does not ask for has nothing.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        strata_state::layers::is_asked(self.layer, &self.doc.pipeline)
+    }
+
+    /// What is there of the kind `R`, ours only.
+    #[must_use]
+    pub fn observed<R: Resource>(&self) -> Vec<Observed<R::Props, R::Facts>> {
+        let lives = self.lives(R::KIND);
+        lives.iter().filter_map(|live| live.typed().ok().cloned()).collect()
+    }
+
+    /// The one of the kind `R` called `id`, if it is there.
+    #[must_use]
+    pub fn one<R: Resource>(&self, id: &str) -> Option<Observed<R::Props, R::Facts>> {
+        self.live(R::KIND, id)?.typed().ok().cloned()
+    }
+
+    /// The id in AWS of the one of the kind `R` called `id`, or that it will be known later.
+    #[must_use]
+    pub fn id_of<R: Resource>(&self, id: &str) -> Promise {
+        Promise::of(self.live(R::KIND, id).map(|live| live.physical), R::KIND)
+    }
+
+    /// A token for a create call that takes one, for a typed resource; see [`Context::token`].
+    #[must_use]
+    pub fn token_of<R: Resource>(&self, desired: &Desired<R::Props>) -> String {
+        self.token_for(R::KIND, &desired.id, &format!("{:?}", desired.props))
+    }
+
+    /// All tags of a desired resource of the kind `R`.
+    #[must_use]
+    pub fn tags_of<R: Resource>(&self, desired: &Desired<R::Props>) -> Tags {
+        self.tags(R::KIND, &desired.id, &desired.name)
     }
 
     /// The pipeline's bucket.
@@ -110,8 +155,12 @@ impl Context {
     /// tags what this one has made; see [`Context::nonce`] for why they do not share the token.
     #[must_use]
     pub fn token(&self, kind: &str, wish: &Wish) -> String {
+        self.token_for(kind, &wish.id, &format!("{:?}", wish.props))
+    }
+
+    fn token_for(&self, kind: &str, id: &str, props: &str) -> String {
         let pipeline = &self.doc.pipeline;
-        let text = format!("{} {} {kind} {} {:?} {}", pipeline.name, pipeline.env, wish.id, wish.props, self.nonce());
+        let text = format!("{} {} {kind} {id} {props} {}", pipeline.name, pipeline.env, self.nonce());
         // Two FNV-1a runs make 128 bits: enough to tell wishes apart, within EC2's 64 characters.
         let hash =
             |seed: u64| text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

@@ -1,14 +1,44 @@
 //! What is, compared with what is asked for.
 
-use crate::resource::is_later;
+use crate::promise::is_later;
 use crate::{Context, Live, Part, State, Wish};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::fmt;
 
-/// Why something goes that is in no wish.
-pub(crate) const UNASKED: &str = "no longer asked for";
+/// Why something is deleted that is in no wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Surplus {
+    /// The document asks for it no longer.
+    Unasked,
+    /// It is there twice, and the other one stays.
+    Duplicate {
+        /// Id or name of the other one.
+        of: String,
+    },
+}
 
-/// One property that differs.
+impl fmt::Display for Surplus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unasked => f.write_str("no longer asked for"),
+            Self::Duplicate { of } => write!(f, "there are two; {of} is older"),
+        }
+    }
+}
+
+/// What differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    /// A property of its kind.
+    Property,
+    /// Its tags.
+    Tags,
+    /// That it can be used at all.
+    Usable,
+}
+
+/// One property that differs, or all tags that do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
     /// Which.
@@ -19,6 +49,15 @@ pub struct Change {
     pub to: Value,
     /// Whether AWS can change it only by a new resource.
     pub replaces: bool,
+    /// What kind of difference it is.
+    #[serde(skip)]
+    pub of: Aspect,
+}
+
+impl Change {
+    pub(crate) fn is_tags(&self) -> bool {
+        self.of == Aspect::Tags
+    }
 }
 
 /// What there is to do about one thing.
@@ -31,7 +70,7 @@ pub enum Action {
     /// It differs where AWS cannot change it, or it is broken.
     Replace(Live, Wish, Vec<Change>),
     /// Nobody asks for it any more, or there are two.
-    Delete(Live, String),
+    Delete(Live, Surplus),
     /// It is on its way.
     Wait(Wish, String),
 }
@@ -63,12 +102,18 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
             continue;
         };
         for twin in twins {
-            actions.push(Action::Delete((*twin).clone(), format!("there are two; {} is older", live.physical)));
+            actions.push(Action::Delete((*twin).clone(), Surplus::Duplicate { of: live.physical.clone() }));
         }
         match &live.state {
             State::NotYet(status) | State::Leaving(status) => actions.push(Action::Wait(wish.clone(), status.clone())),
             State::Failed(reason) => {
-                let change = Change { field: "state".into(), from: json!(reason), to: json!("usable"), replaces: true };
+                let change = Change {
+                    field: "state".into(),
+                    from: json!(reason),
+                    to: json!("usable"),
+                    replaces: true,
+                    of: Aspect::Usable,
+                };
                 actions.push(Action::Replace((*live).clone(), wish.clone(), vec![change]));
             }
             State::Ready => {
@@ -84,7 +129,7 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
     for live in lives {
         let leaving = matches!(live.state, State::Leaving(_));
         if live.foreign.is_none() && !leaving && !wishes.iter().any(|wish| wish.id == live.id) {
-            actions.push(Action::Delete(live.clone(), UNASKED.into()));
+            actions.push(Action::Delete(live.clone(), Surplus::Unasked));
         }
     }
     actions
@@ -96,7 +141,7 @@ fn changes(cx: &Context, part: &Part, live: &Live, wish: &Wish) -> Vec<Change> {
         let from = live.props.get(field).cloned().unwrap_or(Value::Null);
         if from != *to && !is_later(to) {
             let replaces = wish.fixed.contains(field);
-            changes.push(Change { field: (*field).into(), from, to: to.clone(), replaces });
+            changes.push(Change { field: (*field).into(), from, to: to.clone(), replaces, of: Aspect::Property });
         }
     }
     if let Some(tags) = &live.tags {
@@ -108,7 +153,13 @@ fn changes(cx: &Context, part: &Part, live: &Live, wish: &Wish) -> Vec<Change> {
                 let picked = differing.iter().filter_map(|key| Some(((*key).clone(), json!(from.get(*key)?))));
                 Value::Object(picked.collect())
             };
-            changes.push(Change { field: "tags".into(), from: pick(tags), to: pick(&wanted), replaces: false });
+            changes.push(Change {
+                field: "tags".into(),
+                from: pick(tags),
+                to: pick(&wanted),
+                replaces: false,
+                of: Aspect::Tags,
+            });
         }
     }
     changes

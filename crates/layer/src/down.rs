@@ -1,9 +1,10 @@
 //! Removing: what is needed by others goes after them, and nothing counts as gone while AWS still lists it.
 
+use crate::diff::{Surplus, diff};
 use crate::lock::Locks;
 use crate::survey::{look, survey};
 use crate::up::outcome;
-use crate::{Action, Context, Live, Part, State, confirm, diff::diff};
+use crate::{Action, Context, Live, Part, State, confirm};
 use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -140,10 +141,51 @@ pub(crate) async fn would_go(cx: &Context, parts: &[Part]) -> Result<Value, Erro
     Ok(json!({ "layer": cx.layer, "removes": removes, "loses": losses }))
 }
 
+/// Remove what the document no longer asks for, while no other run works on this layer, and touch nothing else.
+pub(crate) async fn unasked(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    let locks = Locks::new(cx, "down");
+    let (over, ()) =
+        try_join(locks.look().instrument(span("lock", "looking at it", "lock")), survey(cx, parts)).await?;
+    let surplus = |cx: &Context| -> Result<bool, Error> {
+        let each = parts.iter().map(|part| Ok::<_, Error>(diff(cx, part, &part.wishes(cx)?, &cx.all(part.kind))));
+        let actions = each.collect::<Result<Vec<_>, _>>()?;
+        Ok(actions.iter().flatten().any(|action| matches!(action, Action::Delete(..))))
+    };
+    if !over && !surplus(cx)? {
+        return Ok(());
+    }
+    confirm_missed(cx, parts)?;
+    let taking = locks.take(survey(cx, parts)).instrument(span("lock", "taking it", "lock"));
+    let (held, seen) = taking.await?;
+    let result = match seen {
+        Ok(()) => unwanted(cx, parts).await,
+        Err(error) => Err(error),
+    };
+    held.release().instrument(span("lock", "giving it back", "lock")).await;
+    result
+}
+
+/// Ask before anything is removed that would be missed.
+pub(crate) fn confirm_missed(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    let mut losses = Vec::new();
+    for part in parts.iter().filter(|part| part.resource.is_missed()) {
+        losses.extend(diff(cx, part, &part.wishes(cx)?, &cx.all(part.kind)).iter().filter_map(|action| match action {
+            Action::Delete(live, reason @ Surplus::Unasked) => {
+                Some(format!("{}.{} ({}) will be removed: {reason}", part.kind, live.id, live.physical))
+            }
+            _ => None,
+        }));
+    }
+    if losses.is_empty() || cx.global.yes {
+        return Ok(());
+    }
+    confirm("removing what the pipeline no longer asks for", &losses.join("; "))
+}
+
 /// Remove what nobody asks for any more, dependants first.
 pub(crate) async fn unwanted(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     for part in parts.iter().rev() {
-        let wishes = part.resource.wishes(cx)?;
+        let wishes = part.wishes(cx)?;
         let lives: Vec<Live> = diff(cx, part, &wishes, &cx.all(part.kind))
             .into_iter()
             .filter_map(|action| match action {
@@ -158,7 +200,7 @@ pub(crate) async fn unwanted(cx: &Context, parts: &[Part]) -> Result<(), Error> 
 
 /// List one part again, by the names that the document asks for, too: classifiers have no tags to be found by.
 async fn again(cx: &Context, part: &Part) -> Result<(), Error> {
-    look(cx, part, &part.resource.wishes(cx)?).await
+    look(cx, part, &part.wishes(cx)?).await
 }
 
 /// Remove these, all at once, and wait until none of them is listed.

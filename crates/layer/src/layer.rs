@@ -12,19 +12,24 @@ pub trait Layer: Send + Sync + 'static {
     /// Verbs beside plan, up, down and status; [`crate::NoVerbs`] when there are none.
     type Verbs: Subcommand + Send;
 
-    /// The program's name, which is the name of its section, folder and policy file, too.
-    fn name(&self) -> &'static str;
+    /// Its line in the table of layers: its name, which is that of its program, section, folder and policy file, and what it
+    /// needs.
+    fn table(&self) -> &'static strata_state::layers::Layer;
 
-    /// One line for `--help`.
-    fn about(&self) -> &'static str;
+    /// Its policy document in `policies/deployer/`, with placeholders.
+    fn policy(&self) -> &'static str;
 
     /// Sections that have to be in the document before `up` of this document.
-    fn needs(&self, _doc: &Document) -> &'static [&'static str] {
-        &[]
+    fn needs(&self, doc: &Document) -> Vec<&'static str> {
+        if strata_state::layers::is_asked(self.table().name, &doc.pipeline) {
+            (self.table().needs)(&doc.pipeline)
+        } else {
+            Vec::new()
+        }
     }
 
     /// Sections that have to be in the document before one of the layer's own verbs.
-    fn verb_needs(&self, _verb: &Self::Verbs, doc: &Document) -> &'static [&'static str] {
+    fn verb_needs(&self, _verb: &Self::Verbs, doc: &Document) -> Vec<&'static str> {
         self.needs(doc)
     }
 
@@ -56,9 +61,6 @@ pub trait Layer: Send + Sync + 'static {
 
     /// Write the layer's section from what is there now.
     fn section(&self, cx: &Context, doc: &mut Document);
-
-    /// Take the layer's section out of a document.
-    fn clear(&self, doc: &mut Document);
 
     /// Whether what a verb prints is the document: then it comes out with `failed`, too, when the verb fails.
     fn passes_on(&self, _verb: &Self::Verbs) -> bool {

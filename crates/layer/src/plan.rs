@@ -1,7 +1,7 @@
 //! What `up` would do, for people and for machines.
 
-use crate::diff::diff;
-use crate::resource::later;
+use crate::diff::{Aspect, Surplus, diff};
+use crate::promise::{later, shown};
 use crate::{Action, Change, Context, Part};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ pub(crate) fn plan<'a>(cx: &Context, parts: &'a [Part]) -> Result<Vec<(&'a Part,
     let mut gone: BTreeSet<String> = BTreeSet::new();
     let mut plan = Vec::new();
     for part in parts {
-        let wishes = part.resource.wishes(cx)?;
+        let wishes = part.wishes(cx)?;
         let lives = cx.all(part.kind);
         let mut actions = diff(cx, part, &wishes, &lives);
         cascade(&mut actions, &wishes, &lives, &gone);
@@ -39,7 +39,7 @@ fn cascade(actions: &mut Vec<Action>, wishes: &[crate::Wish], lives: &[crate::Li
             |action: &Action| matches!(action, Action::Replace(other, ..) if other.physical == live.physical);
         if !actions.iter().any(replaced) {
             let to = later("its replacement");
-            let change = Change { field: field.into(), from, to, replaces: true };
+            let change = Change { field: field.into(), from, to, replaces: true, of: Aspect::Property };
             actions.retain(|action| !matches!(action, Action::Update(other, ..) if other.physical == live.physical));
             actions.push(Action::Replace(live.clone(), wish.clone(), vec![change]));
         }
@@ -54,20 +54,24 @@ pub(crate) fn to_json(cx: &Context, plan: &[(&Part, Vec<Action>)]) -> Value {
 }
 
 fn entry(part: &Part, action: &Action) -> Value {
+    let known = |changes: &[Change]| -> Vec<Change> {
+        changes.iter().map(|change| Change { to: shown(&change.to), ..change.clone() }).collect()
+    };
     let resource = |id: &str| format!("{}.{id}", part.kind);
     match action {
         Action::Create(wish) => {
-            let fields: Vec<Value> = wish.props.iter().map(|(field, to)| json!({ "field": field, "to": to })).collect();
+            let fields: Vec<Value> =
+                wish.props.iter().map(|(field, to)| json!({ "field": field, "to": shown(to) })).collect();
             json!({ "action": "create", "resource": resource(&wish.id), "name": wish.name, "fields": fields })
         }
         Action::Update(live, wish, changes) => json!({
-            "action": "update", "resource": resource(&wish.id), "name": wish.name, "id": live.physical, "fields": changes
+            "action": "update", "resource": resource(&wish.id), "name": wish.name, "id": live.physical, "fields": known(changes)
         }),
         Action::Replace(live, wish, changes) => json!({
-            "action": "replace", "resource": resource(&wish.id), "name": wish.name, "id": live.physical, "fields": changes
+            "action": "replace", "resource": resource(&wish.id), "name": wish.name, "id": live.physical, "fields": known(changes)
         }),
         Action::Delete(live, reason) => json!({
-            "action": "delete", "resource": resource(&live.id), "id": live.physical, "reason": reason
+            "action": "delete", "resource": resource(&live.id), "id": live.physical, "reason": reason.to_string(), "unasked": *reason == Surplus::Unasked
         }),
         Action::Wait(wish, status) => json!({
             "action": "wait", "resource": resource(&wish.id), "name": wish.name, "reason": status
@@ -119,7 +123,7 @@ fn describe(part: &Part, action: &Action) -> (Option<usize>, char, String) {
 
 /// A value in a line for people.
 pub(crate) fn short(value: &Value) -> String {
-    let text = match value {
+    let text = match &shown(value) {
         Value::Null => "(not set)".to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),

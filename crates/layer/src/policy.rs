@@ -5,26 +5,13 @@ use crate::Context;
 use strata_aws::Error;
 use strata_state::policy::{fill, values};
 
-const POLICIES: [(&str, &str); 8] = [
-    ("net", include_str!("../../../policies/deployer/net.json")),
-    ("iam", include_str!("../../../policies/deployer/iam.json")),
-    ("storage", include_str!("../../../policies/deployer/storage.json")),
-    ("catalog", include_str!("../../../policies/deployer/catalog.json")),
-    ("jobs", include_str!("../../../policies/deployer/jobs.json")),
-    ("airflow", include_str!("../../../policies/deployer/airflow.json")),
-    ("datagen", include_str!("../../../policies/deployer/datagen.json")),
-    ("teardown", include_str!("../../../policies/deployer/teardown.json")),
-];
-
 /// What AWS takes as one managed policy, white space not counted. A role may have ten.
 const MANAGED: usize = 6_144;
 
-/// The policy of the program that `cx` belongs to.
-pub(crate) fn text(cx: &Context) -> Result<String, Error> {
+/// The policy of the program that `cx` belongs to, from its document in `policies/deployer/`.
+pub(crate) fn text(cx: &Context, document: &str) -> Result<String, Error> {
     let doing = || format!("writing policies/deployer/{}.json", cx.layer);
-    let document = POLICIES.iter().find(|(name, _)| *name == cx.layer).map_or("", |(_, document)| document);
-    let session = &cx.session;
-    let mut values = values(&cx.doc.pipeline, &session.partition, &session.account, &session.region);
+    let mut values = values(&cx.doc, &cx.place());
     // A bucket that is there goes on being used under its name.
     if let (Some(storage), Some(buckets)) = (&cx.doc.storage, values.get_mut("bucket"))
         && !buckets.contains(&storage.bucket)

@@ -1,83 +1,93 @@
-//! What a layer is made of.
+//! What a layer is made of: one kind of AWS resource, with types. The kind is said once, beside its code.
 
-use crate::{Change, Context};
+use crate::erased::{Holder, Live, Part, Untyped, Wish};
+use crate::{Change, Context, Props, State};
 use async_trait::async_trait;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use strata_aws::tags::Tags;
 use strata_aws::{Error, Pace};
 
-/// Properties by name. The same names mean the same in a wish and in what is live, so that they can be compared.
-pub type Props = BTreeMap<&'static str, Value>;
-
-/// One kind of AWS thing in a layer's list.
-pub struct Part {
-    /// What the kind is called in plans and in the document's `failed.left`: `vpc`.
-    pub kind: &'static str,
-    /// What a person calls them: `VPCs`. `down` names them when it says where it looked.
-    pub label: &'static str,
-    /// Kinds of the same layer that have to be there first, and can only go afterwards.
-    pub needs: &'static [&'static str],
-    /// How it is found, made, changed and removed.
-    pub resource: Box<dyn Resource>,
-}
-
-/// A line of a layer's list.
-pub fn part(
-    kind: &'static str,
-    label: &'static str,
-    needs: &'static [&'static str],
-    resource: impl Resource + 'static,
-) -> Part {
-    Part { kind, label, needs, resource: Box::new(resource) }
-}
-
-/// How one kind of AWS thing is found, made, changed and removed. Each call says one thing to AWS and does not try
-/// again: the runner looks first, then decides.
+/// How one kind of resource is found, made, changed and removed. Each call says one thing to AWS and does not try again: the
+/// runner looks first, then decides.
 #[async_trait]
-pub trait Resource: Send + Sync {
-    /// Everything of this kind that the document asks for. Ids of other parts come from the context; what is not there
-    /// yet is [`later`].
+pub trait Resource: Send + Sync + 'static {
+    /// What the kind is called in plans, in tags and in the document's `failed.left`: `vpc`.
+    const KIND: &'static str;
+    /// What a person calls them: `VPCs`. `down` names them when it says where it looked.
+    const LABEL: &'static str;
+    /// What one is: the same for what is desired and for what is observed. [`crate::props!`] declares it.
+    type Props: Props;
+    /// What else others need of it: an ARN, an address.
+    type Facts: Clone + Default + Send + Sync + 'static;
+
+    /// Everything of this kind that the document asks for. Ids of other resources come from the context; one that is not
+    /// there yet is [`crate::Promise::Later`].
     ///
     /// # Errors
-    /// When the wish cannot be worked out.
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error>;
+    /// When it cannot be worked out.
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Self::Props>>, Error>;
 
-    /// Everything of this kind that carries the pipeline's tags, and anything that holds one of the wished names.
+    /// Everything of this kind that carries the pipeline's tags, and anything that holds one of the desired names.
     ///
     /// # Errors
     /// When AWS cannot be asked.
-    async fn list(&self, cx: &Context, wishes: &[Wish]) -> Result<Vec<Live>, Error>;
+    async fn observed(
+        &self,
+        cx: &Context,
+        desired: &[Desired<Self::Props>],
+    ) -> Result<Vec<Observed<Self::Props, Self::Facts>>, Error>;
 
     /// Make it, with its tags, in one call where AWS can. Properties that the call cannot set are set by `update`
     /// afterwards, so that a crash in between is repaired in the same way.
     ///
     /// # Errors
     /// When AWS refuses.
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error>;
+    async fn create(&self, cx: &Context, desired: &Desired<Self::Props>) -> Result<(), Error>;
 
-    /// Make `live` as wished; `changes` says what differs. A difference in tags is the change `tags`.
+    /// Make what differs in its properties as desired.
     ///
     /// # Errors
     /// When AWS refuses.
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error>;
+    async fn update(
+        &self,
+        cx: &Context,
+        observed: &Observed<Self::Props, Self::Facts>,
+        desired: &Desired<Self::Props>,
+    ) -> Result<(), Error>;
+
+    /// Set all tags of one that lost some. Kinds without tags have nothing to do.
+    ///
+    /// # Errors
+    /// When AWS refuses.
+    async fn retag(
+        &self,
+        cx: &Context,
+        observed: &Observed<Self::Props, Self::Facts>,
+        tags: &Tags,
+    ) -> Result<(), Error>;
 
     /// Remove it. The runner waits until it is no longer listed.
     ///
     /// # Errors
     /// When AWS refuses.
-    async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error>;
+    async fn delete(&self, cx: &Context, observed: &Observed<Self::Props, Self::Facts>) -> Result<(), Error>;
 
     /// What a person would lose with it, in words; `down` asks then.
     ///
     /// # Errors
     /// When AWS cannot be asked.
-    async fn loses(&self, _cx: &Context, _live: &Live) -> Result<Option<String>, Error> {
+    async fn loses(
+        &self,
+        _cx: &Context,
+        _observed: &Observed<Self::Props, Self::Facts>,
+    ) -> Result<Option<String>, Error> {
         Ok(None)
     }
 
-    /// Whether it goes along with what it needs, as a file does with its bucket: `down` leaves it to that.
+    /// Deleted implicitly with its parent, as a file with its bucket: `down` leaves it to that.
     fn goes_along(&self) -> bool {
         false
     }
@@ -108,50 +118,51 @@ pub trait Resource: Send + Sync {
         Duration::from_secs(2)
     }
 
-    /// How long AWS usually takes to let it go, where that is more than seconds.
+    /// How long AWS usually takes to delete it, where that is more than seconds.
     fn leaves(&self) -> Option<&'static str> {
         None
     }
 
-    /// What `live` costs as long as it stands, in US dollars per hour: AWS's list price in us-east-1, without use.
-    fn costs(&self, _live: &Live) -> f64 {
+    /// What one costs as long as it is there, in US dollars per hour: AWS's list price in us-east-1, without use.
+    fn costs(&self, _observed: &Observed<Self::Props, Self::Facts>) -> f64 {
         0.0
     }
 
-    /// What holds `live`, when AWS says that it cannot go. AWS's own error names nothing.
+    /// What holds it, when AWS says that it cannot be deleted. AWS's own error names nothing.
     ///
     /// # Errors
     /// When AWS cannot be asked.
-    async fn held_by(&self, _cx: &Context, _live: &Live) -> Result<Vec<Holder>, Error> {
+    async fn held_by(
+        &self,
+        _cx: &Context,
+        _observed: &Observed<Self::Props, Self::Facts>,
+    ) -> Result<Vec<Holder>, Error> {
         Ok(Vec::new())
     }
 }
 
-/// Something that keeps a thing from going.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// One clause: its id, whose it is, and what will release it.
-    pub what: String,
-    /// Whether it goes by itself. Where nothing does, `down` does not wait for long.
-    pub passes: bool,
-}
-
-/// One thing that is asked for.
-#[derive(Debug, Clone)]
-pub struct Wish {
+/// A resource that is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desired<P> {
     /// Which of its kind: `private-1`; the kind and this make the tag `strata:id`.
     pub id: String,
     /// Its name in AWS, or its `Name` tag.
     pub name: String,
     /// What it shall be.
-    pub props: Props,
-    /// Properties that AWS cannot change: a difference there means a new one.
-    pub fixed: &'static [&'static str],
+    pub props: P,
 }
 
-/// One thing that is there.
-#[derive(Debug, Clone)]
-pub struct Live {
+impl<P> Desired<P> {
+    /// One of this id and name.
+    #[must_use]
+    pub fn new(id: impl Into<String>, name: impl Into<String>, props: P) -> Self {
+        Self { id: id.into(), name: name.into(), props }
+    }
+}
+
+/// A resource that is there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed<P, F = ()> {
     /// Which of its kind, from the tag `strata:id` or from its name.
     pub id: String,
     /// Its id or name in AWS.
@@ -162,46 +173,36 @@ pub struct Live {
     pub tags: Option<Tags>,
     /// Whether it can be used.
     pub state: State,
-    /// What it is, under the names of the wish.
-    pub props: Props,
-    /// What else others need of it: an ARN, an address.
-    pub facts: BTreeMap<&'static str, String>,
+    /// When it was asked for, where AWS would make a second one: of two, the older one stays.
+    pub created: Option<String>,
+    /// What it is.
+    pub props: P,
+    /// What else others need of it.
+    pub facts: F,
 }
 
-/// Whether a thing can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
-    /// Yes.
-    Ready,
-    /// Soon; AWS's word for its state.
-    NotYet(String),
-    /// It is on its way out; AWS's word for its state.
-    Leaving(String),
-    /// Never; why.
-    Failed(String),
-}
-
-impl Live {
-    /// A ready thing of ours without tags.
+impl<P, F: Default> Observed<P, F> {
+    /// A ready one of ours without tags.
     #[must_use]
-    pub fn new(id: impl Into<String>, physical: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<String>, physical: impl Into<String>, props: P) -> Self {
         Self {
             id: id.into(),
             physical: physical.into(),
             foreign: None,
             tags: None,
             state: State::Ready,
-            props: Props::new(),
-            facts: BTreeMap::new(),
+            created: None,
+            props,
+            facts: F::default(),
         }
     }
+}
 
+impl<P, F> Observed<P, F> {
     /// With its tags; they decide whose it is. `id` comes from the tag `strata:id` where it is there.
     #[must_use]
     pub fn tagged(mut self, cx: &Context, tags: Tags) -> Self {
-        if let Some(created) = tags.get(strata_aws::tags::CREATED) {
-            self.facts.insert("created", created.clone());
-        }
+        self.created = tags.get(strata_aws::tags::CREATED).cloned();
         if strata_aws::tags::is_ours(&tags, &cx.doc.pipeline) {
             if let Some((_, id)) = tags.get(strata_aws::tags::ID).and_then(|tag| tag.split_once('.')) {
                 id.clone_into(&mut self.id);
@@ -213,76 +214,139 @@ impl Live {
         self
     }
 
-    /// With a property.
-    #[must_use]
-    pub fn prop(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.props.insert(name, value.into());
-        self
-    }
-
-    /// With a fact.
-    #[must_use]
-    pub fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.facts.insert(name, value.into());
-        self
-    }
-
     /// With a state.
     #[must_use]
     pub fn state(mut self, state: State) -> Self {
         self.state = state;
         self
     }
+
+    /// With what others need of it.
+    #[must_use]
+    pub fn facts(mut self, facts: F) -> Self {
+        self.facts = facts;
+        self
+    }
+}
+
+/// A line of a layer's list: the kinds of the same layer that have to be there first, and can only go afterwards.
+pub fn part<R: Resource>(needs: &'static [&'static str], resource: R) -> Part {
+    Part { kind: R::KIND, label: R::LABEL, needs, resource: Box::new(Typed(resource)) }
+}
+
+/// A typed resource as the runner sees it.
+struct Typed<R>(R);
+
+fn by_name<P: Props>(props: &P) -> Result<BTreeMap<&'static str, Value>, Error> {
+    let value =
+        serde_json::to_value(props).map_err(|error| Error::failed("comparing properties", error.to_string()))?;
+    Ok(P::FIELDS.iter().map(|field| (*field, value.get(field).cloned().unwrap_or_default())).collect())
+}
+
+pub(crate) fn erase<P: Props>(desired: Desired<P>) -> Result<Wish, Error> {
+    let mut props = by_name(&desired.props)?;
+    // What is desired as nothing is not compared.
+    props.retain(|_, value| !value.is_null());
+    let (id, name) = (desired.id.clone(), desired.name.clone());
+    Ok(Wish { id, name, props, fixed: P::FIXED, typed: Some(Arc::new(desired)) })
+}
+
+fn erase_observed<P: Props, F: Clone + Send + Sync + 'static>(observed: Observed<P, F>) -> Result<Live, Error> {
+    let created = observed.created.clone().map(|created| ("created", created));
+    Ok(Live {
+        id: observed.id.clone(),
+        physical: observed.physical.clone(),
+        foreign: observed.foreign.clone(),
+        tags: observed.tags.clone(),
+        state: observed.state.clone(),
+        props: by_name(&observed.props)?,
+        facts: created.into_iter().collect(),
+        typed: Some(Arc::new(observed)),
+    })
 }
 
 impl Wish {
-    /// A thing without properties.
-    #[must_use]
-    pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { id: id.into(), name: name.into(), props: Props::new(), fixed: &[] }
-    }
-
-    /// With a property.
-    #[must_use]
-    pub fn prop(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.props.insert(name, value.into());
-        self
-    }
-
-    /// With the properties that AWS cannot change.
-    #[must_use]
-    pub fn fixed(mut self, fixed: &'static [&'static str]) -> Self {
-        self.fixed = fixed;
-        self
-    }
-
-    /// A text property, for the call that makes it.
-    #[must_use]
-    pub fn text(&self, name: &str) -> String {
-        self.props.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-    }
-
-    /// A whole-number property, for the call that makes it.
-    #[must_use]
-    pub fn number(&self, name: &str) -> i64 {
-        self.props.get(name).and_then(Value::as_i64).unwrap_or_default()
+    /// The same with its types. The runner hands a kind only what that kind has made.
+    pub(crate) fn typed<P: Props>(&self) -> Result<&Desired<P>, Error> {
+        let typed = self.typed.as_ref().and_then(|typed| typed.downcast_ref());
+        typed.ok_or_else(|| Error::failed(format!("looking at {}", self.id), "it is of another kind"))
     }
 }
 
-const LATER: &str = "(known after ";
-
-/// The value of something that is not there yet.
-#[must_use]
-pub fn later(kind: &str) -> Value {
-    Value::String(format!("{LATER}{kind})"))
+impl Live {
+    /// The same with its types.
+    pub(crate) fn typed<P: Props, F: Clone + Send + Sync + 'static>(&self) -> Result<&Observed<P, F>, Error> {
+        let typed = self.typed.as_ref().and_then(|typed| typed.downcast_ref());
+        typed.ok_or_else(|| Error::failed(format!("looking at {}", self.physical), "it is of another kind"))
+    }
 }
 
-/// Whether a value, or anything in it, is not known yet.
-pub(crate) fn is_later(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains(LATER),
-        Value::Array(values) => values.iter().any(is_later),
-        Value::Object(values) => values.values().any(is_later),
-        _ => false,
+#[async_trait]
+impl<R: Resource> Untyped for Typed<R> {
+    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
+        self.0.desired(cx)?.into_iter().map(erase).collect()
+    }
+
+    async fn list(&self, cx: &Context, wishes: &[Wish]) -> Result<Vec<Live>, Error> {
+        let desired: Vec<Desired<R::Props>> =
+            wishes.iter().map(|wish| wish.typed().cloned()).collect::<Result<_, _>>()?;
+        self.0.observed(cx, &desired).await?.into_iter().map(erase_observed).collect()
+    }
+
+    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
+        self.0.create(cx, wish.typed()?).await
+    }
+
+    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
+        let (observed, desired) = (live.typed()?, wish.typed()?);
+        let (tags, others): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.is_tags());
+        if !tags.is_empty() {
+            self.0.retag(cx, observed, &cx.tags(R::KIND, &wish.id, &wish.name)).await?;
+        }
+        if others.is_empty() { Ok(()) } else { self.0.update(cx, observed, desired).await }
+    }
+
+    async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error> {
+        self.0.delete(cx, live.typed()?).await
+    }
+
+    async fn loses(&self, cx: &Context, live: &Live) -> Result<Option<String>, Error> {
+        self.0.loses(cx, live.typed()?).await
+    }
+
+    fn goes_along(&self) -> bool {
+        self.0.goes_along()
+    }
+
+    fn is_missed(&self) -> bool {
+        self.0.is_missed()
+    }
+
+    fn doubles(&self) -> bool {
+        self.0.doubles()
+    }
+
+    fn pace(&self) -> Pace {
+        self.0.pace()
+    }
+
+    fn takes(&self) -> Option<&'static str> {
+        self.0.takes()
+    }
+
+    fn lasts(&self) -> Duration {
+        self.0.lasts()
+    }
+
+    fn leaves(&self) -> Option<&'static str> {
+        self.0.leaves()
+    }
+
+    fn costs(&self, live: &Live) -> f64 {
+        live.typed().map_or(0.0, |observed| self.0.costs(observed))
+    }
+
+    async fn held_by(&self, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
+        self.0.held_by(cx, live.typed()?).await
     }
 }

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use strata_aws::trace::{Instrument, span};
 use strata_aws::{Cancel, Error, Exit, Session};
 use strata_state::Document;
-use strata_state::section::{Failed, Left, Target};
+use strata_state::section::{During, Failed, Left, Target};
 
 /// Exit codes; the same in every program.
 const DONE: u8 = 0;
@@ -27,8 +27,8 @@ const INTERRUPTED: u8 = 130;
 /// Run a layer's program.
 pub fn main<L: Layer>(layer: L) -> ExitCode {
     let command = Cli::<L::Verbs>::command()
-        .name(layer.name())
-        .about(layer.about())
+        .name(layer.table().name)
+        .about(layer.table().about)
         .version(env!("CARGO_PKG_VERSION"))
         .after_help("Exit codes: 0 done; 1 failed, nothing left; 2 bad input, nothing touched; 3 failed, something is left; 4 drifted; 130 interrupted.");
     let matches = match command.try_get_matches() {
@@ -47,7 +47,7 @@ pub fn main<L: Layer>(layer: L) -> ExitCode {
         }
     };
     let (verb, global) = (cli.verb.name(), cli.global.clone());
-    finish((layer.name(), verb), &global, run(&layer, cli))
+    finish((layer.table().name, verb), &global, run(&layer, cli))
 }
 
 /// Run a program that is no layer, and yet reads a document from stdin and prints it: what `work` returns, or the
@@ -76,21 +76,21 @@ pub fn with_document(
             Ok(doc) => print(&doc, DONE),
             Err(error) => {
                 say(&error);
-                stop(name, doc, &error, Vec::new())
+                stop((name, During::Up), doc, &error, Vec::new())
             }
         }
     })
 }
 
 /// `policy` of a program that is no layer: the rights that it needs, on stdout.
-pub fn print_policy(name: &'static str, global: &Global) -> ExitCode {
+pub fn print_policy(name: &'static str, document: &str, global: &Global) -> ExitCode {
     finish((name, "policy"), global, async {
         let (doc, early) = match open((name, "policy"), global, true, false).await {
             Ok(opened) => opened,
             Err(stopped) => return stopped,
         };
         let connected = connect((name, "policy"), global, &doc, early, Cancel::default()).await;
-        match connected.and_then(|cx| policy::text(&cx)) {
+        match connected.and_then(|cx| policy::text(&cx, document)) {
             Ok(text) => (text, DONE),
             Err(error) => told(&error, &|error| line(&format!("{name}: {error}"))),
         }
@@ -126,7 +126,7 @@ fn pass_on(name: &str, doc: &Document, failed: &Failed) -> (String, u8) {
 }
 
 async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
-    let name = layer.name();
+    let name = layer.table().name;
     let say = |error: &Error| line(&format!("{name}: {error}"));
     let may_be_empty = matches!(cli.verb, Verb::Down { .. } | Verb::Status | Verb::Policy);
     let offline = matches!(&cli.verb, Verb::Own(own) if layer.is_offline(own));
@@ -146,7 +146,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
         Ok(cx) => cx,
         Err(error) => {
             say(&error);
-            return stop(name, doc, &error, Vec::new());
+            return stop((name, During::Up), doc, &error, Vec::new());
         }
     };
     // A verb of the layer's own finds its things itself; one that asks nobody has nothing to make clients of.
@@ -166,7 +166,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
             }
             Err(error) => told(&error, &say),
         },
-        Verb::Policy => match policy::text(&cx) {
+        Verb::Policy => match policy::text(&cx, layer.policy()) {
             Ok(text) => (text, DONE),
             Err(error) => told(&error, &say),
         },
@@ -176,7 +176,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
                 Ok(out) => (out, DONE),
                 Err(error) if passes_on => {
                     say(&error);
-                    stop(name, doc, &error, Vec::new())
+                    stop((name, During::Up), doc, &error, Vec::new())
                 }
                 Err(error) => told(&error, &say),
             }
@@ -196,22 +196,34 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
                 Err(error) => {
                     say(&error);
                     say_bill(&cx, &parts);
-                    stop(name, doc, &error, left(&cx, &parts))
+                    stop((name, During::Up), doc, &error, left(&cx, &parts))
                 }
             }
         }
-        Verb::Down { dry_run: true } => match down::would_go(&cx, &parts).await {
+        Verb::Down { dry_run: true, .. } => match down::would_go(&cx, &parts).await {
             Ok(value) => (json(&value), DONE),
             Err(error) => told(&error, &say),
         },
-        Verb::Down { dry_run: false } => {
+        Verb::Down { unasked: true, .. } => {
+            let result = down::unasked(&cx, &parts).await;
+            let mut doc = cx.doc.clone();
+            layer.section(&cx, &mut doc);
+            match result {
+                Ok(()) => print(&doc, DONE),
+                Err(error) => {
+                    say(&error);
+                    stop((name, During::Down), doc, &error, left(&cx, &parts))
+                }
+            }
+        }
+        Verb::Down { dry_run: false, unasked: false } => {
             let result = down::down(&cx, &parts).await;
             let mut doc = cx.doc.clone();
             match result {
                 Ok(count) => {
                     let labels: Vec<&str> = parts.iter().map(|part| part.label).collect();
                     cx.report.say(&format!("{name}: {count} removed, 0 left of {}", labels.join(", ")));
-                    layer.clear(&mut doc);
+                    doc.clear(name);
                     doc.failed = None;
                     print(&doc, DONE)
                 }
@@ -219,7 +231,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
                     say(&error);
                     say_bill(&cx, &parts);
                     layer.section(&cx, &mut doc);
-                    stop(name, doc, &error, left(&cx, &parts))
+                    stop((name, During::Down), doc, &error, left(&cx, &parts))
                 }
             }
         }
@@ -229,7 +241,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
 /// `down` cleans up after a failed `up`, and `status` and `plan` touch nothing; all else passes a failure on.
 fn passes<X: Subcommand>(verb: &Verb<X>, failed: &Failed) -> bool {
     match verb {
-        Verb::Down { .. } => !failed.doing.starts_with("removing"),
+        Verb::Down { .. } => failed.during == During::Up,
         Verb::Status | Verb::Plan { .. } | Verb::Policy => true,
         Verb::Up | Verb::Own(_) => false,
     }
@@ -243,7 +255,7 @@ async fn prepare<L: Layer>(
     early: Option<Session>,
     cancel: Cancel,
 ) -> Result<Context, Error> {
-    let name = layer.name();
+    let name = layer.table().name;
     if matches!(verb, Verb::Up | Verb::Plan { .. }) {
         layer.check(doc)?;
     }
@@ -253,8 +265,7 @@ async fn prepare<L: Layer>(
         _ => None,
     };
     if let Some(needs) = needs {
-        let sections = serde_json::to_value(doc).unwrap_or_default();
-        if let Some(missing) = needs.iter().find(|need| sections.get(**need).is_none()) {
+        if let Some(missing) = needs.iter().find(|need| !doc.has(need)) {
             let message = format!("the document has no section `{missing}`");
             let error = Error::usage(format!("starting {name}"), message);
             return Err(error.advise(format!("run `{missing} up` first and give its output to `{name}`")));
@@ -294,7 +305,7 @@ async fn planned<L: Layer>(layer: &L, cx: &Context, parts: &[Part]) -> Result<Pl
 }
 
 /// The document with `failed`, and the exit code that goes with it.
-fn stop(layer: &str, mut doc: Document, error: &Error, left: Vec<Left>) -> (String, u8) {
+fn stop((layer, during): (&str, During), mut doc: Document, error: &Error, left: Vec<Left>) -> (String, u8) {
     let code = match error.exit {
         Exit::Interrupted => INTERRUPTED,
         Exit::Usage if left.is_empty() => USAGE,
@@ -303,6 +314,7 @@ fn stop(layer: &str, mut doc: Document, error: &Error, left: Vec<Left>) -> (Stri
     };
     doc.failed = Some(Failed {
         layer: layer.to_owned(),
+        during,
         doing: error.doing.clone(),
         code: error.code.clone(),
         message: error.message.clone(),

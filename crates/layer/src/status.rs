@@ -1,6 +1,6 @@
 //! What exists and what drifted.
 
-use crate::diff::diff;
+use crate::diff::{Surplus, diff};
 use crate::plan::short;
 use crate::{Action, Context, Part, State};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
     let mut resources = Vec::new();
     let mut missing = Vec::new();
     for part in parts {
-        let actions = diff(cx, part, &part.resource.wishes(cx)?, &cx.all(part.kind));
+        let actions = diff(cx, part, &part.wishes(cx)?, &cx.all(part.kind));
         for live in cx.lives(part.kind) {
             let drift: Vec<Value> = actions
                 .iter()
@@ -23,7 +23,7 @@ pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
                         changes.iter().map(|change| json!(change)).collect()
                     }
                     Action::Delete(other, reason) if other.physical == live.physical => {
-                        vec![json!({ "field": "wish", "from": reason })]
+                        vec![json!({ "field": "wish", "from": reason.to_string(), "unasked": *reason == Surplus::Unasked })]
                     }
                     _ => Vec::new(),
                 })

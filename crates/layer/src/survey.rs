@@ -13,7 +13,7 @@ pub(crate) const UNKNOWN: Duration = Duration::from_secs(15);
 /// List every part at once and remember what is there.
 pub(crate) async fn survey(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     let lists = try_join_all(parts.iter().map(|part| async move {
-        let wishes = part.resource.wishes(cx)?;
+        let wishes = part.wishes(cx)?;
         look(cx, part, &wishes).await
     }));
     lists.await.map(drop)
@@ -43,7 +43,7 @@ pub(crate) async fn look(cx: &Context, part: &Part, wishes: &[Wish]) -> Result<(
 /// Refuse when something that is not ours holds a name that we need.
 pub(crate) fn refuse_foreign(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     for part in parts {
-        let wishes = part.resource.wishes(cx)?;
+        let wishes = part.wishes(cx)?;
         for live in cx.all(part.kind) {
             if let Some(owner) = &live.foreign
                 && wishes.iter().any(|wish| wish.name == live.physical)

@@ -1,9 +1,10 @@
 //! Making a layer as the document asks: look, act on the difference, look again, until there is none.
 
-use crate::diff::{UNASKED, diff};
+use crate::diff::{Aspect, diff};
 use crate::gate::ways;
 use crate::lock::Locks;
 use crate::plan::{self, plan};
+use crate::promise::shown;
 use crate::survey::{UNKNOWN, look, refuse_foreign, survey};
 use crate::{Action, Change, Context, Finding, Layer, Part, confirm, down};
 use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
@@ -105,19 +106,8 @@ fn refuse_findings(cx: &Context, findings: Vec<Finding>) -> Result<(), Error> {
 /// Ask before anything goes that would be missed, and take down what has to be made anew, dependants first. Afterwards it
 /// is simply missing.
 async fn replace(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    down::confirm_missed(cx, parts)?;
     let plan = plan(cx, parts)?;
-    let mut losses = Vec::new();
-    for (part, actions) in plan.iter().filter(|(part, _)| part.resource.is_missed()) {
-        losses.extend(actions.iter().filter_map(|action| match action {
-            Action::Delete(live, reason) if reason == UNASKED => {
-                Some(format!("{}.{} ({}) will be removed: {reason}", part.kind, live.id, live.physical))
-            }
-            _ => None,
-        }));
-    }
-    if !losses.is_empty() && !cx.global.yes {
-        confirm("removing what nobody asks for any more", &losses.join("; "))?;
-    }
     let mut doomed = Vec::new();
     for (part, actions) in &plan {
         let lives: Vec<_> = actions
@@ -178,7 +168,7 @@ async fn bring(cx: &Context, part: &Part, way: Duration) -> Result<(), Error> {
     let mut pause = Duration::from_millis(50);
     let mut trouble: Option<(Instant, Error)> = None;
     loop {
-        let wishes = part.resource.wishes(cx)?;
+        let wishes = part.wishes(cx)?;
         let mut acts = Vec::new();
         let mut waits = Vec::new();
         for action in diff(cx, part, &wishes, &cx.all(part.kind)) {
@@ -288,10 +278,11 @@ async fn bring(cx: &Context, part: &Part, way: Duration) -> Result<(), Error> {
 /// Why a thing that was made just now would have to be made anew: it is broken, or it is not what was asked for.
 fn unusable(changes: &[Change]) -> String {
     match changes.iter().find(|change| change.replaces) {
-        Some(Change { field, from, .. }) if field == "state" => {
+        Some(Change { from, of: Aspect::Usable, .. }) => {
             format!("it cannot be used: {}", from.to_string().trim_matches('"'))
         }
         Some(Change { field, from, to, .. }) => {
+            let (from, to) = (shown(from), shown(to));
             format!("AWS says that its {field} is {from}; {to} was asked for, and AWS cannot change it")
         }
         None => "it cannot be used".to_owned(),

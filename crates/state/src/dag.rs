@@ -68,7 +68,7 @@ pub fn dag(pipeline: &Pipeline, account: &str, region: &str) -> Value {
     }
     let last = ends(&tasks);
     tasks.push(json!({ "id": "ready", "kind": "ready", "prefixes": days, "after": last }));
-    let airflow = &pipeline.airflow;
+    let airflow = pipeline.airflow();
     json!({
         "dag_id": id(pipeline),
         "description": format!("{} in {}: {} transforms from {} input tables", pipeline.name, pipeline.env, made.len(), input(pipeline).count()),
@@ -78,7 +78,7 @@ pub fn dag(pipeline: &Pipeline, account: &str, region: &str) -> Value {
         "tags": ["strata", pipeline.name, pipeline.env],
         "region": region,
         "bucket": pipeline.bucket(account, region),
-        "job_minutes": pipeline.jobs.timeout_minutes,
+        "job_minutes": pipeline.jobs().timeout_minutes,
         "tasks": tasks
     })
 }
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn d09_the_bucket_is_the_pipelines_and_not_in_the_code() {
         let mut pipeline = driven_data("dev");
-        pipeline.storage.bucket = Some("my-own-bucket".into());
+        pipeline.storage.get_or_insert_default().bucket = Some("my-own-bucket".into());
         assert_eq!(dag(&pipeline, "123456789012", "eu-central-1")["bucket"], "my-own-bucket");
     }
 

@@ -97,7 +97,7 @@ impl Pipeline {
     /// The bucket of this pipeline in this account and region.
     #[must_use]
     pub fn bucket(&self, account: &str, region: &str) -> String {
-        match &self.storage.bucket {
+        match &self.storage().bucket {
             Some(name) => name.clone(),
             None => self.physical(Kind::Bucket, "data", account, region),
         }

@@ -1,35 +1,49 @@
 //! Policy documents with placeholders, and what the placeholders stand for. `policies/README.md` lists them.
 
-use crate::wish::Pipeline;
-use crate::{Kind, dag};
+use crate::{Document, Kind, layers};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// What each placeholder stands for; several values repeat the string that holds it.
-pub type Values = BTreeMap<&'static str, Vec<String>>;
+pub type Values = BTreeMap<String, Vec<String>>;
 
-/// All placeholders of `pipeline` in this account.
+/// Placeholders that a layer adds.
+pub type Added = Vec<(&'static str, Vec<String>)>;
+
+/// Where things are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+    /// Twelve digits.
+    pub account: String,
+    /// Region name.
+    pub region: String,
+}
+
+/// All placeholders of a document in this account: the pipeline's own, each role by its id (`role_glue`), and what the layers
+/// add.
 #[must_use]
-pub fn values(pipeline: &Pipeline, partition: &str, account: &str, region: &str) -> Values {
-    let name = |kind, name: &str| pipeline.physical(kind, name, account, region);
-    let crawlers = pipeline.tables.values().filter_map(|table| table.crawler.as_deref());
-    BTreeMap::from([
-        ("partition", vec![partition.to_owned()]),
-        ("account", vec![account.to_owned()]),
-        ("region", vec![region.to_owned()]),
-        ("pipeline", vec![pipeline.name.clone()]),
-        ("env", vec![pipeline.env.clone()]),
-        ("bucket", vec![pipeline.bucket(account, region)]),
-        ("environment", vec![name(Kind::Environment, "airflow")]),
-        ("workflow", vec![name(Kind::Workflow, "airflow")]),
-        ("database", vec![name(Kind::Database, &pipeline.catalog.database)]),
-        ("workgroup", vec![name(Kind::Workgroup, "athena")]),
-        ("role_airflow", vec![name(Kind::Role, "airflow")]),
-        ("role_glue", vec![name(Kind::Role, "glue")]),
-        ("input_path", dag::input(pipeline).map(|(_, table)| table.path.clone()).collect()),
-        ("job", pipeline.transforms.iter().map(|transform| name(Kind::Job, &transform.name)).collect()),
-        ("crawler", crawlers.map(|crawler| name(Kind::Crawler, crawler)).collect()),
-    ])
+pub fn values(document: &Document, place: &Place) -> Values {
+    let pipeline = &document.pipeline;
+    let Place { partition, account, region } = place;
+    let own = [
+        ("partition", partition),
+        ("account", account),
+        ("region", region),
+        ("pipeline", &pipeline.name),
+        ("env", &pipeline.env),
+        ("bucket", &pipeline.bucket(account, region)),
+    ];
+    let mut values: Values = own.into_iter().map(|(name, value)| (name.to_owned(), vec![value.clone()])).collect();
+    for layer in layers::ALL {
+        values.extend((layer.values)(document, place).into_iter().map(|(name, all)| (name.to_owned(), all)));
+        for role in (layer.roles)(pipeline) {
+            let name = pipeline.physical(Kind::Role, role.id, account, region);
+            values.insert(format!("role_{}", role.id), vec![name]);
+        }
+    }
+    values
 }
 
 /// The document with its placeholders filled in, in [`normal`] form. Statements that are left without a resource are
@@ -80,7 +94,7 @@ fn expand(text: &str, values: &Values) -> Result<Vec<String>, String> {
     let Some((before, rest)) = text.split_once("${") else { return Ok(vec![text.to_owned()]) };
     let (name, after) = rest.split_once('}').ok_or_else(|| format!("`{text}` has a placeholder without an end"))?;
     let several = values.get(name).ok_or_else(|| {
-        let known: Vec<&str> = values.keys().copied().collect();
+        let known: Vec<&str> = values.keys().map(String::as_str).collect();
         format!("`{text}` has the unknown placeholder `{name}`; known are {}", known.join(", "))
     })?;
     let tails = expand(after, values)?;

@@ -68,7 +68,7 @@ impl Spec {
             reads: transform.reads.iter().map(|name| Some((name.clone(), place(name)?))).collect::<Option<_>>()?,
             writes: place(&transform.writes)?,
             rejects: format!("s3://{bucket}/data/rejected/{}/", transform.name),
-            day_gb: pipeline.jobs.day_gb,
+            day_gb: pipeline.jobs().day_gb,
         })
     }
 

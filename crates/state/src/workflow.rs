@@ -176,7 +176,7 @@ driven_data_pipeline:
     fn the_definition_is_the_same_every_day() {
         let pipeline = driven_data();
         let text = print(&pipeline, "123456789012", "eu-central-1");
-        assert!(!text.contains("start_date") && !text.contains(&pipeline.airflow.start_date), "{text}");
+        assert!(!text.contains("start_date") && !text.contains(&pipeline.airflow().start_date), "{text}");
     }
 
     #[test]

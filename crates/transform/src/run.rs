@@ -82,7 +82,7 @@ pub fn run_within(
 fn one_day(work: &Work<'_>, found: &BTreeMap<&str, Days>, log: Log<'_>) -> Result<Day, Error> {
     let Work { spec, store, date, .. } = *work;
     let of_day = |table: &Days| table.get(&date).into_iter().flatten().map(|object| object.size).sum::<u64>();
-    if let Some(warning) = strata_state::wish::outgrown(spec.day_gb, found.values().map(of_day).sum()) {
+    if let Some(warning) = strata_state::layers::jobs::outgrown(spec.day_gb, found.values().map(of_day).sum()) {
         log(&format!("{} {date}: warning: {warning}", spec.name));
     }
     let mut tables = BTreeMap::new();

@@ -36,7 +36,7 @@ pub(super) fn look(cx: &Context) -> Found {
     // A job made for the other engine would run the wrong way.
     for transform in &doc.pipeline.transforms {
         let Some(job) = doc.jobs.as_ref().and_then(|section| section.jobs.get(&transform.name)) else { continue };
-        let wanted = doc.pipeline.jobs.engine(transform);
+        let wanted = doc.pipeline.jobs().engine(transform);
         if job.engine != wanted {
             let word = |engine| serde_json::to_value(engine).ok().as_ref().and_then(Value::as_str).map(str::to_owned);
             let (is, shall) = (word(job.engine).unwrap_or_default(), word(wanted).unwrap_or_default());

@@ -54,12 +54,12 @@ fn known(cx: &Context, role: Vec<Value>) -> Known {
     let pipeline = &cx.doc.pipeline;
     let crawlers = pipeline.tables.values().filter_map(|table| table.crawler.as_deref());
     // Airflow makes up this one where nobody has made it: the role's own credentials.
-    let connections = pipeline.airflow.connections.iter().cloned().chain(["aws_default".to_owned()]);
+    let connections = pipeline.airflow().connections.iter().cloned().chain(["aws_default".to_owned()]);
     Known {
         jobs: pipeline.transforms.iter().map(|transform| cx.name(Kind::Job, &transform.name)).collect(),
         crawlers: crawlers.map(|crawler| cx.name(Kind::Crawler, crawler)).collect(),
         bucket: cx.bucket(),
-        variables: pipeline.airflow.variables.iter().cloned().collect(),
+        variables: pipeline.airflow().variables.iter().cloned().collect(),
         connections: connections.collect(),
         role,
     }
@@ -103,7 +103,7 @@ fn judge(cx: &Context, known: &Known, place: &str, used: &Use, found: &mut Found
             ),
             format!(
                 "give it a default, or read it in the task: {{{{ var.value.{name} }}}}; or name it in \
-                 pipeline.airflow.variables, and `airflow variables set {name}` when the environment is there"
+                 pipeline.airflow().variables, and `airflow variables set {name}` when the environment is there"
             ),
         ),
         Use::Variable { name, at_import: false } if !known.variables.contains(name) => found.say(

@@ -92,7 +92,7 @@ fn glue_tasks(cx: &Context) -> Vec<Need> {
 pub(super) fn glue(cx: &Context, bucket: &str) -> Vec<Need> {
     let (session, pipeline) = (&cx.session, &cx.doc.pipeline);
     let s3 = format!("arn:{}:s3:::{bucket}", session.partition);
-    let database = cx.name(Kind::Database, &pipeline.catalog.database);
+    let database = cx.name(Kind::Database, &pipeline.catalog().database);
     let mut needs = vec![
         need("jobs read their script", &["s3:GetObject"], format!("{s3}/{SCRIPT_KEY}")),
         need("jobs look for files", &["s3:ListBucket"], &s3),

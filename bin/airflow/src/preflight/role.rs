@@ -9,11 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use strata_aws::{During, Error};
 use strata_layer::Context;
-use strata_state::Kind;
-
-const AIRFLOW: &str = include_str!("../../../../policies/roles/airflow.permissions.json");
-const WORKFLOW: &str = include_str!("../../../../policies/roles/workflow.permissions.json");
-const GLUE: &str = include_str!("../../../../policies/roles/glue.permissions.json");
+use strata_state::{Kind, demand};
 
 /// A role as IAM has it.
 struct Role {
@@ -52,13 +48,9 @@ fn file<'a>(cx: &Context, which: &'a str) -> &'a str {
 
 /// The rights that `iam` gives, filled in for this pipeline.
 pub(super) fn document(cx: &Context, which: &str) -> Result<Value, Error> {
-    let text = match file(cx, which) {
-        "airflow" => AIRFLOW,
-        "workflow" => WORKFLOW,
-        _ => GLUE,
-    };
-    let session = &cx.session;
-    let values = strata_state::policy::values(&cx.doc.pipeline, &session.partition, &session.account, &session.region);
+    let role = demand::roles(&cx.doc.pipeline).into_iter().find(|role| role.id == which);
+    let text = role.and_then(|role| role.permissions.first().copied()).unwrap_or_default();
+    let values = strata_state::policy::values(&cx.doc, &cx.place());
     let doing = format!("reading policies/roles/{}.permissions.json", file(cx, which));
     strata_state::policy::fill(text, &values).map_err(|why| Error::usage(doing, why))
 }

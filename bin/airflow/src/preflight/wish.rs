@@ -2,7 +2,7 @@
 
 use super::Found;
 use strata_layer::Context;
-use strata_state::{Kind, wish::Egress};
+use strata_state::{Kind, layers::net::Egress};
 
 /// Versions that MWAA has ended, as of 2026-11: a new environment cannot have them.
 const ENDED: [&str; 6] = ["1.10.12", "2.0.2", "2.2.2", "2.4.3", "2.5.1", "2.6.3"];
@@ -19,7 +19,7 @@ pub(super) fn workflow(cx: &Context) -> Found {
         let what = format!("workflow {name}: MWAA Serverless takes 255 letters, digits, ., - and _, no sign first");
         found.say(what, "correct pipeline.names.workflow");
     }
-    let airflow = &pipeline.airflow;
+    let airflow = pipeline.airflow();
     let mut without = Vec::new();
     for (what, is_there) in [
         ("requirements", !airflow.requirements.is_empty()),
@@ -45,7 +45,7 @@ pub(super) fn workflow(cx: &Context) -> Found {
 pub(super) fn look(cx: &Context) -> Found {
     let mut found = Found::default();
     let pipeline = &cx.doc.pipeline;
-    let airflow = &pipeline.airflow;
+    let airflow = pipeline.airflow();
     let name = cx.name(Kind::Environment, "airflow");
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.chars().all(legal) {
@@ -60,7 +60,7 @@ pub(super) fn look(cx: &Context) -> Found {
     } else if is_new && !OFFERED.contains(&version) {
         cx.report.say(&format!("airflow: MWAA was not known to offer Airflow {version} in 2026-11"));
     }
-    if pipeline.net.egress == Egress::None {
+    if pipeline.net().egress == Egress::None {
         let what = "pipeline.net.egress is `none`: MWAA has no way to AWS";
         found.say(what, "set it to `nat` or `endpoints`, and run `net up`");
     }
@@ -70,7 +70,7 @@ pub(super) fn look(cx: &Context) -> Found {
     };
     let offline = |line: &String| line.contains("--no-index") || line.contains("--find-links");
     let lines = &airflow.requirements;
-    if pipeline.net.egress == Egress::Endpoints && lines.iter().any(from_pypi) && !lines.iter().any(offline) {
+    if pipeline.net().egress == Egress::Endpoints && lines.iter().any(from_pypi) && !lines.iter().any(offline) {
         let what = "pipeline.airflow.requirements names packages, and with egress `endpoints` PyPI cannot be reached";
         found.say(what, "set pipeline.net.egress to `nat`, or bring wheels with --no-index and --find-links");
     }

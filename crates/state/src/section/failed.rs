@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct Failed {
     /// The program that stopped.
     pub layer: String,
+    /// Whether it was making or removing things.
+    #[serde(default)]
+    pub during: During,
     /// What was being done, to what.
     pub doing: String,
     /// AWS's own code, where AWS refused.
@@ -19,6 +22,17 @@ pub struct Failed {
     /// Resources of this layer that exist now; they may cost money until `down`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Left>,
+}
+
+/// What a program was about when it stopped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum During {
+    /// Making the layer, or using it.
+    #[default]
+    Up,
+    /// Removing it.
+    Down,
 }
 
 /// One resource that is left.

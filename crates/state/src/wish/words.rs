@@ -17,7 +17,7 @@ fn word_like(text: &str, more: &str) -> bool {
 }
 
 /// A name that is part of other names, lower case.
-pub(super) fn name(found: &mut Vec<String>, path: &str, value: &str, least: usize, most: usize) {
+pub(crate) fn name(found: &mut Vec<String>, path: &str, value: &str, least: usize, most: usize) {
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let right = (least..=most).contains(&value.len())
         && value.chars().all(legal)
@@ -32,7 +32,7 @@ pub(super) fn name(found: &mut Vec<String>, path: &str, value: &str, least: usiz
 
 /// A word that becomes a job, a crawler or a task of the DAG, part of a key and of a policy: a `*` in it would be a right
 /// on everything.
-pub(super) fn word(found: &mut Vec<String>, path: &str, value: &str) {
+pub(crate) fn word(found: &mut Vec<String>, path: &str, value: &str) {
     if value.len() > LONGEST || !word_like(value, "_.-") {
         found.push(format!(
             "{path}: `{value}` has to be 1 to {LONGEST} letters, digits, hyphens, dots and underscores, and start with a letter or digit"
@@ -41,7 +41,7 @@ pub(super) fn word(found: &mut Vec<String>, path: &str, value: &str) {
 }
 
 /// The name of a table, a column or a folder column.
-pub(super) fn column(found: &mut Vec<String>, path: &str, value: &str) {
+pub(crate) fn column(found: &mut Vec<String>, path: &str, value: &str) {
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if value.is_empty() || value.len() > LONGEST || !value.chars().all(legal) {
         found.push(format!("{path}: `{value}` has to be 1 to {LONGEST} lower-case letters, digits and underscores"));
@@ -49,7 +49,7 @@ pub(super) fn column(found: &mut Vec<String>, path: &str, value: &str) {
 }
 
 /// A path on this machine that stays below the folder it starts from.
-pub(super) fn relative(found: &mut Vec<String>, path: &str, value: &str) {
+pub(crate) fn relative(found: &mut Vec<String>, path: &str, value: &str) {
     let bad = value.len() > 500
         || value.contains('\\')
         || value.chars().any(char::is_control)
@@ -60,7 +60,7 @@ pub(super) fn relative(found: &mut Vec<String>, path: &str, value: &str) {
 }
 
 /// A prefix of keys. Whatever starts with a dot or an underscore is no data for Glue, Athena and Spark.
-pub(super) fn prefix(found: &mut Vec<String>, path: &str, value: &str) {
+pub(crate) fn prefix(found: &mut Vec<String>, path: &str, value: &str) {
     let parts = value.strip_suffix('/').unwrap_or(value);
     if value.len() > 500 || !parts.split('/').all(|part| word_like(part, "_.=-")) {
         found.push(format!(
@@ -70,7 +70,7 @@ pub(super) fn prefix(found: &mut Vec<String>, path: &str, value: &str) {
 }
 
 /// The name of a day's file: one `{date}`, and nothing that would hide it.
-pub(super) fn file(found: &mut Vec<String>, path: &str, value: &str) {
+pub(crate) fn file(found: &mut Vec<String>, path: &str, value: &str) {
     let plain = value.replacen("{date}", "2024-09-15", 1);
     if plain == value || value.len() > LONGEST || !word_like(&plain, "_.=-") {
         found.push(format!(
@@ -80,14 +80,14 @@ pub(super) fn file(found: &mut Vec<String>, path: &str, value: &str) {
 }
 
 /// Text without line breaks and other control characters.
-pub(super) fn line(found: &mut Vec<String>, path: &str, value: &str) {
+pub(crate) fn line(found: &mut Vec<String>, path: &str, value: &str) {
     if value.chars().any(char::is_control) {
         found.push(format!("{path}: `{value}` has a line break or another control character in it"));
     }
 }
 
 /// The description of a security group's rule (EC2 API: IpRange).
-pub(super) fn description(found: &mut Vec<String>, path: &str, value: &str) {
+pub(crate) fn description(found: &mut Vec<String>, path: &str, value: &str) {
     let legal = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
     if value.len() > 255 || !value.chars().all(legal) {
         found.push(format!(
@@ -102,7 +102,7 @@ fn tag_like(text: &str) -> bool {
     text.chars().all(plain) || Regex::new(r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$").is_ok_and(|form| form.is_match(text))
 }
 
-pub(super) fn tags(found: &mut Vec<String>, pipeline: &Pipeline) {
+pub(crate) fn tags(found: &mut Vec<String>, pipeline: &Pipeline) {
     if pipeline.tags.len() > MOST_TAGS {
         found.push(format!("pipeline.tags: {} of them; there may be {MOST_TAGS}", pipeline.tags.len()));
     }
@@ -125,7 +125,7 @@ pub(super) fn tags(found: &mut Vec<String>, pipeline: &Pipeline) {
 }
 
 /// The patterns of names, and every name that they make.
-pub(super) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
+pub(crate) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
     for (key, pattern) in &pipeline.names {
         if !Kind::ALL.iter().any(|kind| kind.key() == key) {
             let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.key()).collect();
@@ -160,7 +160,7 @@ pub(super) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
     };
     jobs.for_each(|name| hold(Kind::Job, name));
     crawlers.for_each(|name| hold(Kind::Crawler, name));
-    hold(Kind::Database, &pipeline.catalog.database);
+    hold(Kind::Database, &pipeline.catalog().database);
     for (kind, name) in [
         (Kind::Bucket, "data"),
         (Kind::Classifier, "csv"),
@@ -197,4 +197,41 @@ pub fn bucket_problem(bucket: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// So many numbers with dots between them.
+pub(crate) fn is_numbers(text: &str, many: usize) -> bool {
+    let number = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split('.').count() == many && text.split('.').all(number)
+}
+
+/// Whether `text` is a time of the day, `HH:MM`.
+pub(crate) fn is_clock(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(hour, minute)| {
+        let two = |part: &str, below: u8| {
+            part.len() == 2 && is_numbers(part, 1) && part.parse::<u8>().is_ok_and(|value| value < below)
+        };
+        two(hour, 24) && two(minute, 60)
+    })
+}
+
+/// Whether `text` is a day of the calendar, `YYYY-MM-DD`.
+pub(crate) fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts[..] else { return false };
+    if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(|part| is_numbers(part, 1)) {
+        return false;
+    }
+    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>()) else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return false,
+    };
+    year > 0 && (1..=last).contains(&day)
 }

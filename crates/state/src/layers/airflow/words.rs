@@ -1,85 +1,12 @@
-//! The wish for the orchestration.
+//! The words of a wish for Airflow that are AWS's own.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-/// What runs the pipeline: one MWAA environment with a DAG, or one workflow of MWAA Serverless.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Airflow {
-    /// What runs the pipeline. Class, workers, access, logs, maintenance, config, requirements, variables and connections are
-    /// an environment's alone.
-    pub kind: AirflowKind,
-    /// Airflow version, as MWAA names it.
-    pub version: String,
-    /// What a local endpoint does for the environment; where nothing is said, one that is made is `api`, and one that is
-    /// there stays as it is. AWS is never told.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub local: Option<Local>,
-    /// Environment class.
-    pub class: Class,
-    /// Fewest workers.
-    pub min_workers: i32,
-    /// Most workers.
-    pub max_workers: i32,
-    /// Schedulers: 1 for mw1.micro, 2 to 5 for the others.
-    pub schedulers: i32,
-    /// Who may open the web server.
-    pub access: Access,
-    /// What is logged.
-    pub logs: Logs,
-    /// When AWS may do maintenance: `DAY:HH:MM` in UTC.
-    pub maintenance: String,
-    /// airflow.cfg options, `section.key`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub config: BTreeMap<String, String>,
-    /// Python packages for the DAGs: the lines of requirements.txt. MWAA adds its constraints.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub requirements: Vec<String>,
-    /// Airflow Variables that somebody sets (`airflow variables set`): their names, for `airflow check`. Values are in no
-    /// document.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub variables: Vec<String>,
-    /// Airflow connections that somebody makes: their ids, for `airflow check`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub connections: Vec<String>,
-    /// When the pipeline runs: cron, UTC.
-    pub schedule: String,
-    /// By when the day's data has to be there: `HH:MM`, UTC.
-    pub ready_by: String,
-    /// First day (YYYY-MM-DD) that Airflow schedules.
-    pub start_date: String,
-}
-
-impl Default for Airflow {
-    fn default() -> Self {
-        Self {
-            kind: AirflowKind::default(),
-            version: "2.10.3".into(),
-            local: None,
-            class: Class::Small,
-            min_workers: 1,
-            max_workers: 5,
-            schedulers: 2,
-            access: Access::PublicOnly,
-            logs: Logs::default(),
-            maintenance: "SAT:09:00".into(),
-            config: BTreeMap::new(),
-            requirements: Vec::new(),
-            variables: Vec::new(),
-            connections: Vec::new(),
-            schedule: "0 7 * * *".into(),
-            ready_by: "08:00".into(),
-            start_date: "2024-09-28".into(),
-        }
-    }
-}
 
 /// What runs the pipeline.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum AirflowKind {
+pub enum Orchestrator {
     /// An MWAA environment: Apache Airflow with its web interface, paid for by the hour.
     #[default]
     Environment,

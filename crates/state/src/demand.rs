@@ -1,0 +1,190 @@
+//! What a layer asks of the layers below it. Those fold the demands of whatever layers a pipeline asks for, and know none of
+//! them by name.
+
+use crate::layers::asked;
+use crate::policy::Place;
+use crate::wish::Pipeline;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A role that an AWS service assumes for a layer. Documents are texts with the placeholders of [`crate::policy::values`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// What the role is called in the document and, by [`crate::Kind::Role`], in AWS. Two layers may demand the same one.
+    pub id: &'static str,
+    /// What its files in `policies/roles/` are called.
+    pub file: &'static str,
+    /// What the console shows.
+    pub description: &'static str,
+    /// Who may assume it.
+    pub trust: &'static str,
+    /// What it may do, as an inline policy; several become one, statement after statement.
+    pub permissions: Vec<&'static str>,
+    /// AWS's managed policies, by their path and name: `service-role/AWSGlueServiceRole`.
+    pub managed: Vec<&'static str>,
+    /// Whether machines of EC2 get it, through an instance profile of the same name.
+    pub instance_profile: bool,
+}
+
+/// A role whose name an AWS service fixes, one for all of an account: made if it is missing, and never changed or deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceRole {
+    /// The fixed name: `dms-vpc-role`.
+    pub name: &'static str,
+    /// The service that may assume it: `dms.amazonaws.com`.
+    pub service: &'static str,
+    /// AWS's managed policies that it needs, by their path and name.
+    pub managed: Vec<&'static str>,
+}
+
+/// What a layer wants of the network. The default is nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Network {
+    /// Classes of subnets.
+    pub classes: BTreeSet<Class>,
+    /// Whether its private subnets need a way to the internet, or to AWS's services.
+    pub way_out: bool,
+    /// AWS's services that it reaches where the way out is endpoints: `glue`, `airflow.api`.
+    pub endpoints: BTreeSet<&'static str>,
+    /// Security groups by id, with what may come in.
+    pub groups: BTreeMap<&'static str, Group>,
+}
+
+/// A class of subnets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// With a route to the internet gateway.
+    Public,
+    /// With the way out that the wish names.
+    Private,
+    /// Without any route out: for databases.
+    Database,
+}
+
+impl Class {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Public, Self::Private, Self::Database];
+
+    /// As ids and the document have it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+            Self::Database => "database",
+        }
+    }
+}
+
+/// A security group.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Group {
+    /// What the console shows; AWS cannot change it.
+    pub description: &'static str,
+    /// What may come in, besides what the wish names.
+    pub rules: Vec<Rule>,
+}
+
+/// What may come into a security group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// From where.
+    pub from: Source,
+    /// TCP port; all traffic without one.
+    pub port: Option<u16>,
+    /// Why; shown in the console.
+    pub description: &'static str,
+}
+
+/// Where traffic comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Members of the group itself.
+    Itself,
+    /// Members of another group of this pipeline, by its id.
+    Group(&'static str),
+}
+
+/// A file in the bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its key.
+    pub key: String,
+    /// What is in it.
+    pub body: Body,
+}
+
+/// What is in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// This text.
+    Text(String),
+    /// A file of the pipeline's folder, by its path there.
+    Path(String),
+    /// Every file of a folder of the pipeline's folder, at any depth, below the key; nothing where there is no such folder.
+    Folder(String),
+}
+
+impl File {
+    /// A file with this text.
+    #[must_use]
+    pub fn text(key: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { key: key.into(), body: Body::Text(text.into()) }
+    }
+}
+
+/// All roles that `pipeline` needs. What two layers say of one role is joined.
+#[must_use]
+pub fn roles(pipeline: &Pipeline) -> Vec<Role> {
+    let mut roles: Vec<Role> = Vec::new();
+    for role in asked(pipeline).iter().flat_map(|layer| (layer.roles)(pipeline)) {
+        match roles.iter_mut().find(|known| known.id == role.id) {
+            Some(known) => {
+                let more: Vec<_> =
+                    role.permissions.into_iter().filter(|text| !known.permissions.contains(text)).collect();
+                known.permissions.extend(more);
+                let more: Vec<_> = role.managed.into_iter().filter(|name| !known.managed.contains(name)).collect();
+                known.managed.extend(more);
+                known.instance_profile |= role.instance_profile;
+            }
+            None => roles.push(role),
+        }
+    }
+    roles.sort_by_key(|role| role.id);
+    roles
+}
+
+/// All roles with fixed names that `pipeline` needs.
+#[must_use]
+pub fn service_roles(pipeline: &Pipeline) -> Vec<ServiceRole> {
+    let mut roles: Vec<_> = asked(pipeline).iter().flat_map(|layer| (layer.service_roles)(pipeline)).collect();
+    roles.sort_by_key(|role| role.name);
+    roles.dedup();
+    roles
+}
+
+/// What all layers together want of the network.
+#[must_use]
+pub fn network(pipeline: &Pipeline) -> Network {
+    let mut all = Network::default();
+    for wanted in asked(pipeline).iter().map(|layer| (layer.network)(pipeline)) {
+        all.classes.extend(wanted.classes);
+        all.way_out |= wanted.way_out;
+        all.endpoints.extend(wanted.endpoints);
+        for (id, group) in wanted.groups {
+            let known = all.groups.entry(id).or_insert_with(|| Group { rules: Vec::new(), ..group.clone() });
+            let more: Vec<_> = group.rules.into_iter().filter(|rule| !known.rules.contains(rule)).collect();
+            known.rules.extend(more);
+        }
+    }
+    all
+}
+
+/// All files that `pipeline` needs in its bucket, by key. A file that two layers want is there once.
+#[must_use]
+pub fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
+    let mut files: Vec<File> = asked(pipeline).iter().flat_map(|layer| (layer.files)(pipeline, place)).collect();
+    files.sort_by(|a, b| a.key.cmp(&b.key));
+    files.dedup_by(|a, b| a.key == b.key);
+    files
+}

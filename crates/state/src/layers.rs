@@ -1,0 +1,148 @@
+//! The table of layers: one module in `src/layers/` for each, found by the build script. A module has what a person may ask
+//! for (`Wish`), what the layer reports (`Section`), and a line of the table (`LAYER`): what it needs, when a pipeline has
+//! it, and what it demands of the layers below.
+
+use crate::Document;
+use crate::demand::{File, Network, Role, ServiceRole};
+use crate::policy::{Added, Place};
+use crate::wish::Pipeline;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+include!(concat!(env!("OUT_DIR"), "/layers.rs"));
+
+/// One line of the table. Each function gets the pipeline as it is wished for.
+pub struct Layer {
+    /// The name of its program, section, folder, module, policy file and test file.
+    pub name: &'static str,
+    /// One line for `--help`.
+    pub about: &'static str,
+    /// Whether the wish itself asks for it. A layer that an asked one needs is asked for, too: see [`asked`].
+    pub asked: fn(&Pipeline) -> bool,
+    /// All layers that it may ever use: their `up` comes before its own, their `down` after it.
+    pub uses: &'static [&'static str],
+    /// Those of them that this pipeline cannot do without: their sections have to be there before its `up`.
+    pub needs: fn(&Pipeline) -> Vec<&'static str>,
+    /// Everything that is wrong with its wish, one sentence each. Only called where the layer is asked for.
+    pub check: fn(&Pipeline, &mut Vec<String>),
+    /// Roles that AWS's services assume for it.
+    pub roles: fn(&Pipeline) -> Vec<Role>,
+    /// Roles with a name that an AWS service fixes.
+    pub service_roles: fn(&Pipeline) -> Vec<ServiceRole>,
+    /// What it wants of the network.
+    pub network: fn(&Pipeline) -> Network,
+    /// Files in the bucket.
+    pub files: fn(&Pipeline, &Place) -> Vec<File>,
+    /// Placeholders that policies may use, beside the pipeline's own.
+    pub values: fn(&Document, &Place) -> Added,
+}
+
+impl Layer {
+    /// A layer that is never asked for and demands nothing: what a module does not say.
+    pub const NONE: Self = Self {
+        name: "",
+        about: "",
+        asked: |_| false,
+        uses: &[],
+        needs: |_| Vec::new(),
+        check: |_, _| {},
+        roles: |_| Vec::new(),
+        service_roles: |_| Vec::new(),
+        network: |_| Network::default(),
+        files: |_, _| Vec::new(),
+        values: |_, _| Added::new(),
+    };
+
+    /// Its place in `up`: 0 where it uses nobody. Layers of one stage run side by side.
+    #[must_use]
+    pub fn stage(&self) -> usize {
+        self.uses.iter().filter_map(|name| find(name)).map(|used| used.stage() + 1).max().unwrap_or(0)
+    }
+}
+
+/// The wish of a layer of which nothing can be chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+macro_rules! table {
+    ($($layer:ident)*) => {
+        /// All layers, by name.
+        pub static ALL: &[&Layer] = &[$(&$layer::LAYER),*];
+    };
+}
+with_layers!(table);
+
+/// The layer of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Layer> {
+    ALL.iter().copied().find(|layer| layer.name == name)
+}
+
+/// The layers that `pipeline` asks for, by its wish or because an asked one needs them: in stages, by name within each.
+#[must_use]
+pub fn asked(pipeline: &Pipeline) -> Vec<&'static Layer> {
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    let mut next: Vec<&'static Layer> = ALL.iter().copied().filter(|layer| (layer.asked)(pipeline)).collect();
+    while let Some(layer) = next.pop() {
+        if names.insert(layer.name) {
+            next.extend((layer.needs)(pipeline).iter().filter_map(|name| find(name)));
+        }
+    }
+    all().into_iter().filter(|layer| names.contains(layer.name)).collect()
+}
+
+/// Whether `pipeline` asks for the layer of this name. A program that is no layer is always asked for.
+#[must_use]
+pub fn is_asked(name: &str, pipeline: &Pipeline) -> bool {
+    find(name).is_none() || asked(pipeline).iter().any(|layer| layer.name == name)
+}
+
+/// All layers there are, in stages, by name within each.
+#[must_use]
+pub fn all() -> Vec<&'static Layer> {
+    let mut layers = ALL.to_vec();
+    layers.sort_by_key(|layer| (layer.stage(), layer.name));
+    layers
+}
+
+/// The layers that use `name`: those go before it.
+#[must_use]
+pub fn users(name: &str) -> Vec<&'static str> {
+    ALL.iter().filter(|layer| layer.uses.contains(&name)).map(|layer| layer.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pipeline(wish: serde_json::Value) -> Pipeline {
+        serde_json::from_value(wish).unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    #[test]
+    fn a_layer_is_called_as_its_module() {
+        macro_rules! same {
+            ($($layer:ident)*) => { $(assert_eq!($layer::LAYER.name, stringify!($layer));)* };
+        }
+        with_layers!(same);
+    }
+
+    #[test]
+    fn what_a_layer_uses_are_layers_that_come_before() {
+        let pipeline = pipeline(serde_json::json!({ "name": "some" }));
+        for layer in ALL {
+            for name in layer.uses {
+                let used = find(name).unwrap_or_else(|| unreachable!("{} uses {name}, which is no layer", layer.name));
+                assert!(used.stage() < layer.stage());
+            }
+            assert!((layer.needs)(&pipeline).iter().all(|need| layer.uses.contains(need)), "{}", layer.name);
+        }
+    }
+
+    #[test]
+    fn an_absent_wish_is_a_layer_that_is_not_asked_for() {
+        assert!(asked(&pipeline(serde_json::json!({ "name": "some" }))).is_empty());
+    }
+}
