@@ -38,10 +38,9 @@ impl Pipeline {
 }
 
 /// MWAA checks role, bucket, subnets and security group when it is asked for an environment: all have to be whole. A workflow
-/// needs no network of ours. Either starts jobs and crawlers.
+/// needs no network of ours. The jobs and crawlers that either starts are only used.
 fn needs(pipeline: &Pipeline) -> Vec<&'static str> {
-    let serverless = pipeline.is_serverless();
-    LAYER.uses.iter().copied().filter(|used| !serverless || *used != "net").collect()
+    if pipeline.is_serverless() { vec!["iam", "storage"] } else { vec!["net", "iam", "storage"] }
 }
 
 fn role(pipeline: &Pipeline) -> Role {
