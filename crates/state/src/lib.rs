@@ -5,9 +5,12 @@
 //! The JSON Schema beside this crate (`document.schema.json`) is generated from these types.
 
 pub mod dag;
+pub mod envs;
+mod envs_schema;
 mod error;
 mod merge;
 mod names;
+mod near;
 pub mod policy;
 mod read;
 pub mod section;
@@ -18,7 +21,7 @@ pub mod workflow;
 
 pub use error::Error;
 pub use names::{Kind, regions};
-pub use read::{VERSION, read};
+pub use read::{VERSION, read, read_for};
 pub use spec::Spec;
 
 use schemars::JsonSchema;

@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 /// One pipeline in one environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = crate::envs_schema::add)]
 pub struct Pipeline {
     /// Lower-case letters, digits and hyphens, 2 to 24 characters; part of every name and tag.
     pub name: String,
@@ -35,7 +36,9 @@ pub struct Pipeline {
     /// The AWS region. `--region` wins; without either, the profile's or AWS_REGION decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// The pipeline's folder, seen from the working directory: holds `sql/` and, if there is one, `dags/`.
+    /// The pipeline's folder, seen from the working directory: holds `sql/` and, if there is one, `dags/`. Without it, the
+    /// working directory itself.
+    #[serde(default = "here")]
     pub folder: String,
     /// Tags of the person's own, put on everything beside strata's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -43,6 +46,9 @@ pub struct Pipeline {
     /// The day (YYYY-MM-DD) after which this copy may be taken down; becomes the tag `strata:expires`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    /// `down` removes this copy only when its name, `<name>-<env>`, is typed or given as `--confirm`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protect: bool,
     /// Name patterns per kind (`bucket`, `database`, `crawler`, `classifier`, `job`, `workgroup`, `environment`, `workflow`,
     /// `role`, `network`) with the placeholders `{pipeline} {env} {_env} {name} {account} {region}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -75,6 +81,10 @@ pub struct Pipeline {
 
 fn dev() -> String {
     "dev".to_owned()
+}
+
+fn here() -> String {
+    ".".to_owned()
 }
 
 impl Pipeline {

@@ -17,7 +17,9 @@ pub(crate) fn problems(pipeline: &Pipeline) -> Vec<String> {
     {
         found.push(format!("pipeline.region: {problem}"));
     }
-    relative(&mut found, "pipeline.folder", &pipeline.folder);
+    if pipeline.folder != "." {
+        relative(&mut found, "pipeline.folder", &pipeline.folder);
+    }
     if let Some(day) = &pipeline.expires
         && !is_day(day)
     {
