@@ -1,7 +1,7 @@
 //! `datagen load`: a person's own CSV as one day's file.
 
+use crate::day;
 use crate::upload::{Pieces, upload};
-use crate::{check, day};
 use chrono::NaiveDate;
 use std::fs::File;
 use std::io::Read;
@@ -37,7 +37,16 @@ async fn load(cx: &Context, args: &Args) -> Result<Document, Error> {
     let (name, table) = day::table(&cx.doc, args.table.as_deref())?;
     let doing = format!("reading {}", args.input.display());
     let wrong = |error: std::io::Error| Error::usage(&doing, error.to_string());
-    let rows = check::check(&args.input, name, &table.columns, args.allow_bad_rows)?;
+    let rows = strata_csv::check(&args.input, &table.columns, args.allow_bad_rows).map_err(|error| {
+        let has_bad_rows = matches!(error, strata_csv::Error::Rows(_));
+        let error = Error::usage(format!("checking {} against table {name}", args.input.display()), error.to_string());
+        match has_bad_rows {
+            true => {
+                error.advise("correct them, or say --allow-bad-rows, and the transforms set them aside with the reason")
+            }
+            false => error,
+        }
+    })?;
     let mut file = File::open(&args.input).map_err(wrong)?;
     let pieces = Pieces::start(move |hand_over| {
         loop {

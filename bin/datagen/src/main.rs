@@ -7,13 +7,11 @@
 //!     datagen load --input mine.csv --date 2024-09-15 < state.json
 
 mod bucket;
-mod check;
 mod day;
 mod failure;
 mod generate;
 mod load;
 mod parquet;
-mod strict;
 mod upload;
 
 use std::io::{self, Write};

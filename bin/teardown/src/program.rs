@@ -49,6 +49,7 @@ fn options(global: &Global) -> Vec<String> {
         ("--endpoint-url", &global.endpoint_url),
         ("--pipeline", &global.pipeline),
         ("--env", &global.env),
+        ("--confirm", &global.confirm),
         ("--trace", &global.trace.as_ref().map(|path| path.display().to_string())),
     ];
     for (option, value) in named {

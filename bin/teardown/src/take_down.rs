@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use strata_aws::{Error, Exit};
-use strata_layer::{Global, LogFormat, confirm, document};
+use strata_layer::{Global, LogFormat, allow_removal, confirm, document};
 use strata_state::{Document, layers};
 
 /// Every layer there is, also those that the document does not ask for, each with the layers that use it: those go before
@@ -23,6 +23,10 @@ pub(crate) fn take_down(global: &Global) -> Result<(String, u8), Error> {
     let mut doc = document(global, true)?;
     // A failure of an earlier `up` or `down` is what this program is for.
     doc.failed = None;
+    // The layers ask for the name, too; it is typed once.
+    let mut global = global.clone();
+    global.confirm = allow_removal(&global, &doc.pipeline)?;
+    let global = &global;
     let print = |doc: &Document| doc.print().map_err(|error| Error::failed("writing the document", error.to_string()));
     let text = print(&doc)?;
     let layers = all();

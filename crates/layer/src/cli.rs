@@ -37,9 +37,12 @@ pub struct Global {
     /// Pipeline to work on, where no document says it (`down` and `status` only)
     #[arg(long, global = true, value_name = "NAME")]
     pub pipeline: Option<String>,
-    /// Environment to work on; has to agree with the document's, if there is one
+    /// Environment to work on: the document's own, or one of its `pipeline.envs`
     #[arg(long, global = true, value_name = "NAME")]
     pub env: Option<String>,
+    /// Name of the protected copy that may be removed, <pipeline>-<env> (`down` only)
+    #[arg(long, global = true, value_name = "NAME")]
+    pub confirm: Option<String>,
 }
 
 /// How progress is written.

@@ -10,15 +10,19 @@ use strata_aws::Error;
 /// [`strata_aws::Exit::Usage`] when the answer is no, or when there is no terminal to ask on.
 pub fn confirm(doing: &str, question: &str) -> Result<(), Error> {
     let refuse = |message: String| Err(Error::usage(doing, message).advise("say --yes if that is meant"));
-    let Ok(mut terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else {
-        return refuse(format!("{question}, and there is no terminal to ask on"));
-    };
+    match typed(&format!("{question}. Go on? Type yes")).as_deref() {
+        Some("yes") => Ok(()),
+        Some(_) => refuse(format!("{question}, and the answer was not yes")),
+        None => refuse(format!("{question}, and there is no terminal to ask on")),
+    }
+}
+
+/// The line that a person types on the terminal after `question`; None where there is no terminal.
+pub(crate) fn typed(question: &str) -> Option<String> {
+    let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
     let mut answer = String::new();
-    let asked = write!(terminal, "{question}. Go on? Type yes: ")
+    let asked = write!(terminal, "{question}: ")
         .and_then(|()| terminal.flush())
         .and_then(|()| BufReader::new(terminal).read_line(&mut answer));
-    match asked {
-        Ok(_) if answer.trim() == "yes" => Ok(()),
-        _ => refuse(format!("{question}, and the answer was not yes")),
-    }
+    Some(asked.map(|_| answer.trim().to_owned()).unwrap_or_default())
 }

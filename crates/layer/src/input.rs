@@ -34,16 +34,12 @@ pub(crate) fn parse(text: &str, global: &Global, may_be_empty: bool) -> Result<D
     {
         return named(name, global.env.as_deref().unwrap_or("dev"));
     }
-    let doc = strata_state::read(text).map_err(wrong)?;
-    for (option, said, is) in
-        [("--pipeline", &global.pipeline, &doc.pipeline.name), ("--env", &global.env, &doc.pipeline.env)]
+    let doc = strata_state::read_for(text, global.env.as_deref()).map_err(wrong)?;
+    if let Some(said) = &global.pipeline
+        && *said != doc.pipeline.name
     {
-        if let Some(said) = said
-            && said != is
-        {
-            let message = format!("{option} says `{said}` and the document says `{is}`");
-            return Err(Error::usage("reading the document", message));
-        }
+        let message = format!("--pipeline says `{said}` and the document says `{}`", doc.pipeline.name);
+        return Err(Error::usage("reading the document", message));
     }
     Ok(doc)
 }

@@ -3,6 +3,7 @@
 use crate::cli::{Cli, Verb};
 use crate::left::{left, say_bill};
 use crate::open::{begin_trace, connect, open};
+use crate::protect::allow_removal;
 use crate::report::line;
 use crate::survey::{refuse_foreign, survey};
 use crate::{Context, Global, Layer, Part, Report, down, plan, policy, status, up};
@@ -258,6 +259,9 @@ async fn prepare<L: Layer>(
     let name = layer.table().name;
     if matches!(verb, Verb::Up | Verb::Plan { .. }) {
         layer.check(doc)?;
+    }
+    if matches!(verb, Verb::Down { dry_run: false, .. }) {
+        allow_removal(global, &doc.pipeline)?;
     }
     let needs = match verb {
         Verb::Up => Some(layer.needs(doc)),

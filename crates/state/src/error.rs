@@ -54,6 +54,32 @@ pub enum Error {
     /// Wishes that cannot be: all of them, one a line.
     #[error("checking the pipeline: {}", .0.join("\n  and: "))]
     Wish(Vec<String>),
+    /// An environment that the pipeline does not have.
+    #[error(
+        "choosing the environment: the pipeline has no env `{env}`; {}known are {}; to add it, put \"{env}\": {{}} into `pipeline.envs` of pipeline.json",
+        .nearest.as_ref().map(|name| format!("did you mean `{name}`? ")).unwrap_or_default(), .known.join(", ")
+    )]
+    UnknownEnv {
+        /// What was asked for.
+        env: String,
+        /// What there is.
+        known: Vec<String>,
+        /// The one that is spelt nearly so.
+        nearest: Option<String>,
+    },
+    /// A document of one environment, where another was asked for.
+    #[error(
+        "reading the document: --env says `{asked}` and the document says `{is}`; to have both, put \"{asked}\": {{}} into `pipeline.envs` of pipeline.json"
+    )]
+    OtherEnv {
+        /// What was asked for.
+        asked: String,
+        /// The document's own.
+        is: String,
+    },
+    /// What is wrong in the environments of a document, all of it.
+    #[error("{}", .0.join("\n"))]
+    Each(Vec<String>),
     /// The document cannot be written.
     #[error("writing the document as JSON: {0}")]
     Print(serde_json::Error),

@@ -7,10 +7,13 @@
 
 pub mod dag;
 pub mod demand;
+pub mod envs;
+mod envs_schema;
 mod error;
 pub mod layers;
 mod merge;
 mod names;
+mod near;
 pub mod policy;
 mod read;
 mod roles;
@@ -22,7 +25,7 @@ pub mod workflow;
 
 pub use error::Error;
 pub use names::{Kind, regions};
-pub use read::{VERSION, read};
+pub use read::{VERSION, read, read_for};
 pub use spec::Spec;
 
 use layers::with_layers;

@@ -12,7 +12,10 @@ fn at(base: &mut Value, other: Value, path: &mut Vec<String>) -> Result<(), Erro
     match (base, other) {
         (Value::Object(base), Value::Object(other)) => {
             for (key, value) in other {
-                if path.is_empty() && (key == "failed" || key == "$schema") && base.contains_key(&key) {
+                if path.is_empty()
+                    && ["failed", "$schema", "$comment"].contains(&key.as_str())
+                    && base.contains_key(&key)
+                {
                     continue;
                 }
                 match base.get_mut(&key) {

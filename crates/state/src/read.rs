@@ -1,17 +1,36 @@
 //! From the text on stdin to one checked document.
 
-use crate::{Document, Error, error::short, merge::merge, strict::Strict, wish::check};
+use crate::{Document, Error, envs, error::short, merge::merge, near, strict::Strict, wish::check};
 use serde_json::Value;
 
 /// The newest version of the document that this program reads, and the one it writes.
 pub const VERSION: u32 = 1;
 
-/// Read all documents in `text` (one after another, with or without white space between) and merge them.
+/// Read all documents in `text` (one after another, with or without white space between) and merge them. The pipeline is
+/// that of the documents' own environment.
 ///
 /// # Errors
 /// Any [`Error`]: nothing has been touched then.
 pub fn read(text: &str) -> Result<Document, Error> {
-    let mut merged: Option<Value> = None;
+    read_for(text, None)
+}
+
+/// As [`read`], and the pipeline is that of the environment `env`, if one is given.
+///
+/// # Errors
+/// Any [`Error`]: nothing has been touched then.
+pub fn read_for(text: &str, env: Option<&str>) -> Result<Document, Error> {
+    let mut documents = documents(text)?;
+    let mut applied = Vec::new();
+    for document in &mut documents {
+        applied.extend(envs::resolve(document, env)?);
+    }
+    decode(joined(documents)?).map_err(|error| envs::blame(&applied, error))
+}
+
+/// All documents in `text`, as they are.
+pub(crate) fn documents(text: &str) -> Result<Vec<Value>, Error> {
+    let mut found = Vec::new();
     let mut rest = text;
     loop {
         // What some editors put in front of a text says nothing; it may stand before each document.
@@ -28,16 +47,27 @@ pub fn read(text: &str) -> Result<Document, Error> {
                     return Err(Error::NotObject(kind(&value)));
                 }
                 version(&value)?;
-                match &mut merged {
-                    None => merged = Some(value),
-                    Some(base) => merge(base, value)?,
-                }
+                found.push(value);
             }
         }
     }
-    let merged = merged.ok_or(Error::Empty)?;
+    Ok(found)
+}
+
+/// These documents as one.
+pub(crate) fn joined(documents: Vec<Value>) -> Result<Value, Error> {
+    let mut documents = documents.into_iter();
+    let mut all = documents.next().ok_or(Error::Empty)?;
+    for other in documents {
+        merge(&mut all, other)?;
+    }
+    Ok(all)
+}
+
+/// From JSON to a document that holds to all rules.
+pub(crate) fn decode(value: Value) -> Result<Document, Error> {
     let document: Document =
-        serde_path_to_error::deserialize(merged).map_err(|error| field(error.path().to_string(), error.inner()))?;
+        serde_path_to_error::deserialize(value).map_err(|error| field(error.path().to_string(), error.inner()))?;
     let problems = check::problems(&document.pipeline);
     if problems.is_empty() { Ok(document) } else { Err(Error::Wish(problems.iter().map(|text| short(text)).collect())) }
 }
@@ -73,18 +103,14 @@ fn version(value: &Value) -> Result<(), Error> {
 fn field(path: String, error: &serde_json::Error) -> Error {
     let text = reason(error);
     let mut quoted = text.split('`').skip(1).step_by(2);
-    let Some(unknown) = text.starts_with("unknown ").then(|| quoted.next()).flatten() else {
+    let is_serdes = text.starts_with("unknown field") || text.starts_with("unknown variant");
+    let Some(unknown) = is_serdes.then(|| quoted.next()).flatten() else {
         return Error::Field { path: short(&path), reason: short(&text) };
     };
     let known: Vec<&str> = quoted.collect();
-    let nearest = known
-        .iter()
-        .map(|name| (strsim::jaro_winkler(name, unknown), *name))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(score, _)| *score > 0.7);
     let what = if text.starts_with("unknown variant") { "value" } else { "field" };
-    let reason = match nearest {
-        Some((_, name)) => format!("unknown {what} `{unknown}`; did you mean `{name}`?"),
+    let reason = match near::nearest(unknown, known.iter().copied()) {
+        Some(name) => format!("unknown {what} `{unknown}`; did you mean `{name}`?"),
         None => format!("unknown {what} `{unknown}`; known are {}", known.join(", ")),
     };
     // serde reports the path up to and including the unknown field; keep it as it is.

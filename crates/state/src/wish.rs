@@ -22,6 +22,7 @@ macro_rules! pipeline {
         /// One pipeline in one environment.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
+        #[schemars(transform = crate::envs_schema::add)]
         pub struct Pipeline {
             /// Lower-case letters, digits and hyphens, 2 to 24 characters; part of every name and tag.
             pub name: String,
@@ -41,6 +42,9 @@ macro_rules! pipeline {
             /// The day (YYYY-MM-DD) after which this copy may be taken down; becomes the tag `strata:expires`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub expires: Option<String>,
+            /// `down` removes this copy only when its name, `<name>-<env>`, is typed or given as `--confirm`.
+            #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+            pub protect: bool,
             /// Name patterns per kind (`bucket`, `database`, `crawler`, `classifier`, `job`, `workgroup`, `environment`, `workflow`,
             /// `role`, `network`) with the placeholders `{pipeline} {env} {_env} {name} {account} {region}`.
             #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

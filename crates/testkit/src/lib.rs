@@ -16,7 +16,7 @@ pub mod world;
 
 pub use endpoint::Endpoint;
 pub use other::OtherEmulator;
-pub use program::{Output, bin, repository, run};
+pub use program::{Output, bin, repository, run, run_in};
 pub use proxy::DyingProxy;
 pub use python::{python, python_of};
 pub use sockets::{connections, listening};

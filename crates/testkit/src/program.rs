@@ -34,11 +34,22 @@ pub fn bin(name: &str) -> PathBuf {
 
 /// Runs a program with `stdin`, in the repository, and waits for its end.
 pub fn run(program: impl AsRef<Path>, args: &[&str], stdin: &str, env: &[(&str, &str)]) -> Output {
+    run_in(repository(), program, args, stdin, env)
+}
+
+/// The same in any folder.
+pub fn run_in(
+    folder: impl AsRef<Path>,
+    program: impl AsRef<Path>,
+    args: &[&str],
+    stdin: &str,
+    env: &[(&str, &str)],
+) -> Output {
     let program = program.as_ref();
     let mut child = Command::new(program)
         .args(args)
         .envs(env.iter().copied())
-        .current_dir(repository())
+        .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,5 +1,6 @@
 //! Tables: where their files are and what their columns are.
 
+use crate::near;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, str::FromStr};
@@ -111,9 +112,8 @@ impl FromStr for Type {
         });
         match decimal {
             Some((digits, scale)) if (1..=38).contains(&digits) && scale <= digits => Ok(Self::Decimal(digits, scale)),
-            _ => Err(format!(
-                "unknown type `{text}`; known are string, int, bigint, double, boolean, date, timestamp, decimal(p,s)"
-            )),
+            Some(_) => Err(format!("`{text}`: a decimal has 1 to 38 digits, and not more of them after the point")),
+            None => Err(near::unknown_type(text)),
         }
     }
 }

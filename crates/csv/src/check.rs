@@ -1,21 +1,31 @@
-//! Checks a person's CSV against the declared columns before anything is uploaded. The rules are those of the
-//! transforms, so that what passes here is not set aside there. Column order counts, too: the catalog's CSV reader goes
-//! by position.
+//! Checks a person's CSV against the declared columns. Column order counts, too: the catalog's CSV reader goes by position.
 
-use crate::strict::Strict;
-use chrono::NaiveDate;
+use crate::{Strict, fits};
 use csv::{ByteRecord, ReaderBuilder};
 use std::fs::File;
 use std::path::Path;
-use strata_aws::Error;
-use strata_state::wish::{Column, Type};
+use strata_state::wish::Column;
 
 /// A person wants to see the first few, and how many more there are.
 const SHOWN: usize = 5;
 
-/// The number of rows, if the file can be used.
-pub(crate) fn check(path: &Path, table: &str, columns: &[Column], allow_bad_rows: bool) -> Result<u64, Error> {
-    let wrong = |message: String| Error::usage(format!("checking {} against table {table}", path.display()), message);
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file as a whole.
+    #[error("{0}")]
+    File(String),
+    /// Some of its rows.
+    #[error("{0}")]
+    Rows(String),
+}
+
+/// The number of rows, if the file can be used; with `allow_bad_rows` also where rows break the schema.
+///
+/// # Errors
+/// [`Error`], with the lines of the first few rows that do not fit.
+pub fn check(path: &Path, columns: &[Column], allow_bad_rows: bool) -> Result<u64, Error> {
+    let wrong = Error::File;
     let file = Strict::new(File::open(path).map_err(|error| wrong(error.to_string()))?);
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
     let names = reader.byte_headers().map_err(|error| wrong(error.to_string()))?;
@@ -41,10 +51,16 @@ pub(crate) fn check(path: &Path, table: &str, columns: &[Column], allow_bad_rows
     if bad == 0 || allow_bad_rows {
         return Ok(rows);
     }
-    let more = if bad > shown.len() { format!("; and {} more", bad - shown.len()) } else { String::new() };
-    let message = format!("{bad} of {rows} rows do not fit: {}{more}", shown.join("; "));
-    Err(wrong(message)
-        .advise("correct them, or say --allow-bad-rows, and the transforms set them aside with the reason"))
+    Err(Error::Rows(first_few(bad, rows, &shown)))
+}
+
+/// The sentence for `bad` of `rows` rows, of which the first are `shown`.
+#[must_use]
+pub fn first_few(bad: u64, rows: u64, shown: &[String]) -> String {
+    let shown = &shown[..shown.len().min(SHOWN)];
+    let more = bad - shown.len() as u64;
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("{bad} of {rows} rows do not fit: {}{more}", shown.join("; "))
 }
 
 fn header(names: &ByteRecord, columns: &[Column]) -> Result<(), String> {
@@ -79,10 +95,16 @@ fn header(names: &ByteRecord, columns: &[Column]) -> Result<(), String> {
     }
 }
 
+/// The words for a row that has `found` fields and should have `wanted`.
+#[must_use]
+pub fn fields(found: usize, wanted: usize) -> String {
+    format!("{found} field{} instead of {wanted}", if found == 1 { "" } else { "s" })
+}
+
 /// The first thing that is wrong with a row.
 fn row(record: &ByteRecord, columns: &[Column]) -> Option<String> {
     if record.len() != columns.len() {
-        return Some(format!("{} fields instead of {}", record.len(), columns.len()));
+        return Some(fields(record.len(), columns.len()));
     }
     record.iter().zip(columns).find_map(|(field, column)| {
         let name = &column.name;
@@ -103,61 +125,6 @@ fn short(text: &str) -> String {
     } else {
         format!("{}…", text.chars().take(39).collect::<String>())
     }
-}
-
-/// The few and strict forms that every engine agrees on.
-fn fits(kind: Type, text: &str) -> bool {
-    let whole = |text: &str| digits(text.strip_prefix('-').unwrap_or(text));
-    match kind {
-        Type::String => !text.contains('\0'),
-        Type::Int => whole(text) && text.parse::<i32>().is_ok(),
-        Type::Bigint => whole(text) && text.parse::<i64>().is_ok(),
-        Type::Double => double(text),
-        Type::Boolean => matches!(text, "true" | "false"),
-        Type::Date => date(text),
-        Type::Timestamp => timestamp(text),
-        Type::Decimal(most, scale) => decimal(text, most, scale),
-    }
-}
-
-fn digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn double(text: &str) -> bool {
-    let rest = text.strip_prefix('-').unwrap_or(text);
-    let (number, power) = rest.split_once(['e', 'E']).map_or((rest, "0"), |(number, power)| (number, power));
-    let (before, after) = number.split_once('.').unwrap_or((number, "0"));
-    let power = power.strip_prefix(['-', '+']).unwrap_or(power);
-    digits(before) && digits(after) && digits(power) && text.parse::<f64>().is_ok_and(f64::is_finite)
-}
-
-fn decimal(text: &str, most: u8, scale: u8) -> bool {
-    let rest = text.strip_prefix('-').unwrap_or(text);
-    let (before, after) = rest.split_once('.').map_or((rest, None), |(before, after)| (before, Some(after)));
-    let after_fits = after.is_none_or(|after| digits(after) && after.len() <= usize::from(scale));
-    digits(before) && after_fits && before.trim_start_matches('0').len() <= usize::from(most - scale)
-}
-
-/// `2024-09-15`: chrono alone would take `2024-9-5`, too.
-fn date(text: &str) -> bool {
-    let shape = text.len() == 10
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
-    shape && !text.starts_with("0000") && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
-}
-
-/// `2024-09-15 07:00:00`, and up to six digits of a second.
-fn timestamp(text: &str) -> bool {
-    let Some((day, time)) = text.split_once(' ') else { return false };
-    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let parts: Vec<&str> = time.split(':').collect();
-    let below =
-        |part: &str, limit: u8| part.len() == 2 && digits(part) && part.parse::<u8>().is_ok_and(|part| part < limit);
-    let time_fits = matches!(parts[..], [h, m, s] if below(h, 24) && below(m, 60) && below(s, 60));
-    date(day) && time_fits && digits(fraction) && fraction.len() <= 6
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use std::io::{Read, Result};
 
 /// A reader that notes the first such place.
-pub(crate) struct Strict<R> {
+#[derive(Debug)]
+pub struct Strict<R> {
     inner: R,
     state: State,
     line: u64,
@@ -13,7 +14,7 @@ pub(crate) struct Strict<R> {
     found: Option<(u64, &'static str)>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     FieldStart,
     Plain,
@@ -24,12 +25,15 @@ enum State {
 }
 
 impl<R> Strict<R> {
-    pub(crate) fn new(inner: R) -> Self {
+    /// Watch what is read from `inner`.
+    #[must_use]
+    pub fn new(inner: R) -> Self {
         Self { inner, state: State::FieldStart, line: 1, opened: 0, found: None }
     }
 
     /// What was found; to be asked at the end of the file.
-    pub(crate) fn found(&self) -> Option<(u64, &'static str)> {
+    #[must_use]
+    pub fn found(&self) -> Option<(u64, &'static str)> {
         let open = (self.state == State::Quoted).then_some((self.opened, "a quote is never closed"));
         self.found.or(open)
     }

@@ -11,7 +11,7 @@ fn columns() -> Vec<Column> {
 fn checked(text: &[u8], allow_bad_rows: bool) -> Result<u64, String> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(text).unwrap();
-    check(file.path(), "raw", &columns(), allow_bad_rows).map_err(|error| error.to_string())
+    check(file.path(), &columns(), allow_bad_rows).map_err(|error| error.to_string())
 }
 
 const HEADER: &str = "id,day,at,count,price,note\n";
@@ -30,7 +30,7 @@ fn the_real_batch_passes() {
     let real = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/batch_2024-09-15.csv"));
     let pipeline = concat!(env!("CARGO_MANIFEST_DIR"), "/../../pipelines/driven-data/pipeline.json");
     let doc = strata_state::read(&std::fs::read_to_string(pipeline).unwrap()).unwrap();
-    assert_eq!(check(real, "raw", &doc.pipeline.tables["raw"].columns, false).unwrap(), 189);
+    assert_eq!(check(real, &doc.pipeline.tables["raw"].columns, false).unwrap(), 189);
 }
 
 #[test]
