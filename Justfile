@@ -1,113 +1,133 @@
 # strata: stand up, run and take down AWS batch-data pipelines. `just` alone lists what there is.
-# TARGET=local (the default) works on the endpoint that strata ships; TARGET=aws on a real account.
+# target=local (the default, or TARGET=local) works on the endpoint that strata ships; target=aws on a real account.
 
 set positional-arguments
+# Recipes run where the person stands: a pipeline.json there is the one that is meant.
+set no-cd
 
-pipeline := env("PIPELINE", "pipelines/driven-data/pipeline.json")
-export PIPELINE_FILE := pipeline
-export TARGET := env("TARGET", "local")
+# The pipeline where none is named and none is in this folder; never with target=aws.
+default_pipeline := "driven-data"
+
+# Words before the recipe hold for the whole command, too: just pipeline=NAME env=NAME target=aws up
+pipeline := ""
+env := ""
+target := ""
+
+home := source_directory()
+entry := "STRATA_AS=just " + quote(home / "scripts/strata") + said
+said := (if pipeline == "" { "" } else { " pipeline=" + quote(pipeline) }) + (if env == "" { "" } else { " env=" + quote(env) }) + (if target == "" { "" } else { " target=" + quote(target) })
 
 [private]
 default:
-    @just --list --unsorted
+    @just --justfile {{quote(justfile())}} --list --unsorted
 
-# Make every layer as the pipeline asks, and save the document as state.json; airflow=real runs Apache Airflow, airflow=serverless a workflow
+# Start a pipeline of your own in this folder, from a CSV file: just new shop input=orders.csv
 [group('pipeline')]
-up *words: build
-    @scripts/up "$@"
+new *words:
+    @{{entry}} new "$@"
 
-# Bring a day's input (generated, or input=FILE date=DAY), crawl, transform, crawl again; `rebuild`: make every day anew
+# Make every layer as the pipeline asks, and save the document in .strata/; airflow=real runs Apache Airflow, airflow=serverless a workflow; with target=aws it shows the plan and asks, `yes` does not
 [group('pipeline')]
-run *words: build
-    @scripts/run "$@"
+up *words:
+    @{{entry}} up "$@"
+
+# Bring a day's input (input=FILE date=DAY; generated where that day has none), crawl, transform, crawl again; `rebuild`: rebuild all days
+[group('pipeline')]
+run *words:
+    @{{entry}} run "$@"
 
 # The same in Airflow (of `just up airflow=real`, airflow=serverless, or MWAA): bring a day's input, start the DAG for it, wait; also from=DAY to=DAY
 [group('pipeline')]
-dag *words: build
-    @scripts/dag "$@"
+dag *words:
+    @{{entry}} dag "$@"
 
 # Count the rows of every table and show a sample, or answer a question: just query "SELECT ..."
 [group('pipeline')]
-query *sql: build
-    @scripts/query "$@"
+query *words:
+    @{{entry}} query "$@"
 
 # Take everything down, then look everywhere again and say what is left
 [group('pipeline')]
-down *words: build
-    @scripts/down "$@"
+down *words:
+    @{{entry}} down "$@"
 
 # Show what `up` would change, per resource and field; nothing is touched
 [group('pipeline')]
-plan: build
-    @scripts/plan
+plan *words:
+    @{{entry}} plan "$@"
 
 # Show what exists and what drifted
 [group('pipeline')]
-status: build
-    @scripts/status
+status *words:
+    @{{entry}} status "$@"
 
 # One verb of one layer: just layer storage plan
 [group('one layer')]
-layer name verb *words: build
-    @scripts/layer "$@"
+layer *words:
+    @{{entry}} layer "$@"
 
 # The newest runs of the DAG; the tasks of one: --run ID
 [group('airflow')]
-dag-runs *words: build
-    @scripts/layer airflow runs "$@"
+dag-runs *words:
+    @{{entry}} dag-runs "$@"
 
 # What a task printed: [TASK] [--run ID] [--try N]; without a task, what failed
 [group('airflow')]
-dag-logs *words: build
-    @scripts/layer airflow logs "$@"
+dag-logs *words:
+    @{{entry}} dag-logs "$@"
 
 # A login to Airflow's web interface, good for a minute; --open for a browser
 [group('airflow')]
-dag-ui *words: build
-    @scripts/layer airflow ui "$@"
+dag-ui *words:
+    @{{entry}} dag-ui "$@"
 
 # Prove that all that the DAGs use is in the document; asks nobody
 [group('airflow')]
-dag-check: build
-    @target/release/airflow check < "$PIPELINE_FILE"
+dag-check *words:
+    @{{entry}} dag-check "$@"
 
 # Set an Airflow Variable to what is on stdin; `just layer airflow variables list` shows them
 [group('airflow')]
-dag-variable key: build
-    @scripts/variable "$@"
+dag-variable *words:
+    @{{entry}} dag-variable "$@"
 
-# Start the local AWS endpoint
+# Start the local AWS endpoint; weather=SEED injects AWS faults, latency=MS delays each call
 [group('local endpoint')]
-start: build
-    @target/release/local start
+start *words:
+    @{{entry}} start "$@"
 
 # Stop it, and everything that it started
 [group('local endpoint')]
-stop: build
-    @target/release/local stop
+stop *words:
+    @{{entry}} stop "$@"
 
 # Show the calls that it answered
 [group('local endpoint')]
-logs: build
-    @target/release/local logs
+logs *words:
+    @{{entry}} logs "$@"
 
-# Compile all programs (the first time takes a while: the AWS SDKs and polars are large)
+# Compile the programs that the pipeline needs, as every recipe above does first (the first time takes a while)
 [group('check')]
-build:
-    @cargo build --release --workspace --bins --locked
+build *words:
+    @{{entry}} build "$@"
+
+# Compile all programs
+[group('check')]
+build-all:
+    @cd {{quote(home)}} && cargo build --release --workspace --bins --locked
 
 # Run all tests, against endpoints of their own; then check rights and requests by what they recorded
 [group('check')]
-test *words: build
-    @scripts/test "$@"
+test *words: build-all
+    @{{quote(home)}}/scripts/test "$@"
 
 # Formatting, lints, house rules and the schema
 [group('check')]
 check:
-    cargo fmt --all --check
-    cargo clippy --release --workspace --all-targets --locked -- -D warnings
-    scripts/tidy
-    scripts/schema --check
+    cd {{quote(home)}} && cargo fmt --all --check
+    cd {{quote(home)}} && cargo clippy --release --workspace --all-targets --locked -- -D warnings
+    {{quote(home)}}/scripts/tidy
+    {{quote(home)}}/scripts/schema --check
 
 # Everything that CI runs
 [group('check')]
@@ -115,5 +135,5 @@ ci: check test
 
 # Measure, as ratios in one run: chain against floor, datagen against Faker, transforms against DuckDB, starts
 [group('bench')]
-bench *which: build
-    @scripts/bench/run "$@"
+bench *which: build-all
+    @{{quote(home)}}/scripts/bench/run "$@"

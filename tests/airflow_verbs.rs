@@ -193,9 +193,9 @@ fn several_days_are_run_one_after_the_other_and_one_of_them_again() {
 
 #[test]
 fn half_a_range_of_days_is_refused_before_anything_is_made() {
-    let script = repository().join("scripts/dag");
+    let script = repository().join("scripts/strata");
     for word in ["from=2024-09-15", "to=2024-09-15"] {
-        let output = run(&script, &[word], "", &[("TARGET", "aws")]);
+        let output = run(&script, &["dag", word], "", &[("TARGET", "aws")]);
         assert_eq!(output.status, Some(2), "{}", output.stderr);
         assert!(output.stderr.contains("give both"), "{}", output.stderr);
     }

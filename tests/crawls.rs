@@ -16,8 +16,11 @@ impl World {
     /// One day as `just run` brings it; what the programs said.
     fn daily(&self, document: &str, date: &str) -> String {
         self.put(&raw(date), &day());
-        let steps: [(&str, &[&str]); 3] =
-            [("catalog", &["crawl", "raw"]), ("jobs", &["run", "--date", date]), ("catalog", &["crawl"])];
+        let steps: [(&str, &[&str]); 3] = [
+            ("catalog", &["crawl", "--inputs"]),
+            ("jobs", &["run", "--date", date]),
+            ("catalog", &["crawl", "--outputs"]),
+        ];
         steps.into_iter().fold(String::new(), |said, (program, words)| {
             let output = self.run(program, words, document);
             assert_eq!(output.status, Some(0), "{program} {words:?}: {}", output.stderr);

@@ -142,3 +142,32 @@ fn an_upload_that_fails_midway_leaves_no_parts_to_pay_for() {
     assert_eq!(left.get("Uploads"), None, "{left}");
     assert_eq!(world.boto(&["versions", BUCKET, DAY_15]), json!([]));
 }
+
+#[test]
+fn u03_what_a_day_has_is_kept_where_nobody_says_otherwise() {
+    let world = World::new();
+    let doc = world.up(&world.document());
+    let args = ["generate", "--to", "bucket", "--if-missing", "--date", "2024-09-15"];
+    let input = ["input", "--date", "2024-09-15"];
+    let calls = world.calls(|| {
+        let output = datagen(&world, &input, &doc);
+        assert_eq!(output.status, Some(2), "{}", output.stderr);
+        assert!(
+            output.stderr.contains(&format!("table raw has no {DAY_15}; bring it with input=FILE")),
+            "{}",
+            output.stderr
+        );
+    });
+    assert_eq!(calls, [""; 0]);
+    good(&world, &args, &doc);
+    let made = world.boto(&["versions", BUCKET, DAY_15]);
+    let calls = world.calls(|| {
+        assert_eq!(good(&world, &[&args[..], &["--seed", "9"]].concat(), &doc), doc);
+        assert_eq!(good(&world, &input, &doc), doc);
+    });
+    assert_eq!(calls, [""; 0]);
+    assert_eq!(world.boto(&["versions", BUCKET, DAY_15]), made);
+    // A longer name is another file.
+    good(&world, &["load", "--input", &real(), "--date", "2024-09-14"], &doc);
+    good(&world, &["input", "--date", "2024-09-14"], &doc);
+}

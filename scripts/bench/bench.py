@@ -89,7 +89,7 @@ def chain():
 
 
 def plan():
-    """`plan` of the six programs at once, as scripts/plan does it."""
+    """`plan` of the six programs at once, as `just plan` does it."""
     each = " ".join(f"{BIN / layer} --quiet plan < {PIPELINE} > /dev/null & pids+=($!);" for layer in LAYERS)
     return ["bash", "-c", f"{each} for pid in ${{pids[@]}}; do wait $pid || exit; done"]
 

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod airflow;
+mod checkout;
 
 pub use airflow::{airflow, beside};
+pub use checkout::{Checkout, Said};
 
 use serde_json::Value;
 use strata_testkit::{Output, bin, repository, run};

@@ -16,8 +16,19 @@ const CRAWL: Pace = Pace::seconds(5, 3600);
 /// How long starting one is tried.
 const START: Pace = Pace::seconds(5, 300);
 
-pub(crate) async fn crawl(cx: &Context, named: &[String], all: bool) -> Result<String, Error> {
-    let chosen = choose(cx, named)?;
+/// Which of the tables that have a crawler.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which<'a> {
+    /// These; all where none is named.
+    Named(&'a [String]),
+    /// What no transform writes.
+    Inputs,
+    /// What a transform writes.
+    Outputs,
+}
+
+pub(crate) async fn crawl(cx: &Context, which: Which<'_>, all: bool) -> Result<String, Error> {
+    let chosen = choose(cx, which)?;
     let glue = Client::new(&cx.session.sdk);
     let names: Vec<String> = chosen.iter().map(|(_, name)| name.clone()).collect();
     strata_glue::only_ours(&glue, cx, "crawler", &names).await?;
@@ -38,13 +49,16 @@ pub(crate) async fn crawl(cx: &Context, named: &[String], all: bool) -> Result<S
 }
 
 /// Tables and their crawlers' names.
-fn choose<'a>(cx: &'a Context, named: &'a [String]) -> Result<Vec<(&'a str, String)>, Error> {
+fn choose<'a>(cx: &'a Context, which: Which<'a>) -> Result<Vec<(&'a str, String)>, Error> {
     let tables = &cx.doc.pipeline.tables;
     let crawler = |table: &str| tables.get(table).and_then(|table| table.crawler.as_ref());
-    let named: Vec<&str> = if named.is_empty() {
-        tables.keys().map(String::as_str).filter(|table| crawler(table).is_some()).collect()
-    } else {
-        named.iter().map(String::as_str).collect()
+    let is_made = |table: &str| cx.doc.pipeline.transforms.iter().any(|transform| transform.writes == table);
+    let crawled = || tables.keys().map(String::as_str).filter(|table| crawler(table).is_some());
+    let named: Vec<&str> = match which {
+        Which::Named([]) => crawled().collect(),
+        Which::Named(named) => named.iter().map(String::as_str).collect(),
+        Which::Inputs => crawled().filter(|table| !is_made(table)).collect(),
+        Which::Outputs => crawled().filter(|table| is_made(table)).collect(),
     };
     let choice = |table: &'a str| match crawler(table) {
         Some(name) => Ok((table, cx.name(Kind::Crawler, name))),

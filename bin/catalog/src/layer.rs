@@ -1,6 +1,7 @@
 //! The list of what `catalog` owns, its section and its verbs.
 
 use crate::classifier::Classifier;
+use crate::crawl::Which;
 use crate::crawler::Crawler;
 use crate::database::Database;
 use crate::show::Format;
@@ -22,6 +23,12 @@ pub(crate) enum Verbs {
         /// Tables to crawl; all that have a crawler when none is named
         #[arg(value_name = "TABLE")]
         tables: Vec<String>,
+        /// Only tables that no transform writes
+        #[arg(long, conflicts_with = "tables")]
+        inputs: bool,
+        /// Only tables that a transform writes
+        #[arg(long, conflicts_with_all = ["tables", "inputs"])]
+        outputs: bool,
         /// Look at every folder again, and take over changed columns; without it, only at folders that are new
         #[arg(long)]
         all: bool,
@@ -92,7 +99,14 @@ impl Layer for Catalog {
 
     async fn own(&self, cx: &Context, verb: Verbs) -> Result<String, Error> {
         match verb {
-            Verbs::Crawl { tables, all } => crawl::crawl(cx, &tables, all).await,
+            Verbs::Crawl { tables, inputs, outputs, all } => {
+                let which = match (inputs, outputs) {
+                    (true, _) => Which::Inputs,
+                    (_, true) => Which::Outputs,
+                    _ => Which::Named(&tables),
+                };
+                crawl::crawl(cx, which, all).await
+            }
             Verbs::Query { sql, max_rows, format } => query::query(cx, &sql, max_rows, format).await,
             Verbs::Counts { format } => counts::counts(cx, format).await,
         }

@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// whole or not at all.
     #[arg(long, value_name = "FILE", default_value = "-")]
     to: PathBuf,
+    /// Make nothing where the bucket has the day's file
+    #[arg(long)]
+    pub(crate) if_missing: bool,
     /// How to write them; parquet when the file's name ends in .parquet, and csv otherwise. The bucket takes csv.
     #[arg(long)]
     format: Option<Format>,

@@ -3,13 +3,15 @@
 //!     datagen --rows 1000 --seed 1 --date 2024-09-15 > day.csv
 //!     datagen generate --rows 100372 --history --date 2024-09-14 --to first_load.csv
 //!     datagen --rows 1000000 --to people.parquet
-//!     datagen generate --to bucket --date 2024-09-15 < state.json
-//!     datagen load --input mine.csv --date 2024-09-15 < state.json
+//!     datagen generate --to bucket --date 2024-09-15 < document.json
+//!     datagen load --input mine.csv --date 2024-09-15 < document.json
+//!     datagen load --input orders:orders.csv,customers:customers.csv --date 2024-09-15 < document.json
 
 mod bucket;
 mod day;
 mod failure;
 mod generate;
+mod input;
 mod load;
 mod parquet;
 mod upload;
@@ -43,8 +45,10 @@ enum Verb {
     Generate(generate::Args),
     /// Print the rights that this program needs, as an IAM policy for this pipeline and account
     Policy,
-    /// Check a CSV of your own and put it into the bucket as one day's file.
+    /// Check CSV files of your own and put them into the bucket as one day's files.
     Load(load::Args),
+    /// Look whether the bucket has the day's files; exit 2 when one is missing
+    Input(input::Args),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
             );
         }
         Some(Verb::Load(args)) => return load::run(&args, &cli.global),
+        Some(Verb::Input(args)) => return input::run(&args, &cli.global),
         Some(Verb::Generate(args)) => args,
         None => cli.generate,
     };

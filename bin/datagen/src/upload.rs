@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt, stream};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io;
 use strata_aws::tags::{self, Tags};
@@ -70,20 +70,22 @@ struct Object<'a> {
     key: String,
 }
 
-/// Upload `rows` rows as the file `key` of the day `date`, and say so in the document's section `datagen`.
+/// Whether the pipeline's bucket has the file `key`.
+pub(crate) async fn is_there(cx: &Context, key: String) -> Result<bool, Error> {
+    let object = Object::new(cx, key)?;
+    object.only_ours().await?;
+    object.is_there().await
+}
+
+/// Upload `rows` rows as the file `key` of the day `date`; what was uploaded, for the document.
 pub(crate) async fn upload(
     cx: &Context,
     key: String,
     date: NaiveDate,
     rows: u64,
     mut pieces: Pieces,
-) -> Result<Document, Error> {
-    let Some(storage) = &cx.doc.storage else {
-        let error = Error::usage("uploading the file of the day", "the document has no section `storage`");
-        return Err(error.advise("run `storage up` first and give its output to `datagen`"));
-    };
-    let config = Builder::from(&cx.session.sdk).force_path_style(cx.session.endpoint_url.is_some()).build();
-    let object = Object { s3: Client::from_conf(config), cx, bucket: storage.bucket.clone(), key };
+) -> Result<Value, Error> {
+    let object = Object::new(cx, key)?;
     object.only_ours().await?;
     let step = cx.report.step(format!("s3://{}/{}", object.bucket, object.key), "uploading");
     let first = pieces.part().await.map_err(|error| object.unreadable(&error))?;
@@ -93,16 +95,38 @@ pub(crate) async fn upload(
         object.in_parts(first, &mut pieces).await?;
     }
     step.done(&format!("{rows} rows, {} bytes", pieces.bytes));
-    let mut doc = cx.doc.clone();
     let hash = format!("{:x}", pieces.hash.finalize());
-    let section = json!({ "key": object.key, "date": date, "rows": rows, "bytes": pieces.bytes, "sha256": hash });
-    doc.unknown.insert("datagen".into(), section);
-    Ok(doc)
+    Ok(json!({ "key": object.key, "date": date, "rows": rows, "bytes": pieces.bytes, "sha256": hash }))
 }
 
-impl Object<'_> {
+/// The document with what was uploaded in its section `datagen`.
+pub(crate) fn with_section(cx: &Context, mut uploaded: Vec<Value>) -> Document {
+    let mut doc = cx.doc.clone();
+    let section = if uploaded.len() == 1 { uploaded.remove(0) } else { json!({ "files": uploaded }) };
+    doc.unknown.insert("datagen".into(), section);
+    doc
+}
+
+impl<'a> Object<'a> {
+    fn new(cx: &'a Context, key: String) -> Result<Self, Error> {
+        let Some(storage) = &cx.doc.storage else {
+            let error = Error::usage("looking for the pipeline's bucket", "the document has no section `storage`");
+            return Err(error.advise("run `storage up` first and give its output to `datagen`"));
+        };
+        let config = Builder::from(&cx.session.sdk).force_path_style(cx.session.endpoint_url.is_some()).build();
+        Ok(Self { s3: Client::from_conf(config), cx, bucket: storage.bucket.clone(), key })
+    }
+
     fn doing(&self) -> String {
         format!("uploading s3://{}/{}", self.bucket, self.key)
+    }
+
+    /// A list answers also where a HEAD would be refused, for want of a right on an object that is not there.
+    async fn is_there(&self) -> Result<bool, Error> {
+        let doing = || format!("looking for s3://{}/{}", self.bucket, self.key);
+        let call = self.s3.list_objects_v2().bucket(&self.bucket).prefix(&self.key).max_keys(1);
+        let answer = call.expected_bucket_owner(&self.cx.session.account).send().await.during(doing)?;
+        Ok(answer.contents().iter().any(|object| object.key() == Some(self.key.as_str())))
     }
 
     /// A document is a file, and may name any bucket: only its tags say whether it is the pipeline's.

@@ -1,0 +1,40 @@
+//! `datagen input`: whether the bucket has a day's files. Nothing is made.
+
+use crate::day;
+use crate::upload::is_there;
+use chrono::NaiveDate;
+use std::process::ExitCode;
+use strata_aws::Error;
+use strata_layer::{Context, Global, with_document};
+use strata_state::Document;
+
+/// Which day.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Day of the batch, YYYY-MM-DD
+    #[arg(long)]
+    date: NaiveDate,
+}
+
+/// Look. The document comes in on stdin and out on stdout.
+pub(crate) fn run(args: &Args, global: &Global) -> ExitCode {
+    with_document("datagen", global, async |cx| input(cx, args).await)
+}
+
+async fn input(cx: &Context, args: &Args) -> Result<Document, Error> {
+    let read =
+        |name: &str| cx.doc.pipeline.transforms.iter().any(|transform| transform.reads.iter().any(|r| r == name));
+    let mut missing = Vec::new();
+    // What no transform reads is nobody's input.
+    for (name, table) in day::all(&cx.doc).into_iter().filter(|(name, _)| read(name)) {
+        let key = day::key(table, args.date);
+        if !is_there(cx, key.clone()).await? {
+            missing.push(format!("table {name} has no {key}"));
+        }
+    }
+    if missing.is_empty() {
+        return Ok(cx.doc.clone());
+    }
+    let error = Error::usage(format!("looking for the input of {}", args.date), missing.join(", "));
+    Err(error.advise("bring it with input=FILE (datagen load), or say `generate`, which makes rows up"))
+}
