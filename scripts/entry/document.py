@@ -121,12 +121,6 @@ def failed(path):
     json.dump(whole, sys.stdout, indent=2, ensure_ascii=False)
 
 
-def unasked():
-    """Whether a status lists things, and the pipeline asks for none of them."""
-    reasons = [[drift.get("from") for drift in thing["drift"]] for thing in json.load(sys.stdin)["resources"]]
-    sys.exit(0 if reasons and all("no longer asked for" in each for each in reasons) else 1)
-
-
 def changes():
     """How many changes the plans on stdin have."""
     plans = documents(sys.stdin.read())
@@ -146,5 +140,5 @@ def days(first, last):
 
 
 if __name__ == "__main__":
-    known = (facts, airflow, load, has, sections, failed, unasked, changes, days)
+    known = (facts, airflow, load, has, sections, failed, changes, days)
     {word.__name__: word for word in known}[sys.argv[1]](*sys.argv[2:])

@@ -107,9 +107,8 @@ remove_unasked() {
     for layer in $(left_over | tac) $last; do
         if asks "$layer"; then
             status=$("$bin/$layer" status --quiet <<< "$wish") || true
-            case $status in *'"from": "no longer asked for"'*) ;; *) continue ;; esac
-            document unasked <<< "$status" || continue
+            case $status in *'"unasked": true'*) ;; *) continue ;; esac
         fi
-        "$bin/$layer" down "${options[@]}" <<< "$wish" > /dev/null || return
+        "$bin/$layer" down --unasked "${options[@]}" <<< "$wish" > /dev/null || return
     done
 }
