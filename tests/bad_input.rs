@@ -25,7 +25,7 @@ fn refused(name: &str, words: &[&str], stdin: &str, says: &[&str]) -> Output {
 
 #[test]
 fn empty_stdin() {
-    for name in strata_tests::LAYERS {
+    for name in strata_tests::LAYERS.iter().copied() {
         let output = refused(name, &["up"], "", &["stdin is empty", "pipeline.json"]);
         assert_eq!(output.stdout, "");
     }

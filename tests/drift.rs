@@ -22,7 +22,7 @@ use ways::{Way, another_policy, way};
 fn properties(document: &str) -> Vec<(&'static str, String, Vec<String>)> {
     let empty = Endpoint::start();
     let mut all = Vec::new();
-    for name in LAYERS {
+    for name in LAYERS.iter().copied() {
         // What a layer needs is missing there, which the plan says; it lists all the same.
         let plan = layer(name, &["plan"], document, &empty.env());
         for change in parse(&plan.stdout)["changes"].as_array().unwrap() {
@@ -78,7 +78,7 @@ fn every_property_that_is_changed_from_outside_is_found_and_mended_with_one_call
     prepare(&bench);
     let properties = properties(&bench.document);
     let mut figures = Figures::default();
-    for name in LAYERS {
+    for name in LAYERS.iter().copied() {
         let since = Instant::now();
         let before = figures.tried;
         // A file that was written again has a new version, which the environment takes over.
@@ -164,7 +164,7 @@ fn what_somebody_adds_is_found_and_what_somebody_takes_away_comes_back() {
         bench.mended(extra.layer, 1, &format!("{}: {}", thing.resource(), extra.what));
     }
     let mut gone = 0;
-    for name in LAYERS {
+    for name in LAYERS.iter().copied() {
         let mut kinds = BTreeSet::new();
         for thing in bench.things(name) {
             if !kinds.contains(&thing.kind) && take_away(&bench, &thing) {

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use strata_testkit::{Endpoint, World, bin, repository};
-use strata_tests::{LAYERS, assert_same, done, json as parse, pipeline, up};
+use strata_tests::{LAYERS, assert_same, below, done, json as parse, pipeline, up};
 
 /// What happens to the call.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -161,38 +161,34 @@ struct Figures {
 
 type Table = BTreeMap<(usize, String, &'static str), Figures>;
 
-/// Which layers have to be there before.
-fn below(layer: &str) -> &'static [&'static str] {
-    match layer {
-        "catalog" => &["iam", "storage"],
-        "jobs" => &["iam", "storage", "catalog"],
-        "airflow" => &["net", "iam", "storage"],
-        _ => &[],
-    }
-}
-
 fn every() -> usize {
     std::env::var("SWEEP").ok().and_then(|every| every.parse().ok()).unwrap_or(1)
 }
 
-/// What is swept: every layer, and `airflow` once more with a workflow of MWAA Serverless in place of an environment.
-const SWEPT: [(&str, &str); 7] = [
-    ("net", "environment"),
-    ("iam", "environment"),
-    ("storage", "environment"),
-    ("catalog", "environment"),
-    ("jobs", "environment"),
-    ("airflow", "environment"),
-    ("airflow", "serverless"),
-];
+/// One layer in one pipeline that has it.
+#[derive(Debug, Clone)]
+struct Swept {
+    layer: &'static str,
+    wish: Value,
+    /// What the table calls it.
+    label: String,
+}
+
+/// What is swept: every layer of the table, each in a pipeline that has it, and each way of it that has calls of its own.
+fn swept() -> Vec<Swept> {
+    let each = |layer: &&'static str| {
+        let wishes = strata_tests::wishes(layer);
+        wishes.into_iter().map(|(label, wish)| Swept { layer, wish, label })
+    };
+    LAYERS.iter().flat_map(each).collect()
+}
 
 /// Sweep one layer with one kind of fault.
-fn sweep((layer, kind): (&str, &str), fault: Fault, table: &Mutex<Table>) {
+fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
+    let layer = swept.layer;
     let endpoint = Endpoint::start();
     let world = World::of(&endpoint);
-    let mut wish = pipeline();
-    wish["pipeline"]["airflow"]["kind"] = json!(kind);
-    let wish = up(below(layer), &wish.to_string(), &endpoint.env());
+    let wish = up(&below(layer), &swept.wish.to_string(), &endpoint.env());
     let nothing = world.snapshot();
     let mut document = String::new();
     let ups = calls_of(&endpoint, || document = done(layer, &["up"], &wish, &endpoint.env()));
@@ -262,7 +258,6 @@ fn sweep((layer, kind): (&str, &str), fault: Fault, table: &Mutex<Table>) {
         down_figures.converged += u64::from(call <= downs);
         down_figures.left_after_down += locks;
     }
-    let place = SWEPT.iter().position(|swept| *swept == (layer, kind)).unwrap_or(SWEPT.len());
     let mut table = table.lock().unwrap();
     table.insert((place, format!("{fault:?}"), "up"), up_figures);
     table.insert((place, format!("{fault:?}"), "down"), down_figures);
@@ -279,26 +274,25 @@ fn too_many(counts: &BTreeMap<String, usize>, now: &Value) -> usize {
 fn every_call_of_every_layer() {
     let begun = Instant::now();
     let table = Mutex::new(Table::new());
-    let work: Vec<_> = FAULTS.iter().flat_map(|fault| SWEPT.map(|swept| (swept, *fault))).collect();
+    let swept = swept();
+    let work: Vec<_> =
+        FAULTS.iter().flat_map(|fault| swept.iter().enumerate().map(|(place, swept)| (place, swept, *fault))).collect();
     let next = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let threads = std::thread::available_parallelism().map_or(2, usize::from).min(4);
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some((swept, fault)) = work.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst)) {
-                    sweep(*swept, *fault, &table);
+                while let Some((place, swept, fault)) = work.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
+                {
+                    sweep(*place, swept, *fault, &table);
                 }
             });
         }
     });
-    print(&table.into_inner().unwrap(), begun.elapsed());
+    print(&table.into_inner().unwrap(), &swept, begun.elapsed());
 }
 
-fn label((layer, kind): (&str, &str)) -> String {
-    if kind == "serverless" { format!("{layer}, {kind}") } else { layer.to_owned() }
-}
-
-fn print(table: &Table, took: Duration) {
+fn print(table: &Table, swept: &[Swept], took: Duration) {
     let mut lines = format!(
         "{:<20} {:<13} {:<5} {:>6} {:>7} {:>6} {:>10} {:>11} {:>16}\n",
         "layer", "fault", "verb", "calls", "points", "runs", "converged", "duplicates", "left after down"
@@ -308,7 +302,7 @@ fn print(table: &Table, took: Duration) {
         points += figures.points;
         lines += &format!(
             "{:<20} {fault:<13} {verb:<5} {:>6} {:>7} {:>6} {:>10} {:>11} {:>16}\n",
-            label(SWEPT[*place]),
+            swept[*place].label,
             figures.calls,
             figures.points,
             figures.runs,

@@ -107,7 +107,7 @@ fn every_layer_lives_at_another_emulator_as_it_does_at_ours() {
     let before = world.snapshot();
     let mut document = pipeline().to_string();
     let mut expected = document.clone();
-    for name in LAYERS {
+    for name in LAYERS.iter().copied() {
         let plan = planned(name, &document, &env);
         assert!(!plan.is_empty() && plan.iter().all(|line| line.starts_with("create ")), "{name}: {plan:?}");
         assert_eq!(plan, planned(name, &expected, &ours), "{name}");
@@ -169,7 +169,7 @@ fn a_run_that_is_killed_midway_goes_on_at_another_emulator() {
     let before = world.snapshot();
     let wish = pipeline().to_string();
     let (mut document, mut steps) = (wish.clone(), Vec::new());
-    for name in LAYERS {
+    for name in LAYERS.iter().copied() {
         let n = other.calls(0).len();
         document = done(name, &["up"], &document, &env);
         steps.push((name, other.mutating_since(n).len(), world.count()));
@@ -239,12 +239,12 @@ fn the_list_of_disagreements_is_true_and_whole() {
     let mut documents = BTreeMap::new();
     for (who, env) in [("moto", endpoint.env()), ("other", other.env())] {
         let wish = pipeline().to_string();
-        for name in LAYERS {
+        for name in LAYERS.iter().copied() {
             layer(name, &["plan"], &wish, &env);
         }
         let document = up(&LAYERS, &wish, &env);
         up(&LAYERS, &document, &env);
-        for name in LAYERS {
+        for name in LAYERS.iter().copied() {
             done(name, &["status"], &document, &env);
         }
         documents.insert(who, document);
@@ -268,7 +268,7 @@ fn the_list_of_disagreements_is_true_and_whole() {
     let mut differing = BTreeSet::new();
     let lacking = listed("lacks", "operation");
     let none = BTreeSet::new();
-    for program in LAYERS {
+    for program in LAYERS.iter().copied() {
         let operations: BTreeSet<&String> =
             moto_codes.keys().filter(|(who, _)| who == program).map(|(_, operation)| operation).collect();
         let (mut served, mut agreed) = (0, 0);

@@ -10,7 +10,7 @@ use strata_tests::{LAYERS, changed, done, json, layer, pipeline};
 const MANAGED: usize = 6_144;
 
 fn programs() -> impl Iterator<Item = &'static str> {
-    LAYERS.into_iter().chain(["datagen", "teardown"])
+    LAYERS.iter().copied().chain(["datagen", "teardown"])
 }
 
 fn listed(value: &Value) -> Vec<&str> {

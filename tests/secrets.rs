@@ -23,12 +23,12 @@ fn no_secret_leaves_a_program_or_the_endpoint() {
     let watch = Watch::start(&[SECRET, TOKEN]);
     let stage = Stage::start();
     let wish = pipeline().to_string();
-    for layer in LAYERS {
+    for layer in LAYERS.iter().copied() {
         stage.run(layer, &["plan"], &wish, &[]);
         stage.run(layer, &["policy"], &wish, &[]);
     }
     let mut document = wish.clone();
-    for layer in LAYERS {
+    for layer in LAYERS.iter().copied() {
         document = stage.done(layer, &["up", "--log-format", "json"], &document);
     }
     document = stage.done("datagen", &["generate", "--to", "bucket", "--rows", "300", "--date", DAY], &document);
@@ -38,7 +38,7 @@ fn no_secret_leaves_a_program_or_the_endpoint() {
     stage.done("catalog", &["query", "SELECT count(*) AS n FROM technical_data"], &document);
     stage.done("catalog", &["counts"], &document);
     stage.done("jobs", &["logs", "payment_data"], &document);
-    for layer in LAYERS {
+    for layer in LAYERS.iter().copied() {
         assert_eq!(stage.run(layer, &["status"], &document, &[]).status, Some(0));
     }
     tokens_are_handed_out(&stage);
@@ -107,7 +107,7 @@ fn what_fails(stage: &Stage, wish: &str, document: &str) {
         fails("storage", &["up"], wish, &[("AWS_ENDPOINT_URL", dying.url())]);
     }
     let mirror = stage::mirror();
-    for layer in LAYERS {
+    for layer in LAYERS.iter().copied() {
         let output = stage.run(layer, &["plan"], wish, &[("AWS_ENDPOINT_URL", &mirror)]);
         assert!(output.stderr.contains("SignatureDoesNotMatch: The request signature"), "{}", output.stderr);
     }

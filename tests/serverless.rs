@@ -74,7 +74,7 @@ fn a_workflow_makes_the_same_tables_without_environment_and_gateway() {
     let before = endpoint.count();
     assert_eq!(up(&LAYERS, &wish, &env), document);
     assert_eq!(endpoint.mutating_since(before), Vec::<String>::new());
-    for name in LAYERS {
+    for name in LAYERS.iter().copied() {
         let status = layer(name, &["status"], &document, &env);
         assert_eq!(status.status, Some(0), "{name}: {} {}", status.stderr, status.stdout);
     }

@@ -82,7 +82,8 @@ fn a_pipe_of_programs_writes_one_file_with_every_call() {
     let (endpoint, folder) = (Endpoint::start(), tempfile::tempdir().unwrap());
     let file = folder.path().join("run.json");
     let since = endpoint.count();
-    let pipe = LAYERS.map(|layer| format!("{} --quiet up", bin(layer).display())).join(" | ");
+    let pipe =
+        LAYERS.iter().map(|layer| format!("{} --quiet up", bin(layer).display())).collect::<Vec<_>>().join(" | ");
     let mut env = endpoint.env().to_vec();
     let path = file.display().to_string();
     env.extend([("STRATA_TRACE", path.as_str()), ("AWS_SECRET_ACCESS_KEY", "swordfish")]);
@@ -99,7 +100,7 @@ fn a_pipe_of_programs_writes_one_file_with_every_call() {
         .filter(|event| event["name"] == "process_name")
         .map(|event| event["args"]["name"].as_str().unwrap())
         .collect();
-    assert_eq!(programs, BTreeSet::from(LAYERS.map(|layer| format!("{layer} up")).each_ref().map(String::as_str)));
+    assert_eq!(programs, LAYERS.iter().map(|layer| format!("{layer} up")).collect::<BTreeSet<_>>());
 
     // Who needs something begins after it, and the arrows say so.
     let vpc = one(&spans, "create vpc.main");

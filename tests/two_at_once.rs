@@ -190,7 +190,7 @@ fn two_whole_pipelines_at_once_make_one() {
         for _ in 0..2 {
             scope.spawn(|| {
                 let mut document = wish.clone();
-                for name in LAYERS {
+                for name in LAYERS.iter().copied() {
                     document = layer(name, &["up"], &document, &env).stdout;
                 }
             });

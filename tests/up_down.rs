@@ -71,7 +71,7 @@ fn from_nothing_to_answers_and_back_to_nothing() {
     let before = endpoint.count();
     assert_eq!(up(&LAYERS, &wish, &env), document);
     assert_eq!(endpoint.mutating_since(before), Vec::<String>::new());
-    for name in LAYERS {
+    for name in LAYERS.iter().copied() {
         let status = layer(name, &["status"], &document, &env);
         assert_eq!(status.status, Some(0), "{name}: {} {}", status.stderr, status.stdout);
     }

@@ -80,7 +80,7 @@ fn verbs() -> Vec<(&'static str, &'static [&'static str])> {
         ("catalog", &["query", "SELECT 1"]),
         ("jobs", &["run", "--rebuild"]),
     ];
-    for layer in LAYERS {
+    for layer in LAYERS.iter().copied() {
         all.extend([&["up"][..], &["plan"], &["down", "--yes"], &["status"]].map(|words| (layer, words)));
     }
     all
@@ -140,7 +140,7 @@ fn a_bad_field_is_named_before_anybody_is_called() {
         for text in hostile.into_iter().skip(usize::from(may)) {
             let mut document = pipeline();
             *document.pointer_mut(&format!("/pipeline/{field}")).unwrap() = json!(text);
-            for (name, verb) in [(LAYERS[at % 6], "up"), ("storage", "plan"), ("iam", "down")] {
+            for (name, verb) in [(LAYERS[at % LAYERS.len()], "up"), ("storage", "plan"), ("iam", "down")] {
                 let said =
                     refused(&fed(trap.command(name).args([verb, "--yes"]), document.to_string().as_bytes())).unwrap();
                 let named = field.split('/').find(|part| said.contains(&format!("pipeline.{part}")));

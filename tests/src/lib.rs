@@ -3,19 +3,46 @@
 
 mod airflow;
 mod checkout;
+mod wishes;
 
 pub use airflow::{airflow, beside};
 pub use checkout::{Checkout, Said};
+pub use wishes::wishes;
 
 use serde_json::Value;
+use std::sync::LazyLock;
 use strata_testkit::{Output, bin, repository, run};
 
-/// The layers in the order of `up`.
-pub const LAYERS: [&str; 6] = ["net", "iam", "storage", "catalog", "jobs", "airflow"];
+/// All layers in the order of `up`, from the table: what a pipeline does not ask for, it passes on.
+pub static LAYERS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| strata_state::layers::all().iter().map(|layer| layer.name).collect());
+
+/// The layers that `layer` may use, in the order of `up`.
+pub fn below(layer: &str) -> Vec<&'static str> {
+    let uses = |name: &str| strata_state::layers::find(name).unwrap_or_else(|| panic!("no layer {name}")).uses;
+    let mut all: Vec<&str> = uses(layer).to_vec();
+    let mut at = 0;
+    while let Some(name) = all.get(at) {
+        all.extend(uses(name));
+        at += 1;
+    }
+    LAYERS.iter().copied().filter(|name| all.contains(name)).collect()
+}
+
+/// `layer` and all that it may use, in the order of `up`.
+pub fn until(layer: &'static str) -> Vec<&'static str> {
+    [below(layer), vec![layer]].concat()
+}
 
 /// The driven-data pipeline as it is checked in.
 pub fn pipeline() -> Value {
-    let path = repository().join("pipelines/driven-data/pipeline.json");
+    pipeline_of("driven-data")
+}
+
+/// A pipeline as it is checked in. `minimal` has one CSV table and one transform, no network and no Airflow: what a test
+/// takes that is not about those.
+pub fn pipeline_of(name: &str) -> Value {
+    let path = repository().join(format!("pipelines/{name}/pipeline.json"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
