@@ -1,6 +1,6 @@
 """What exists of Glue's catalog and of Athena."""
 
-from look import account, client, each, every, optional, region, tagged
+from look import account, client, each, every, glue_tags, optional, region, tagged
 
 
 def databases():
