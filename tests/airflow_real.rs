@@ -20,9 +20,7 @@ fn all_green(ended: &Value, count: usize) {
 fn whole_life(version: &str) {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut endpoint = Endpoint::start();
-    let layers: [&[&str]; 6] =
-        [&["net", "up"], &["iam", "up"], &["storage", "up"], &["catalog", "up"], &["jobs", "up"], &["airflow", "up"]];
-    let document = chain(&endpoint, &layers, &pipeline(version, &[]));
+    let document = strata_tests::up(&strata_tests::LAYERS, &pipeline(version, &[]), &endpoint.env());
     let day = chain(&endpoint, &[&["datagen", "generate", "--to", "bucket", "--date", DAY]], &document);
 
     // Every task is green, and the tables hold what the programs make without Airflow.

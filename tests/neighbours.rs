@@ -87,7 +87,7 @@ fn neighbours_survive_everything() {
     }
     let document = up(&LAYERS, &wish.to_string(), &env);
     untouched(&before, &world, "up with another wish");
-    for name in ["airflow", "jobs", "catalog", "net", "storage", "iam"] {
+    for name in LAYERS.iter().rev().copied() {
         done(name, &["down", "--yes"], &document, &env);
         untouched(&before, &world, &format!("{name} down"));
     }

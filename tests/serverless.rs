@@ -289,7 +289,7 @@ fn the_kind_changes_there_and_back_and_asks_before_anything_is_lost() {
     assert!(ids(&as_environment, "workflow").is_empty());
 
     // Nobody is there to be asked: nothing of `airflow` is touched.
-    let below = up(&["net", "iam", "storage", "catalog", "jobs"], &wish("serverless"), &env);
+    let below = up(&strata_tests::below("airflow"), &wish("serverless"), &env);
     let before = endpoint.count();
     let output = layer("airflow", &["up"], &below, &env);
     assert_eq!(output.status, Some(2), "{}", output.stderr);
@@ -308,7 +308,7 @@ fn the_kind_changes_there_and_back_and_asks_before_anything_is_lost() {
     let groups: Vec<String> = ids(&as_workflow, "log-group").into_iter().filter(|id| id.contains("airflow")).collect();
     assert_eq!(groups, [GROUP]);
 
-    let below = up(&["net", "iam", "storage", "catalog", "jobs"], &wish("environment"), &env);
+    let below = up(&strata_tests::below("airflow"), &wish("environment"), &env);
     let last = done("airflow", &["up", "--yes"], &below, &env);
     // An address of AWS's own choice, and new versions of the files.
     assert_same("there and back", &last, &first);

@@ -12,8 +12,11 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "target/release"
-LAYERS = ["net", "iam", "storage", "catalog", "jobs", "airflow"]
 PIPELINE = ROOT / "pipelines/driven-data/pipeline.json"
+sys.path.insert(0, str(ROOT / "scripts"))
+from layers import layers  # noqa: E402
+
+LAYERS = layers(PIPELINE)
 
 
 class Endpoint:

@@ -10,10 +10,10 @@ import sys
 import tempfile
 import time
 
-from bench import BIN
+from bench import BIN, layers
 from report import Report
 
-PROGRAMS = ["net", "iam", "storage", "catalog", "jobs", "airflow", "datagen", "teardown", "local"]
+PROGRAMS = [*layers(), "pipeline", "datagen", "teardown", "local"]
 RUNS = 20
 
 

@@ -4,6 +4,7 @@ import collections
 import functools
 import json
 import re
+import sys
 
 import calls
 import models
@@ -11,7 +12,10 @@ import needs
 import reference
 import rights
 
-LAYERS = ["net", "iam", "storage", "catalog", "jobs", "airflow"]
+sys.path.insert(0, str(calls.ROOT / "scripts"))
+from layers import layers  # noqa: E402
+
+LAYERS = layers()
 PROGRAMS = [*LAYERS, "datagen"]
 # teardown makes no calls of its own: it runs the layers' `down` and `status`.
 TEARDOWN = {"down", "status"}

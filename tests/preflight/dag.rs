@@ -8,7 +8,7 @@ use strata_tests::{done, pipeline};
 
 #[test]
 fn d01_d23_the_dag_starts_what_was_made() {
-    let site = Site::new(&["net", "iam", "storage", "catalog", "jobs"]);
+    let site = Site::new(&strata_tests::below("airflow"));
     // The names of the published Terraform, which its DAG did not know.
     let jobs = site.with("/jobs/jobs/staging_dim_address/name", json!("staging_dim_address_glue"));
     let what = "the DAG's task staging_dim_address starts the job staging_dim_address, which `jobs` has not made";
@@ -24,7 +24,7 @@ fn d01_d23_the_dag_starts_what_was_made() {
 
 #[test]
 fn d02_a_job_is_made_for_the_engine_that_runs_it() {
-    let site = Site::new(&["net", "iam", "storage", "catalog", "jobs"]);
+    let site = Site::new(&strata_tests::below("airflow"));
     let large = site.with("/pipeline/jobs/day_gb", json!(50));
     let what = "job staging_dim_date was made for polars, and the pipeline wants spark";
     site.caught("d02", &large, what, "run `jobs up`");
