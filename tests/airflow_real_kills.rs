@@ -17,9 +17,6 @@ const ROWS: &str = "100000";
 /// Long enough between the states of a job that a task is seen to wait for it.
 const PACE: [&str; 2] = ["--pace", "700"];
 
-const UP: [&[&str]; 6] =
-    [&["net", "up"], &["iam", "up"], &["storage", "up"], &["catalog", "up"], &["jobs", "up"], &["airflow", "up"]];
-
 /// The pipeline, whose DAG waits a minute before it tries again: here Airflow waits two seconds at most.
 fn impatient(version: &str) -> String {
     let mut document: Value = serde_json::from_str(&pipeline(version, &[])).unwrap();
@@ -29,7 +26,7 @@ fn impatient(version: &str) -> String {
 
 /// Everything up, and the day's input in the bucket.
 fn begin(endpoint: &Endpoint, document: &str) -> String {
-    let document = chain(endpoint, &UP, document);
+    let document = strata_tests::up(&strata_tests::LAYERS, document, &endpoint.env());
     chain(endpoint, &[&["datagen", "generate", "--to", "bucket", "--date", DAY, "--rows", ROWS]], &document)
 }
 
@@ -150,7 +147,7 @@ fn kills_in_the_middle_of_a_run_of_airflow_3() {
 fn a_day_is_done_again_without_touching_the_others() {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let endpoint = Endpoint::start();
-    let document = chain(&endpoint, &UP, &pipeline("2.10.3", &[]));
+    let document = strata_tests::up(&strata_tests::LAYERS, &pipeline("2.10.3", &[]), &endpoint.env());
     let days = ["2024-09-15", "2024-09-16", "2024-09-17"];
     for day in days {
         let words = ["datagen", "generate", "--to", "bucket", "--date", day, "--rows", "200"];

@@ -48,7 +48,8 @@ fn layers_are_listed_nowhere_but_in_the_table() {
         let is_shell = file.extension().is_none_or(|end| end == "sh");
         let lines: Vec<&str> = text.lines().collect();
         for (at, window) in lines.windows(WITHIN.min(lines.len()).max(1)).enumerate() {
-            let code: Vec<&str> = window.iter().copied().filter(|line| !line.trim_start().starts_with(['#', '/'])).collect();
+            let code: Vec<&str> =
+                window.iter().copied().filter(|line| !line.trim_start().starts_with(['#', '/'])).collect();
             if named(&code, is_shell).len() >= A_LIST {
                 lists.insert(format!("{}:{}", file.strip_prefix(repository()).unwrap().display(), at + 1));
                 break;
@@ -69,7 +70,9 @@ fn a_second_list_would_be_found() {
 fn each_layer_is_a_folder_a_policy_and_a_test_of_its_name() {
     let root = repository();
     for name in LAYERS.iter() {
-        for path in [format!("bin/{name}/Cargo.toml"), format!("policies/deployer/{name}.json"), format!("tests/{name}.rs")] {
+        for path in
+            [format!("bin/{name}/Cargo.toml"), format!("policies/deployer/{name}.json"), format!("tests/{name}.rs")]
+        {
             assert!(root.join(&path).is_file(), "{path} is missing");
         }
         let help = run(bin(name), &["--help"], "", &[]);
@@ -102,7 +105,8 @@ fn a_layer_that_is_not_asked_for_makes_nothing_and_passes_the_document_on() {
         document = after;
     }
     let seen = strata_testkit::World::of(&endpoint).count();
-    let made = ["vpc", "role", "bucket", "database", "job", "environment", "workflow", "crawler"].map(|kind| seen[kind]);
+    let made =
+        ["vpc", "role", "bucket", "database", "job", "environment", "workflow", "crawler"].map(|kind| seen[kind]);
     assert_eq!(made, [0, 1, 1, 1, 1, 0, 0, 0], "a bucket, a role, a catalog and a job only: {seen:?}");
     // Asked for once and no longer: what it made goes.
     let mut more: serde_json::Value = pipeline_of("minimal");
