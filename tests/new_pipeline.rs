@@ -243,6 +243,8 @@ fn the_justfile_hands_every_word_to_stratas_entry() {
     let executable = run("chmod", &["+x", entry.to_str().unwrap()], "", &[]);
     assert_eq!(executable.status, Some(0));
     let env = [("STRATA", strata.path().to_str().unwrap())];
+    let listed = run_in(folder.path(), "just", &[], "", &env);
+    assert!(listed.stdout.contains("\n    up *words ") && !listed.stdout.contains("<just>"), "{}", listed.stdout);
     let here = folder.path().canonicalize().unwrap();
     for words in [vec!["up", "run", "query"], vec!["query", "SELECT 'a  b', \"c\" FROM t", "env=prod"], vec!["down"]] {
         let output = run_in(folder.path(), "just", &words, "", &env);

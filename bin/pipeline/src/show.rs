@@ -41,6 +41,8 @@ fn line(change: &Change) -> String {
     let word = |value: &Option<Value>| match value {
         None => "none".to_owned(),
         Some(Value::String(text)) => text.clone(),
+        // Present or not is what matters of a whole section.
+        Some(Value::Object(_)) => "{…}".to_owned(),
         Some(other) => other.to_string(),
     };
     format!("{}: {} -> {} ({})", change.field, word(&change.from), word(&change.to), change.origin)

@@ -10,7 +10,10 @@ pub(crate) fn add(schema: &mut Schema) {
     let fields: Map<String, Value> = properties
         .iter()
         .filter(|(name, _)| !["name", "env"].contains(&name.as_str()))
-        .map(|(name, field)| (name.clone(), json!({ "description": field.get("description") })))
+        .map(|(name, field)| {
+            let about = field.get("description").map(|text| ("description".to_owned(), text.clone()));
+            (name.clone(), Value::Object(about.into_iter().collect()))
+        })
         .collect();
     let patch = json!({
         "description": "What differs in this environment, as a JSON merge patch (RFC 7396): null removes a field.",

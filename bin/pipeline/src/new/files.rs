@@ -16,18 +16,18 @@ const SMALL_GB: f64 = 0.09;
 const PARTITIONS: [&str; 3] = ["batch_date", "load_date", "run_date"];
 
 /// What to do about a guess.
-pub(super) const KEY_IS_A_GUESS: &str = "of rows of one day with the same key one is kept or all are rejected: correct `key` in pipeline.json where that is wrong";
+pub(super) const KEY_IS_A_GUESS: &str = "rows of one day that share a key are rejected unless they are copies; correct `key` in pipeline.json where it is wrong";
 
 /// Words of SQL that are no column's or table's name without quotes.
 const RESERVED: &str = "add all alter analyze and anti any array as asc at authorization begin between bigint binary blob both \
     by bytes call cascade case cast char character check cluster collate column commit connect constraint create cross cube \
-    current current_date current_time current_timestamp current_user date datetime day decimal declare default delete desc \
+    current current_catalog current_date current_time current_timestamp current_user date datetime day decimal declare default delete desc \
     describe distinct distribute double drop else end escape except exclude execute exists explain extract false fetch fields \
     filter final first float following for foreign format from full function global grant group grouping having hour if ilike \
     in inner insert int integer intersect interval into is join key language last lateral leading left level like limit local \
-    lock map match merge minus minute month natural new no not null nulls numeric of offset on only option or order out outer \
+    localtime localtimestamp lock map match merge minus minute month natural new no not null nulls numeric of offset on only option or order out outer \
     over overlaps partition percent period pivot position preceding precision primary qualify range real references regexp \
-    rename replace revoke right rlike rollback rollup row rows sample schema second select semi session set settings show \
+    rename replace return returning revoke right rlike rollback rollup row rows sample schema second select semi session session_user set settings show \
     smallint some sort start struct symmetric system table tablesample text then time timestamp to top trailing transaction \
     trim true truncate union unique unknown unnest unpivot update use user using value values varchar view when where window \
     with within without year zone";

@@ -68,7 +68,7 @@ impl Seen {
         self.int = self.int && number.is_some() && fits(Type::Int, text);
         self.bigint = self.bigint && number.is_some() && fits(Type::Bigint, text);
         self.decimal &= number.is_some();
-        self.double = self.double && !has_zeros(text) && fits(Type::Double, text);
+        self.double = self.double && !has_zeros(text) && text != "-0" && fits(Type::Double, text);
         self.date = self.date && fits(Type::Date, text);
         self.timestamp = self.timestamp && fits(Type::Timestamp, text);
     }

@@ -21,7 +21,8 @@ pub(super) fn text(place: &Place) -> String {
         "# strata's words for this pipeline, such as `just up run query`; STRATA is the folder that strata is in.\n\
          set positional-arguments\n\
          export STRATA_AS := \"just\"\n\
-         strata := {entry} / \"scripts/strata\"\n"
+         strata := {entry} / \"scripts/strata\"\n\n\
+         [private]\ndefault:\n    @just --list --unsorted\n"
     );
     for (name, about) in words(OWN) {
         text.push_str(&format!("\n# {about}\n{name} *words:\n    @\"{{{{strata}}}}\" {name} \"$@\"\n"));

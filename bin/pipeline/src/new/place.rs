@@ -44,7 +44,9 @@ impl Place {
 
     /// The commands that run the pipeline with the file `input` for the first time.
     pub(super) fn next(&self, input: &Path) -> String {
-        let seen = if self.is_here { input.to_owned() } else { input.canonicalize().unwrap_or(input.to_owned()) };
+        let whole = input.canonicalize().unwrap_or(input.to_owned());
+        let folder = self.folder.canonicalize().unwrap_or(self.folder.clone());
+        let seen = whole.strip_prefix(folder).map_or(whole.as_path(), |inside| inside);
         let run = format!("just up run input={} query", quoted(&seen.display().to_string()));
         if self.is_here { run } else { format!("cd {} && {run}", quoted(&self.folder.display().to_string())) }
     }
