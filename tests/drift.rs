@@ -6,6 +6,8 @@
 mod bench;
 #[path = "drift/extras.rs"]
 mod extras;
+#[path = "drift/parts.rs"]
+mod parts;
 #[path = "drift/ways.rs"]
 mod ways;
 
@@ -65,6 +67,18 @@ impl Try<'_> {
     }
 }
 
+fn way_of(layer: &str, kind: &str, field: &str) -> Option<Way> {
+    parts::of(layer).map_or_else(|| way(kind, field), |drift| (drift.way)(kind, field))
+}
+
+fn tags_of(layer: &str, kind: &str) -> Option<Tags> {
+    parts::of(layer).map_or_else(|| extras::tags(kind), |drift| (drift.tags)(kind))
+}
+
+fn tag_one(layer: &str, bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) {
+    parts::of(layer).map_or(tag as fn(&Bench, &Thing, &str, Option<&str>), |drift| drift.tag)(bench, thing, key, value);
+}
+
 /// A thing of the endpoint for each resource of the plan.
 fn thing<'a>(things: &'a [Thing], resource: &str) -> &'a Thing {
     // A role is listed under its name in AWS as long as its tag does not say which it is.
@@ -91,7 +105,9 @@ fn every_property_that_is_changed_from_outside_is_found_and_mended_with_one_call
             let mut nth = 0;
             for field in fields {
                 let property = format!("{}.{field}", thing.kind);
-                match way(&thing.kind, field).unwrap_or_else(|| panic!("{property}: nobody wrote how it is changed")) {
+                match way_of(name, &thing.kind, field)
+                    .unwrap_or_else(|| panic!("{property}: nobody wrote how it is changed"))
+                {
                     Way::Fixed(why) => drop(figures.fixed.insert(property, why)),
                     Way::Elsewhere(why) => drop(figures.elsewhere.insert(property, why)),
                     way => {
@@ -154,7 +170,7 @@ fn prepare(bench: &Bench) {
 #[test]
 fn what_somebody_adds_is_found_and_what_somebody_takes_away_comes_back() {
     let mut bench = Bench::start();
-    for extra in &EXTRAS {
+    for extra in EXTRAS.iter().chain(parts::DRIFTS.iter().flat_map(|(_, drift)| drift.extras)) {
         let things = bench.things(extra.layer);
         let (kind, id) = extra.resource;
         let thing = things.iter().find(|thing| thing.kind == kind && (thing.id == id || thing.physical == id));
@@ -167,7 +183,8 @@ fn what_somebody_adds_is_found_and_what_somebody_takes_away_comes_back() {
     for name in LAYERS.iter().copied() {
         let mut kinds = BTreeSet::new();
         for thing in bench.things(name) {
-            if !kinds.contains(&thing.kind) && take_away(&bench, &thing) {
+            let take = parts::of(name).map_or(take_away as fn(&Bench, &Thing) -> bool, |drift| drift.take_away);
+            if !kinds.contains(&thing.kind) && take(&bench, &thing) {
                 kinds.insert(thing.kind.clone());
                 gone += 1;
                 bench.found(name, &Fields::new(), &[thing.resource()]);
@@ -189,7 +206,7 @@ fn tags_that_change_are_found_and_a_persons_own_tags_stay() {
         let tagged: Vec<&Thing> = things
             .iter()
             .filter(|thing| thing.kind != "log-group")
-            .filter(|thing| match extras::tags(&thing.kind) {
+            .filter(|thing| match tags_of(name, &thing.kind) {
                 Some(Tags::Has) => true,
                 Some(Tags::None(why)) => {
                     untagged.insert(thing.kind.clone(), why);
@@ -199,7 +216,7 @@ fn tags_that_change_are_found_and_a_persons_own_tags_stay() {
             })
             .collect();
         for thing in &tagged {
-            tag(&bench, thing, "Owner", Some("a person"));
+            tag_one(name, &bench, thing, "Owner", Some("a person"));
         }
         if !tagged.is_empty() {
             bench.mended(name, 0, "tags of a person's own");
@@ -207,7 +224,7 @@ fn tags_that_change_are_found_and_a_persons_own_tags_stay() {
         for (key, value) in [("Project", None), ("Name", Some("another name")), ("strata:expires", Some("2099-01-01"))]
         {
             for thing in &tagged {
-                tag(&bench, thing, key, value);
+                tag_one(name, &bench, thing, key, value);
             }
             let differs = tagged.iter().map(|thing| (thing.resource(), "tags".to_owned())).collect();
             if !tagged.is_empty() {
@@ -219,7 +236,10 @@ fn tags_that_change_are_found_and_a_persons_own_tags_stay() {
     }
     let seen = bench.world.snapshot();
     let owners = seen.to_string().matches("a person").count();
-    let tagged = all.iter().flat_map(|(_, things)| things).filter(|t| matches!(extras::tags(&t.kind), Some(Tags::Has)));
+    let tagged = all
+        .iter()
+        .flat_map(|(name, things)| things.iter().map(move |thing| (name, thing)))
+        .filter(|(name, thing)| matches!(tags_of(name, &thing.kind), Some(Tags::Has)));
     assert_eq!(owners, tagged.count(), "every thing still has its person's own tag");
     eprintln!("drift: kinds without tags: {untagged:?}");
     eprintln!("drift: {tried} tags tried, found, mended with one call each; {owners} own tags stayed");

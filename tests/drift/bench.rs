@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use strata_testkit::{Endpoint, World, eventually};
-use strata_tests::{LAYERS, done, json as parse, layer, pipeline, up};
+use strata_tests::{LAYERS, done, json as parse, layer, pipeline, up, with_all_layers};
 
 /// What differs: a resource and a field, `vpc.main` and `dns_support`.
 pub(crate) type Fields = BTreeSet<(String, String)>;
@@ -45,7 +45,7 @@ pub(crate) fn wish() -> Value {
     wish["tables"]["given"] = json!({
         "format": "csv", "path": "data/given/", "file": "given_{date}.csv", "columns": ["a string", "b int"]
     });
-    document
+    with_all_layers(document)
 }
 
 impl Bench {

@@ -30,6 +30,18 @@ pub fn wishes(layer: &str) -> Vec<(String, Value)> {
     found
 }
 
+/// The pipeline with every layer that `tests/wishes/<layer>.json` brings.
+pub fn with_all_layers(mut wish: Value) -> Value {
+    for layer in strata_state::layers::all() {
+        let file = repository().join(format!("tests/wishes/{}.json", layer.name));
+        if let Ok(text) = std::fs::read_to_string(file) {
+            let about: Value = serde_json::from_str(&text).unwrap();
+            patch(&mut wish["pipeline"], &about["with"]);
+        }
+    }
+    wish
+}
+
 /// A JSON merge patch (RFC 7396).
 fn patch(base: &mut Value, with: &Value) {
     let Some(fields) = with.as_object() else { return with.clone_into(base) };
