@@ -46,7 +46,7 @@ pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
         if let Some(running) = running(place) {
             say(&format!("running at {} (process {}), {} ms", running.url, running.pid, begun.elapsed().as_millis()));
             if kept {
-                say("buckets and their objects are as they were; everything else starts empty");
+                say("buckets and their objects are as they were, and so are KMS keys; everything else starts empty");
             }
             return Ok(ExitCode::SUCCESS);
         }

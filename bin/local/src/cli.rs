@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// Start the endpoint in the background; the first start installs what it needs
     Start(Serve),
-    /// Stop it; buckets and their objects are kept, everything else is forgotten
+    /// Stop it; buckets, their objects and KMS keys are kept, everything else is forgotten
     Stop(Place),
     /// Say whether it runs, where, and since when
     Status(Place),

@@ -12,7 +12,7 @@ use crate::error::{Error, file};
 pub(crate) mod venv;
 
 /// The programs that run in the virtual environment: one per topic, `launcher.py` is the first.
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 17] = [
     ("launcher.py", include_str!("moto/launcher.py")),
     ("server.py", include_str!("moto/server.py")),
     ("quick.py", include_str!("moto/quick.py")),
@@ -23,8 +23,19 @@ const PROGRAMS: [(&str, &str); 11] = [
     ("tokens.py", include_str!("moto/tokens.py")),
     ("weather.py", include_str!("moto/weather.py")),
     ("buckets.py", include_str!("moto/buckets.py")),
+    ("bucket_encryption.py", include_str!("moto/bucket_encryption.py")),
+    ("keys.py", include_str!("moto/keys.py")),
+    ("key_lists.py", include_str!("moto/key_lists.py")),
+    ("key_names.py", include_str!("moto/key_names.py")),
+    ("key_policies.py", include_str!("moto/key_policies.py")),
+    ("kept_keys.py", include_str!("moto/kept_keys.py")),
     ("workgroups.py", include_str!("moto/workgroups.py")),
 ];
+
+/// The file in which KMS keys survive a restart, as the objects do that they encrypt.
+fn keys_file(dir: &Path) -> std::path::PathBuf {
+    dir.join("keys.json")
+}
 
 /// The running process. It ends when its stdin closes, which the kernel does however this process ends.
 pub(crate) struct Moto {
@@ -48,6 +59,7 @@ impl Moto {
             .arg(programs.join("launcher.py"))
             .env_clear()
             .envs(environment::needed())
+            .env("STRATA_KEYS", keys_file(dir))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(words)

@@ -31,8 +31,14 @@ regions.patch()
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.test import EnvironBuilder, run_wsgi_app  # noqa: E402
 
+import bucket_encryption  # noqa: E402
 import buckets  # noqa: E402
 import interfaces  # noqa: E402
+import kept_keys  # noqa: E402
+import key_lists  # noqa: E402
+import key_names  # noqa: E402
+import key_policies  # noqa: E402
+import keys  # noqa: E402
 import network  # noqa: E402
 import quick  # noqa: E402
 import quotas  # noqa: E402
@@ -118,7 +124,9 @@ def load(application):
 
 
 def main():
-    for part in (network, interfaces, quotas, tokens, weather, buckets, workgroups, quick):
+    kms = (keys, key_policies, key_lists, key_names, kept_keys)
+    s3 = (buckets, bucket_encryption)
+    for part in (network, interfaces, quotas, tokens, weather, workgroups, *s3, *kms, quick):
         part.patch()
     application = Application()
     listening = server.Server(application)
