@@ -89,8 +89,12 @@ pub(crate) fn learn(world: &World, bucket: &str, setting: Setting) -> io::Result
 /// What of a setting the store has to know.
 fn apply(world: &World, bucket: &str, setting: &Setting) -> io::Result<()> {
     match setting.operation.as_str() {
-        "CreateBucket" if setting.headers.get("x-amz-bucket-object-lock-enabled").is_some_and(|on| on == "true") => {
-            return world.s3.set_versioning(bucket, Versioning::Enabled);
+        "CreateBucket" => {
+            let region = first_element(&setting.body, "LocationConstraint").filter(|region| !region.is_empty());
+            world.s3.set_region(bucket, region.as_deref().unwrap_or("us-east-1"));
+            if setting.headers.get("x-amz-bucket-object-lock-enabled").is_some_and(|on| on == "true") {
+                return world.s3.set_versioning(bucket, Versioning::Enabled);
+            }
         }
         "PutBucketVersioning" => {
             let versioning = match first_element(&setting.body, "Status").as_deref() {
@@ -101,10 +105,15 @@ fn apply(world: &World, bucket: &str, setting: &Setting) -> io::Result<()> {
         }
         "PutBucketEncryption" => {
             let text = |name: &str| first_element(&setting.body, name);
-            let algorithm = text("SSEAlgorithm").unwrap_or_else(|| Encryption::default().algorithm);
-            world.s3.set_encryption(bucket, Encryption { algorithm, key: text("KMSMasterKeyID") });
+            let encryption = Encryption {
+                algorithm: text("SSEAlgorithm").unwrap_or_else(|| Encryption::default().algorithm),
+                key: text("KMSMasterKeyID").filter(|key| !key.is_empty()),
+                bucket_key: text("BucketKeyEnabled").as_deref() == Some("true"),
+                blocks_customer_keys: text("EncryptionType").as_deref() == Some("SSE-C"),
+            };
+            world.s3.set_encryption(bucket, Some(encryption));
         }
-        "DeleteBucketEncryption" => world.s3.set_encryption(bucket, Encryption::default()),
+        "DeleteBucketEncryption" => world.s3.set_encryption(bucket, None),
         _ => {}
     }
     Ok(())

@@ -15,6 +15,7 @@ mod environment;
 mod error;
 mod glue;
 mod http_server;
+mod keys;
 mod moto;
 mod mwaa;
 mod mwaa_serverless;

@@ -15,6 +15,7 @@ use crate::cli::Serve;
 use crate::error::{Error, file};
 use crate::http_server::inside::Inside;
 use crate::http_server::{self, Server};
+use crate::keys::KmsKeys;
 use crate::moto::{Moto, venv};
 use crate::mwaa::{Mwaa, Places};
 use crate::mwaa_serverless::{self, MwaaServerless};
@@ -45,11 +46,13 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     // Airflow wants whole paths.
     let cache = options.venv().canonicalize().map_err(file("finding", options.venv()))?;
     let objects = buckets::folder(&dir);
-    let s3 = Arc::new(S3::open(&objects).map_err(file("opening the objects in", &objects))?);
+    let (upstream, started) = Upstream::new();
+    let keys = Arc::new(KmsKeys::new(upstream.clone()));
+    let s3 = S3::open(&objects).map_err(file("opening the objects in", &objects))?;
+    let s3 = Arc::new(s3.with_keys(keys.clone()));
     athena::cache::clear(&dir);
     let inside = Inside::bind().await.map_err(file("opening a port for the objects in", &objects))?;
     let mut moto = Moto::launch(&options.venv(), &dir)?;
-    let (upstream, started) = Upstream::new();
     let stop = Arc::new(Notify::new());
     if options.until_eof {
         let stop = stop.clone();
@@ -62,6 +65,7 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     let world = World {
         upstream,
         s3,
+        keys,
         objects_url: inside.url(),
         dir: dir.clone(),
         pace: Duration::from_millis(options.pace),

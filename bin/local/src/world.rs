@@ -12,6 +12,8 @@ pub(crate) struct World {
     pub upstream: Upstream,
     /// Objects.
     pub s3: Arc<strata_s3::S3>,
+    /// The keys of KMS that objects are encrypted with.
+    pub keys: Arc<crate::keys::KmsKeys>,
     /// Where this program's own workers find the objects: `http://127.0.0.1:port/secret`.
     pub objects_url: String,
     /// The folder that holds the endpoint's files.

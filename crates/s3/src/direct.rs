@@ -8,11 +8,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
-use crate::S3;
 use crate::body::send;
 use crate::checksum::{self, Algorithm};
 use crate::error::{Error, Result};
-use crate::store::{Bucket, Checksum, Item, Object, Piece, Query};
+use crate::store::{Bucket, Checksum, Item, Object, Pairs, Piece, Query};
+use crate::{S3, encryption};
 
 /// An object of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +49,23 @@ impl S3 {
     /// As S3 answers them.
     pub async fn get(&self, bucket: &str, key: &str, version: Option<&str>) -> Result<Bytes> {
         let found = self.bucket(bucket)?.find(key, version)?;
+        encryption::check_open(self, bucket, found.object()).await?;
         let size = found.object().size;
         let body = send(found.version, 0, size)?;
         Ok(body.collect().await.map_err(|why| Error::internal("reading an object", why))?.to_bytes())
     }
 
+    /// Checks that an object can be read now: its KMS key is usable, and it needs no customer-provided key.
+    ///
+    /// # Errors
+    /// As S3 answers them.
+    pub async fn check_open(&self, bucket: &str, key: &str) -> Result<()> {
+        let found = self.bucket(bucket)?.find(key, None)?;
+        encryption::check_open(self, bucket, found.object()).await
+    }
+
     /// Gives an object's bytes a name of the caller's: one more of their own file where they are one, else a copy. Nobody
-    /// may write to it.
+    /// may write to it. Encryption is not checked here: see [`S3::check_open`].
     ///
     /// # Errors
     /// As S3 answers them; where there is a file of that name; when it cannot be written.
@@ -84,24 +94,24 @@ impl S3 {
         self.bucket(bucket).is_ok_and(|bucket| bucket.find(key, version).is_ok())
     }
 
-    /// Writes an object.
+    /// Writes an object with SSE-S3.
     ///
     /// # Errors
     /// As S3 answers them.
     pub fn put(&self, bucket: &str, key: &str, data: &[u8]) -> Result<()> {
-        let headers = [("content-type", "binary/octet-stream"), ("x-amz-server-side-encryption", "AES256")];
-        let bucket = self.bucket(bucket)?;
-        let algorithm = Algorithm::Crc64nvme;
-        let value = checksum::encode(&checksum::of(algorithm, data));
-        let object = Object {
-            size: data.len() as u64,
-            etag: crate::md5::hex(&crate::md5::of(data)),
-            pieces: written(&bucket, data)?,
-            headers: headers.map(|(name, value)| (name.to_string(), value.to_string())).to_vec(),
-            checksum: Some(Checksum { algorithm, value, composite: false }),
-            ..Object::default()
-        };
-        bucket.put(key, object, None, |_| Ok(())).map(drop)
+        let sealed = vec![("x-amz-server-side-encryption".to_string(), "AES256".to_string())];
+        put(&self.bucket(bucket)?, key, data, sealed)
+    }
+
+    /// Writes an object with the bucket's default encryption, on a thread of its own.
+    ///
+    /// # Errors
+    /// As S3 answers them.
+    pub async fn store(&self, bucket: &str, key: &str, data: Vec<u8>) -> Result<()> {
+        let sealed = encryption::by_default(self, bucket).await?;
+        let (bucket, key) = (self.bucket(bucket)?, key.to_string());
+        let work = tokio::task::spawn_blocking(move || put(&bucket, &key, &data, sealed));
+        work.await.map_err(|why| Error::internal("writing an object", why))?
     }
 
     /// Deletes an object; one that does not exist is no error.
@@ -111,6 +121,22 @@ impl S3 {
     pub fn delete(&self, bucket: &str, key: &str) -> Result<()> {
         self.bucket(bucket)?.delete(key, None, |_| Ok(())).map(drop)
     }
+}
+
+fn put(bucket: &Arc<Bucket>, key: &str, data: &[u8], sealed: Pairs) -> Result<()> {
+    let algorithm = Algorithm::Crc64nvme;
+    let value = checksum::encode(&checksum::of(algorithm, data));
+    let mut headers = vec![("content-type".to_string(), "binary/octet-stream".to_string())];
+    headers.extend(sealed);
+    let object = Object {
+        size: data.len() as u64,
+        etag: encryption::etag(&headers, &crate::md5::of(data)),
+        pieces: written(bucket, data)?,
+        headers,
+        checksum: Some(Checksum { algorithm, value, composite: false }),
+        ..Object::default()
+    };
+    bucket.put(key, object, None, |_| Ok(())).map(drop)
 }
 
 fn written(bucket: &Arc<Bucket>, data: &[u8]) -> io::Result<Vec<Piece>> {

@@ -1,8 +1,9 @@
 //! S3's objects: a store on disk, and the operations over it as AWS answers them.
 //!
 //! Buckets, their settings and their policies are somebody else's: who has them says which buckets there are
-//! ([`S3::bucket_created`]), whether they keep versions ([`S3::set_versioning`]) and how they encrypt
-//! ([`S3::set_encryption`]). Signatures are not checked.
+//! ([`S3::bucket_created`]), whether they keep versions ([`S3::set_versioning`]), how they encrypt
+//! ([`S3::set_encryption`]) and in which region they are ([`S3::set_region`]). KMS keys are looked up with [`Keys`].
+//! Signatures are not checked.
 
 use std::collections::HashMap;
 use std::io;
@@ -17,7 +18,9 @@ use http_body_util::BodyExt;
 mod body;
 mod checksum;
 mod condition;
+mod customer;
 mod direct;
+mod encryption;
 mod error;
 mod md5;
 mod meta;
@@ -31,8 +34,8 @@ mod time;
 mod xml;
 
 pub use direct::Listed;
+pub use encryption::{Encryption, Keys, Usable};
 pub use error::{Error, Result};
-pub use meta::Encryption;
 pub use operation::Operation;
 pub use store::{Object, Version, Versioning};
 
@@ -52,8 +55,20 @@ pub struct Answer {
 #[derive(Debug)]
 pub struct S3 {
     store: Store,
-    encryption: RwLock<HashMap<String, Encryption>>,
+    settings: RwLock<HashMap<String, Settings>>,
+    keys: Option<Arc<dyn Keys>>,
 }
+
+/// Settings of a bucket that the store does not keep.
+#[derive(Debug, Default)]
+struct Settings {
+    /// `None`: never set, or deleted.
+    encryption: Option<Encryption>,
+    region: Option<String>,
+}
+
+/// The region of a bucket whose region was never set.
+const FIRST_REGION: &str = "us-east-1";
 
 impl S3 {
     /// Opens the folder, or makes it: everything that was answered before the last process ended is there again.
@@ -61,7 +76,13 @@ impl S3 {
     /// # Errors
     /// When files cannot be read or written, or a journal holds a line that is none.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        Ok(Self { store: Store::open(folder)?, encryption: RwLock::default() })
+        Ok(Self { store: Store::open(folder)?, settings: RwLock::default(), keys: None })
+    }
+
+    /// The same with KMS. Without it, requests for SSE-KMS are refused.
+    #[must_use]
+    pub fn with_keys(self, keys: Arc<dyn Keys>) -> Self {
+        Self { keys: Some(keys), ..self }
     }
 
     /// All buckets, sorted.
@@ -87,7 +108,7 @@ impl S3 {
     /// # Errors
     /// When its folder cannot be moved away.
     pub fn bucket_deleted(&self, name: &str) -> io::Result<()> {
-        self.encryption.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.settings.write().unwrap_or_else(PoisonError::into_inner).remove(name);
         self.store.remove(name)
     }
 
@@ -114,9 +135,18 @@ impl S3 {
         self.store.bucket(name).map_or(Ok(()), |bucket| bucket.set_versioning(versioning))
     }
 
-    /// Says how a bucket encrypts, which answers tell. It is not remembered after a restart: it is a setting.
-    pub fn set_encryption(&self, name: &str, encryption: Encryption) {
-        self.encryption.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), encryption);
+    /// Sets the default encryption of a bucket; `None` is that of new buckets. It is not remembered after a restart.
+    pub fn set_encryption(&self, name: &str, encryption: Option<Encryption>) {
+        self.setting(name, |settings| settings.encryption = encryption);
+    }
+
+    /// Sets the region of a bucket, in which its KMS keys are looked up. It is not remembered after a restart.
+    pub fn set_region(&self, name: &str, region: &str) {
+        self.setting(name, |settings| settings.region = Some(region.to_string()));
+    }
+
+    fn setting(&self, name: &str, change: impl FnOnce(&mut Settings)) {
+        change(self.settings.write().unwrap_or_else(PoisonError::into_inner).entry(name.to_string()).or_default());
     }
 
     /// Answers a request in path style. A body that nobody needs is read to its end, so that the client sees the answer.
@@ -148,8 +178,25 @@ impl S3 {
     }
 
     fn encryption(&self, name: &str) -> Encryption {
-        let known = self.encryption.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(name).cloned().unwrap_or_default()
+        self.chosen_encryption(name).unwrap_or_default()
+    }
+
+    /// The default encryption of a bucket, where it was set explicitly.
+    fn chosen_encryption(&self, name: &str) -> Option<Encryption> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).get(name)?.encryption.clone()
+    }
+
+    /// The ARN of a KMS key that this bucket can use now.
+    async fn usable(&self, key: &str, bucket: &str) -> error::Result<String> {
+        let Some(keys) = &self.keys else {
+            let why = "This store has no KMS: objects can be encrypted with AES256 only.";
+            return Err(Error::new(501, "NotImplemented", why));
+        };
+        let region = {
+            let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+            settings.get(bucket).and_then(|known| known.region.clone())
+        };
+        keys.usable(key, region.as_deref().unwrap_or(FIRST_REGION)).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is kept of a write's headers: content headers, metadata, tags, storage class, encryption.
+//! What is kept of a write's headers: content headers, metadata, tags, storage class.
 
 use crate::error::{Error, Result};
 use crate::request::{Ask, query_of};
@@ -29,29 +29,12 @@ const META: &str = "x-amz-meta-";
 const LARGEST_META: usize = 2048;
 const MOST_TAGS: usize = 10;
 
-/// How a bucket encrypts what is written without a word about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Encryption {
-    /// `AES256` or `aws:kms`.
-    pub algorithm: String,
-    /// The key's ARN, with `aws:kms`.
-    pub key: Option<String>,
-}
-
-impl Default for Encryption {
-    /// As all buckets since 2023.
-    fn default() -> Self {
-        Self { algorithm: "AES256".to_string(), key: None }
-    }
-}
-
-/// The headers that a read will answer.
-pub(crate) fn headers(ask: &Ask, encryption: &Encryption) -> Result<Pairs> {
+/// The headers that a read will answer, without those of encryption.
+pub(crate) fn headers(ask: &Ask) -> Result<Pairs> {
     let mut kept = content(ask)?;
     kept.extend(
         storage_class(ask)?.filter(|class| class != "STANDARD").map(|class| pair("x-amz-storage-class", &class)),
     );
-    kept.extend(encrypted(ask, encryption));
     Ok(kept)
 }
 
@@ -104,19 +87,6 @@ pub(crate) fn storage_class(ask: &Ask) -> Result<Option<String>> {
     }
     let why = "The storage class you specified is not valid";
     Err(Error::new(400, "InvalidStorageClass", why).with("StorageClassRequested", class))
-}
-
-/// The headers of encryption: what the request says, or the bucket.
-pub(crate) fn encrypted(ask: &Ask, bucket: &Encryption) -> Pairs {
-    const NAME: &str = "x-amz-server-side-encryption";
-    const KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
-    const BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
-    let (algorithm, key) = match ask.header(NAME) {
-        Some(algorithm) => (algorithm, ask.header(KEY)),
-        None => (bucket.algorithm.as_str(), bucket.key.as_deref()),
-    };
-    let given = [(NAME, Some(algorithm)), (KEY, key), (BUCKET_KEY, ask.header(BUCKET_KEY))];
-    given.into_iter().filter_map(|(name, value)| Some(pair(name, value?))).collect()
 }
 
 /// The tags in the header.

@@ -4,8 +4,9 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode};
 
+use crate::encryption;
 use crate::error::Error;
-use crate::store::{Checksum, Object};
+use crate::store::{Checksum, Object, Pairs};
 use crate::time;
 use crate::xml::Xml;
 
@@ -54,8 +55,8 @@ impl Reply {
     }
 
     /// What a write tells of encryption.
-    pub(crate) fn encryption(mut self, headers: &[(String, String)]) -> Self {
-        for (name, value) in headers.iter().filter(|(name, _)| name.starts_with("x-amz-server-side-encryption")) {
+    pub(crate) fn encryption(mut self, headers: &Pairs) -> Self {
+        for (name, value) in encryption::told(headers) {
             self = self.with(name, value);
         }
         self

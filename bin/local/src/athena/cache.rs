@@ -7,6 +7,9 @@ use strata_s3::Listed;
 
 /// The object's bytes as a file. The name holds the ETag, so a new version is a new file.
 pub(crate) async fn fetch(world: &World, bucket: &str, object: &Listed) -> Result<PathBuf, String> {
+    let told = |error: strata_s3::Error| format!("{}: {}", error.code, error.message);
+    // A cached file must not outlive the right to read the object.
+    world.s3.check_open(bucket, &object.key).await.map_err(told)?;
     let digest = Sha256::digest(format!("{bucket}\n{}\n{}\n{}", object.key, object.etag, object.size));
     let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let folder = folder(&world.dir);
@@ -19,7 +22,7 @@ pub(crate) async fn fetch(world: &World, bucket: &str, object: &Listed) -> Resul
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         // Write beside, then switch: a reader never sees half a file.
         let part = folder.join(uuid::Uuid::new_v4().to_string());
-        s3.export(&bucket, &key, &part).map_err(|error| format!("{}: {}", error.code, error.message))?;
+        s3.export(&bucket, &key, &part).map_err(told)?;
         let moved = std::fs::rename(&part, &to);
         // Two names of one file stay two.
         let _ = std::fs::remove_file(&part);

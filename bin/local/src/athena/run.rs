@@ -151,10 +151,7 @@ async fn execute(world: &World, region: &str, work: &Work) -> Result<Outcome, Fa
     let bytes = tokio::fs::read(&csv).await.map_err(|error| broken("the result", error.to_string()))?;
     let (bucket, key) = work.output.trim_start_matches("s3://").split_once('/').unwrap_or_default();
     for (key, bytes) in [(key.to_owned(), bytes), (format!("{key}.metadata"), Vec::new())] {
-        let (s3, bucket_name, name) = (world.s3.clone(), bucket.to_owned(), key.clone());
-        // It may be large, and other calls must go on meanwhile.
-        let put = tokio::task::spawn_blocking(move || s3.put(&bucket_name, &name, &bytes)).await;
-        put.map_err(|error| broken("the result", error.to_string()))?.map_err(|error| {
+        world.s3.store(bucket, &key, bytes).await.map_err(|error| {
             Failure::Failed(format!(
                 "GENERIC_USER_ERROR: Unable to write to the output location s3://{bucket}/{key}: {} ({})",
                 error.message, error.code

@@ -84,7 +84,9 @@ async fn reset(server: &Server) -> Response {
         return reply::text(500, &format!("removing the objects: {why}\n"));
     }
     let request = http::Request::builder().method(Method::POST);
-    match world.upstream.send(request, "/moto-api/reset", Body::empty()).await {
+    let answer = world.upstream.send(request, "/moto-api/reset", Body::empty()).await;
+    world.keys.forget();
+    match answer {
         Ok(answer) if answer.status().is_success() => reply::plain_json("{}".to_string()),
         Ok(answer) => reply::text(500, &format!("moto answered {}\n", answer.status())),
         Err(why) => reply::text(503, &why.message),

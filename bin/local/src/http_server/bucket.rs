@@ -6,12 +6,14 @@ use axum::body::Body;
 use axum::response::Response;
 use http::Method;
 use http::request::Parts;
+use http_body_util::BodyExt;
 use strata_s3::Operation;
 
 use super::protocol::Protocol;
 use super::{forward, heard, reply};
 use crate::buckets::{self, Setting};
 use crate::call::AwsError;
+use crate::upstream::ACCOUNT;
 use crate::world::World;
 
 /// The longest document of a setting: a bucket policy has at most 20 KB, a list of lifecycle rules much less than this.
@@ -25,6 +27,14 @@ pub(super) async fn answer(
     parts: Parts,
     body: Body,
 ) -> (Response, Option<String>) {
+    if let Some(refused) = of_another_account(&parts) {
+        // A client that is still sending would not read the answer; one that waits for `100 Continue` has sent nothing.
+        let mut body = body;
+        if !parts.headers.contains_key("expect") {
+            while let Some(Ok(_)) = body.frame().await {}
+        }
+        return failed(refused);
+    }
     if let Some(known) = Operation::of(&parts) {
         let head = parts.method == Method::HEAD;
         let answer = world.s3.answer(known, parts, body).await;
@@ -65,6 +75,14 @@ pub(super) async fn answer(
         return failed(AwsError::new("InternalError", why).with_status(500));
     }
     (response, code)
+}
+
+/// The error for a request that expects another owner: all buckets here belong to one account.
+fn of_another_account(parts: &Parts) -> Option<AwsError> {
+    let expected = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
+    let mut told = expected.iter().filter_map(|name| parts.headers.get(*name));
+    let other = told.any(|owner| owner.as_bytes() != ACCOUNT.as_bytes());
+    other.then(|| AwsError::new("AccessDenied", "Access Denied").with_status(403))
 }
 
 fn failed(why: AwsError) -> (Response, Option<String>) {

@@ -12,6 +12,7 @@ use super::incoming::{Content, Incoming};
 use super::protocol::Protocol;
 use super::{bucket, forward, reply};
 use crate::call::{Answer, AwsError, Call};
+use crate::requests::is_mutating;
 use crate::upstream::ACCOUNT;
 use crate::world::World;
 use crate::{athena, glue, mwaa, mwaa_serverless};
@@ -102,6 +103,9 @@ async fn forwarded(
         return failed(&service, operation, protocol, AwsError::new("UnknownOperationException", why));
     }
     let (response, code) = forward::to_moto(world, protocol, &operation, parts, Body::from(body)).await;
+    if service == "kms" && is_mutating(&service, &operation) {
+        world.keys.forget();
+    }
     Dispatched { service, operation, code, response }
 }
 

@@ -14,11 +14,29 @@ const ALSO_READS: [&str; 6] = [
     "SelectObjectContent",
 ];
 
+/// Operations of KMS that use a key and change nothing.
+const KMS_READS: [&str; 13] = [
+    "Decrypt",
+    "DeriveSharedSecret",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac",
+    "GenerateRandom",
+    "ReEncrypt",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+];
+
 /// Whether the operation changes what the account holds.
 pub(crate) fn is_mutating(service: &str, operation: &str) -> bool {
     let reads = READS.iter().any(|prefix| operation.starts_with(prefix)) || ALSO_READS.contains(&operation);
+    let uses_key = service == "kms" && KMS_READS.contains(&operation);
     // S3's CORS preflight has no name in AWS's model.
-    !(reads || (service == "s3" && operation == "Options"))
+    !(reads || uses_key || (service == "s3" && operation == "Options"))
 }
 
 #[cfg(test)]
@@ -30,6 +48,7 @@ mod tests {
         for read in ["GetCallerIdentity", "DescribeVpcs", "HeadBucket", "BatchGetJobs", "SimulateCustomPolicy"] {
             assert!(!is_mutating("x", read), "{read}");
         }
+        assert!(!is_mutating("kms", "GenerateDataKey") && is_mutating("kms", "ScheduleKeyDeletion"));
         for change in ["CreateVpc", "StartQueryExecution", "StartCrawler", "PutObject", "TagResource", "UpdateJob"] {
             assert!(is_mutating("x", change), "{change}");
         }

@@ -7,13 +7,13 @@ use crate::checksum::Algorithm;
 use crate::error::{Error, Result};
 use crate::reply::{Reply, checksum_elements};
 use crate::store::Object;
-use crate::time;
 use crate::xml::Xml;
+use crate::{customer, encryption, time};
 
 const KNOWN: [&str; 5] = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
-pub(super) fn get(on: &On) -> Result<Response> {
-    let On { ask, bucket, .. } = on;
+pub(super) async fn get(on: &On<'_>) -> Result<Response> {
+    let On { s3, ask, bucket } = on;
     let lists = ask.headers.get_all("x-amz-object-attributes").iter().filter_map(|list| list.to_str().ok());
     let wanted: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
     if wanted.is_empty() {
@@ -27,6 +27,10 @@ pub(super) fn get(on: &On) -> Result<Response> {
     let found = bucket.find(&ask.key, ask.version())?;
     let object = found.object();
     let has = |name: &str| wanted.contains(&name);
+    customer::check(ask, customer::OWN, object)?;
+    if has("Checksum") {
+        encryption::check(s3, &ask.bucket, &object.headers).await?;
+    }
     let mut xml = Xml::new("GetObjectAttributesResponse");
     if has("ETag") {
         // Here it stands without quotes.

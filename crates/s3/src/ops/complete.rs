@@ -8,12 +8,12 @@ use super::{LARGEST_DOCUMENT, On};
 use crate::Rest;
 use crate::body::{Wanted, document};
 use crate::checksum::{self, decode, encode};
-use crate::condition;
 use crate::error::{Error, Result};
 use crate::md5::{self, hex};
 use crate::reply::{self, Reply};
 use crate::store::{Checksum, Object, Part, PartOf, Upload, Version};
 use crate::xml::{self, Xml};
+use crate::{condition, encryption};
 
 /// All parts but the last have at least this size.
 const SMALLEST_PART: u64 = 5 << 20;
@@ -57,7 +57,7 @@ impl Named {
 }
 
 pub(super) async fn complete(on: &On<'_>, body: &mut Rest) -> Result<Response> {
-    let On { ask, bucket, .. } = on;
+    let On { s3, ask, bucket } = on;
     let id = ask.query("uploadId").unwrap_or_default();
     // Its checksum headers speak of the object, not of the document.
     let body = document(body.take(), &Wanted::default(), LARGEST_DOCUMENT).await?;
@@ -73,6 +73,7 @@ pub(super) async fn complete(on: &On<'_>, body: &mut Rest) -> Result<Response> {
             _ => return Err(why),
         },
     };
+    encryption::check(s3, &ask.bucket, &upload.headers).await?;
     let conditions = bucket.read(|index| condition::Write::of(ask, index.latest(&ask.key)))?;
     let parts = chosen(&upload, &wish)?;
     let checksum = whole(&upload, &parts)?;

@@ -8,18 +8,19 @@ use super::{On, copy, multipart};
 use crate::body::md5_of;
 use crate::checksum::{Running, encode};
 use crate::error::{Error, Result};
-use crate::md5::hex;
 use crate::range::{self, Span};
 use crate::reply::Reply;
 use crate::store::{Checksum, Part, Piece};
-use crate::time;
 use crate::xml::Xml;
+use crate::{customer, encryption, time};
 
 pub(super) async fn copy(on: &On<'_>) -> Result<Response> {
-    let On { ask, bucket, .. } = on;
+    let On { s3, ask, bucket } = on;
     let (number, id) = multipart::part_of(ask)?;
     let upload = bucket.upload_head(&ask.key, id)?;
-    let source = copy::source(on)?;
+    customer::check_part(ask, &upload.headers)?;
+    encryption::check(s3, &ask.bucket, &upload.headers).await?;
+    let source = copy::source(on).await?;
     let object = source.found.object();
     let span = match ask.header("x-amz-copy-source-range") {
         Some(range) => range::of_copy(range, object.size)?,
@@ -33,7 +34,7 @@ pub(super) async fn copy(on: &On<'_>) -> Result<Response> {
     let checksum = sums.first().map(|sum| encode(sum)).unwrap_or_default();
     let pieces = cut(&object.pieces, &span).map(|piece| bucket.link(&piece)).collect::<std::io::Result<_>>()?;
     let modified = time::now();
-    let etag = hex(&md5);
+    let etag = encryption::etag(&upload.headers, &md5);
     let part = Part { number, size: span.length, etag: etag.clone(), modified, pieces, checksum: checksum.clone() };
     bucket.add_part(&ask.key, id, part)?;
     let mut xml = Xml::new("CopyPartResult");

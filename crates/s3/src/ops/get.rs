@@ -4,11 +4,11 @@ use axum::response::Response;
 
 use super::On;
 use crate::body::send;
-use crate::condition;
 use crate::error::Result;
 use crate::range::{self, Span};
 use crate::reply::{self, Reply};
 use crate::store::Found;
+use crate::{condition, customer, encryption};
 
 /// Headers of the answer that a link may choose.
 const CHOSEN: [(&str, &str); 6] = [
@@ -20,14 +20,24 @@ const CHOSEN: [(&str, &str); 6] = [
     ("response-expires", "expires"),
 ];
 
-pub(super) fn get(on: &On) -> Result<Response> {
+pub(super) async fn get(on: &On<'_>) -> Result<Response> {
     let (reply, found, span) = answer(on)?;
+    encryption::check(on.s3, &on.ask.bucket, &found.object().headers).await?;
     let body = send(found.version, span.start, span.length)?;
     Ok(reply.body(body).end())
 }
 
-pub(super) fn head(on: &On) -> Result<Response> {
-    answer(on).map(|(reply, ..)| reply.end())
+pub(super) async fn head(on: &On<'_>) -> Result<Response> {
+    let (reply, found, _) = answer(on)?;
+    // AWS asks for kms:Decrypt only where the checksum is requested.
+    if wants_checksum(on) {
+        encryption::check(on.s3, &on.ask.bucket, &found.object().headers).await?;
+    }
+    Ok(reply.end())
+}
+
+fn wants_checksum(on: &On) -> bool {
+    on.ask.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("enabled"))
 }
 
 /// Everything but the body.
@@ -35,6 +45,7 @@ fn answer(on: &On) -> Result<(Reply, Found, Span)> {
     let On { ask, bucket, .. } = on;
     let found = bucket.find(&ask.key, ask.version())?;
     let (object, modified) = (found.object(), found.version.modified);
+    customer::check(ask, customer::OWN, object)?;
     condition::read(ask, "", object, modified)?;
     let span = range::of(ask, object)?;
     let mut reply = reply::head(Reply::new(if span.partial { 206 } else { 200 }), object, modified);
@@ -48,9 +59,8 @@ fn answer(on: &On) -> Result<(Reply, Found, Span)> {
     if found.named {
         reply = reply.with("x-amz-version-id", found.version.id());
     }
-    let checked = ask.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("enabled"));
     // It is the sum of the whole object.
-    if checked && span.length == object.size {
+    if wants_checksum(on) && span.length == object.size {
         reply = reply.checksum(object.checksum.as_ref());
     }
     for (name, header) in CHOSEN {

@@ -7,15 +7,14 @@ use crate::Rest;
 use crate::body::{Wanted, receive};
 use crate::checksum::{Algorithm, encode};
 use crate::error::{Error, Result};
-use crate::md5::hex;
 use crate::meta;
 use crate::reply::Reply;
 use crate::request::Ask;
 use crate::store::{Checksum, Part, Upload};
-use crate::time;
 use crate::xml::Xml;
+use crate::{customer, encryption, time};
 
-pub(super) fn create(on: &On) -> Result<Response> {
+pub(super) async fn create(on: &On<'_>) -> Result<Response> {
     let On { s3, ask, bucket } = on;
     meta::check_acl(ask)?;
     let named = ask.header("x-amz-checksum-algorithm");
@@ -24,11 +23,13 @@ pub(super) fn create(on: &On) -> Result<Response> {
     });
     // AWS computes this one where a client names none.
     let (algorithm, chosen) = (algorithm.transpose()?.unwrap_or(Algorithm::Crc64nvme), named.is_some());
+    let mut headers = meta::headers(ask)?;
+    headers.extend(encryption::of_write(s3, ask).await?);
     let upload = bucket.begin(Upload {
         key: ask.key.clone(),
         id: String::new(),
         initiated: time::now(),
-        headers: meta::headers(ask, &s3.encryption(&ask.bucket))?,
+        headers,
         tags: meta::tags(ask)?,
         algorithm,
         composite: is_composite(ask, algorithm)?,
@@ -76,13 +77,15 @@ pub(super) fn part_of(ask: &Ask) -> Result<(u16, &str)> {
 }
 
 pub(super) async fn upload_part(on: &On<'_>, body: &mut Rest) -> Result<Response> {
-    let On { ask, bucket, .. } = on;
+    let On { s3, ask, bucket } = on;
     let (number, id) = part_of(ask)?;
     let wanted = Wanted::of(ask)?;
     if wanted.length.is_none() {
         return Err(Error::new(411, "MissingContentLength", "You must provide the Content-Length HTTP header."));
     }
     let upload = bucket.upload_head(&ask.key, id)?;
+    customer::check_part(ask, &upload.headers)?;
+    encryption::check(s3, &ask.bucket, &upload.headers).await?;
     if let Some(sent) = wanted.algorithm.filter(|sent| upload.chosen && *sent != upload.algorithm) {
         let why = format!(
             "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
@@ -92,7 +95,7 @@ pub(super) async fn upload_part(on: &On<'_>, body: &mut Rest) -> Result<Response
         return Err(Error::request(why));
     }
     let received = receive(body.take(), &wanted, &[upload.algorithm], bucket).await?;
-    let etag = hex(&received.md5);
+    let etag = encryption::etag(&upload.headers, &received.md5);
     let sum = |algorithm| received.sum(algorithm).map(encode).unwrap_or_default();
     let part = Part {
         number,

@@ -6,12 +6,11 @@ use super::On;
 use crate::Rest;
 use crate::body::{Wanted, receive};
 use crate::checksum::{Algorithm, encode};
-use crate::condition;
 use crate::error::{Error, Result};
-use crate::md5::hex;
 use crate::meta;
 use crate::reply::Reply;
 use crate::store::{Checksum, Object, Version, Versioning};
+use crate::{condition, encryption};
 
 pub(super) async fn put(on: &On<'_>, body: &mut Rest) -> Result<Response> {
     let On { s3, ask, bucket } = on;
@@ -20,7 +19,8 @@ pub(super) async fn put(on: &On<'_>, body: &mut Rest) -> Result<Response> {
         return Err(Error::new(411, "MissingContentLength", "You must provide the Content-Length HTTP header."));
     }
     meta::check_acl(ask)?;
-    let headers = meta::headers(ask, &s3.encryption(&ask.bucket))?;
+    let mut headers = meta::headers(ask)?;
+    headers.extend(encryption::of_write(s3, ask).await?);
     let tags = meta::tags(ask)?;
     let conditions = bucket.read(|index| condition::Write::of(ask, index.latest(&ask.key)))?;
     // AWS computes this one where a client names none.
@@ -29,7 +29,7 @@ pub(super) async fn put(on: &On<'_>, body: &mut Rest) -> Result<Response> {
     let value = received.sum(algorithm).map(encode).unwrap_or_default();
     let object = Object {
         size: received.size,
-        etag: hex(&received.md5),
+        etag: encryption::etag(&headers, &received.md5),
         pieces: received.pieces,
         headers,
         tags,

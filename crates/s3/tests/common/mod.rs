@@ -52,6 +52,11 @@ impl World {
         Self { s3, folder, runtime }
     }
 
+    /// With the keys of KMS.
+    pub fn with_keys(self, keys: std::sync::Arc<dyn strata_s3::Keys>) -> Self {
+        Self { s3: self.s3.with_keys(keys), ..self }
+    }
+
     /// As after the end of a process.
     pub fn restart(&mut self) {
         let other = TempDir::new().unwrap();
