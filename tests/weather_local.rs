@@ -41,6 +41,11 @@ fn new_roles_cannot_be_assumed_at_once() {
 }
 
 #[test]
+fn new_keys_and_their_settings_come_late() {
+    check(&["keys"]);
+}
+
+#[test]
 fn gateways_and_endpoints_take_their_time() {
     check(&["gateways"]);
 }

@@ -23,8 +23,8 @@ def client(service):
     return boto3.client(service, endpoint_url=URL, region_name=REGION, config=ONCE, **keys)
 
 
-ec2, s3, iam, glue, logs, mwaa, athena, sts, serverless = (
-    client(name) for name in ("ec2", "s3", "iam", "glue", "logs", "mwaa", "athena", "sts", "mwaa-serverless")
+ec2, s3, iam, glue, logs, kms, mwaa, athena, sts, serverless = (
+    client(name) for name in ("ec2", "s3", "iam", "glue", "logs", "kms", "mwaa", "athena", "sts", "mwaa-serverless")
 )
 
 
@@ -128,6 +128,7 @@ def words():
         "glue": (glue.get_databases, {}, "GetDatabases", "ThrottlingException"),
         "athena": (athena.list_work_groups, {}, "ListWorkGroups", "ThrottlingException"),
         "logs": (logs.describe_log_groups, {}, "DescribeLogGroups", "ThrottlingException"),
+        "kms": (kms.list_keys, {}, "ListKeys", "ThrottlingException"),
         "airflow": (mwaa.list_environments, {}, "ListEnvironments", "ThrottlingException"),
         "airflow-serverless": (serverless.list_workflows, {}, "ListWorkflows", "ThrottlingException"),
     }
@@ -264,6 +265,48 @@ def roles():
     assert unknown >= 3 and len(seen) == 5, (unknown, seen)
     for part in ("provided role", "to access null", "Security Token Service", "(Service: ", "Lake Formation"):
         assert any(part in one for one in seen), part
+
+
+def keys():
+    """Parts of KMS do not know a new key, or what was changed about one, and say so now and then. All of that ends."""
+    admin("/_local/reset", {})
+    weather(seed=7, minute_ms=200, strikes=False)
+    seen = {"unknown": 0, "unlisted": 0, "outdated": 0, "no alias": 0, "old alias": 0, "principal": 0}
+    done = lambda call, **arguments: until(call.__name__, lambda: outcome(call, **arguments) is None)
+    everywhere = lambda what, holds: until(what, lambda: all(holds() for _ in range(30)))
+    for at in range(20):
+        name = kms.create_key()["KeyMetadata"]["KeyId"]
+        got = outcome(kms.describe_key, KeyId=name)
+        assert got in (None, ("NotFoundException", 400)), got
+        seen["unknown"] += got is not None
+        listed = lambda: name in {one["KeyId"] for one in kms.list_keys(Limit=1000)["Keys"]}
+        seen["unlisted"] += not listed()
+        known = lambda: outcome(kms.get_key_rotation_status, KeyId=name) is None
+        everywhere("the key to be known", known)
+        everywhere("the key to be listed", listed)
+        kms.enable_key_rotation(KeyId=name)
+        on = lambda: kms.get_key_rotation_status(KeyId=name)["KeyRotationEnabled"]
+        seen["outdated"] += not all(on() for _ in range(5))
+        everywhere("the rotation", on)
+        alias = f"alias/{name}"
+        there = lambda: alias in {one["AliasName"] for one in kms.list_aliases(Limit=100)["Aliases"]}
+        kms.create_alias(AliasName=alias, TargetKeyId=name)
+        seen["no alias"] += not all(there() for _ in range(5))
+        everywhere("the alias", there)
+        kms.delete_alias(AliasName=alias)
+        seen["old alias"] += any(there() for _ in range(5))
+        everywhere("the alias to go", lambda: not there())
+        role = unique("role")
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
+        who = {"AWS": ["arn:aws:iam::123456789012:root", f"arn:aws:iam::123456789012:role/{role}"]}
+        statement = {"Effect": "Allow", "Principal": who, "Action": "kms:*", "Resource": "*"}
+        put = {"KeyId": name, "Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+        got = outcome(kms.put_key_policy, **put)
+        assert got in (None, ("MalformedPolicyDocumentException", 400)), got
+        seen["principal"] += got is not None
+        done(kms.put_key_policy, **put)
+    assert min(seen.values()) >= 2, seen
+    assert {"not_found", "late", "role"} <= {kind for _, kind in struck()}
 
 
 def buckets():

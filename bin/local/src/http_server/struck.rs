@@ -115,7 +115,7 @@ async fn perform(server: &Server, mut incoming: Incoming) -> (Dispatched, Option
     if done.code.is_some() {
         return (done, None);
     }
-    if done.service != "ec2" {
+    if !["ec2", "kms"].contains(&done.service.as_str()) {
         // What the answer says does not matter there: only that the call was done.
         weather.learn(&kept.seen(), "");
         return (done, None);

@@ -26,6 +26,11 @@ pub(super) fn of(call: &Seen) -> Option<AwsError> {
             let why = "A conflicting operation is currently in progress against this resource. Please try again.";
             AwsError::new("OperationAbortedException", why)
         }
+        ("kms", "RotateKeyOnDemand") => {
+            let why = "The request was rejected because an automatic rotation of this key is currently in progress or \
+                 scheduled to begin within the next 20 minutes.";
+            AwsError::new("ConflictException", why)
+        }
         ("iam", "CreateRole" | "DeleteRole" | "TagRole") => {
             let why = "The request was rejected because multiple requests to change this object were submitted \
                  simultaneously. Wait a few minutes and submit your request again.";

@@ -55,6 +55,10 @@ fn failed(call: &Seen, number: u64) -> AwsError {
             (500, "InternalFailure", "The request processing has failed because of an unknown error."),
             (503, "ServiceUnavailableException", "The service cannot complete the request."),
         ],
+        "kms" => &[
+            (500, "KMSInternalException", "The request was rejected because an internal exception occurred."),
+            (503, "DependencyTimeoutException", "The system timed out while trying to fulfill the request."),
+        ],
         "airflow-serverless" => &[
             (500, "InternalServerException", "Internal server error"),
             (500, "OperationTimeoutException", "The operation timed out."),
@@ -73,6 +77,11 @@ fn throttled(call: &Seen) -> AwsError {
         ("ec2", _) => (503, "RequestLimitExceeded", "Request limit exceeded."),
         ("s3", _) => (503, "SlowDown", "Please reduce your request rate."),
         ("iam" | "sts", _) => (400, "Throttling", "Rate exceeded"),
+        ("kms", _) => (
+            400,
+            "ThrottlingException",
+            "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+        ),
         ("athena", "StartQueryExecution") => (
             400,
             "TooManyRequestsException",

@@ -1,4 +1,4 @@
-//! What takes its time in AWS, and until when: new ids, their tags, roles, names of deleted buckets. Each thing has
+//! What takes its time in AWS, and until when: new ids, their tags, roles, keys, names of deleted buckets. Each thing has
 //! windows of its own, drawn from the seed in minutes of AWS.
 
 use std::collections::HashMap;
@@ -9,6 +9,7 @@ use super::{Seen, Strike};
 
 mod bucket;
 mod gateway;
+mod key;
 mod listing;
 mod new_id;
 mod role;
@@ -23,6 +24,7 @@ pub(super) struct Windows {
     ids: HashMap<String, new_id::NewId>,
     roles: HashMap<String, role::NewRole>,
     buckets: HashMap<String, Refusal>,
+    keys: key::Keys,
 }
 
 /// What is refused for a while, and so many times even after that: a caller's own steps are not faster here than in AWS.
@@ -55,6 +57,7 @@ impl Windows {
             ids: HashMap::new(),
             roles: HashMap::new(),
             buckets: HashMap::new(),
+            keys: key::Keys::default(),
         }
     }
 
@@ -63,6 +66,7 @@ impl Windows {
         self.ids.clear();
         self.roles.clear();
         self.buckets.clear();
+        self.keys = key::Keys::default();
     }
 
     /// The next window about this topic, between so many minutes of AWS.
@@ -103,6 +107,7 @@ impl Windows {
         match call.service {
             "ec2" => self.refuse_new_id(call),
             "s3" => self.refuse_bucket(call),
+            "kms" => self.refuse_key(call).or_else(|| self.refuse_role(call)),
             _ => self.refuse_role(call),
         }
     }
@@ -122,6 +127,7 @@ impl Windows {
                 self.learn_role(call);
                 None
             }
+            "kms" => self.learn_key(call, answer),
             _ => None,
         }
     }

@@ -47,6 +47,11 @@ impl Windows {
                 let body = self.unusable(call, "ExecutionRoleArn")?;
                 ("role", airflow(&body, self.draw("mwaa role")))
             }
+            ("kms", "CreateKey" | "PutKeyPolicy") => {
+                self.named_in_policy(call)?;
+                let why = "Policy contains a statement with one or more invalid principals.";
+                ("role", AwsError::new("MalformedPolicyDocumentException", why))
+            }
             ("airflow-serverless", "CreateWorkflow" | "UpdateWorkflow") => {
                 ("role", airflow_serverless(&self.unusable(call, "RoleArn")?))
             }
@@ -60,6 +65,14 @@ impl Windows {
         let body: Value = serde_json::from_slice(call.body).ok()?;
         let name = body[member].as_str()?.rsplit('/').next()?;
         self.roles.get_mut(name)?.usable.refuses().then_some(body)
+    }
+
+    /// Whether the policy of a call names a role that cannot be used yet.
+    fn named_in_policy(&mut self, call: &Seen) -> Option<()> {
+        let body: Value = serde_json::from_slice(call.body).ok()?;
+        let policy = body["Policy"].as_str()?;
+        let mut named = self.roles.iter_mut().filter(|(name, _)| policy.contains(&format!("/{name}\"")));
+        named.any(|(_, role)| role.usable.refuses()).then_some(())
     }
 
     pub(super) fn learn_role(&mut self, call: &Seen) {
