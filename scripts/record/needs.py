@@ -6,8 +6,9 @@ import wire
 
 ACCOUNT = "123456789012"
 
-# S3's rights are called by what they touch; a call that is not here needs the right of its own name.
+# S3's rights, and one of KMS's, are called by what they touch; a call that is not here needs the right of its own name.
 CALLED = {
+    "kms:ReEncrypt": ["kms:ReEncryptFrom", "kms:ReEncryptTo"],
     "s3:CompleteMultipartUpload": ["s3:PutObject"],
     "s3:CreateMultipartUpload": ["s3:PutObject"],
     "s3:DeleteBucketLifecycle": ["s3:PutLifecycleConfiguration"],
@@ -48,7 +49,8 @@ ENVIRONMENT = [
 # Services that ask for a right of its own when a create call carries tags.
 TAGGING = {
     "ec2": "ec2:CreateTags", "iam": "iam:TagRole", "glue": "glue:TagResource", "athena": "athena:TagResource",
-    "airflow": "airflow:TagResource", "airflow-serverless": "airflow-serverless:TagResource", "logs": "logs:TagResource", "s3": "s3:TagResource",
+    "airflow": "airflow:TagResource", "airflow-serverless": "airflow-serverless:TagResource", "kms": "kms:TagResource",
+    "logs": "logs:TagResource", "s3": "s3:TagResource",
 }  # fmt: skip
 
 
@@ -65,6 +67,9 @@ def own(call, params):
         found = versions(found, params)
     if kind_made(call) and tags(params):
         found.append(TAGGING[call.service])
+    if call.name == "kms:CreateKey" and "Policy" in params:
+        # AWS refuses a policy that its maker could not put again.
+        found.append("kms:PutKeyPolicy")
     return found
 
 
@@ -113,9 +118,14 @@ def tags(params):
     for place in places:
         for name in ("Tags", "tags", "TagsToAdd", "TagSet"):
             given = place.get(name, {})
-            pairs = given.items() if isinstance(given, dict) else ((tag.get("Key"), tag.get("Value")) for tag in given)
+            pairs = given.items() if isinstance(given, dict) else map(pair, given)
             found.update(pairs)
     return found
+
+
+def pair(tag):
+    """Key and value of a tag, as most services write it or as KMS does."""
+    return tag.get("Key", tag.get("TagKey")), tag.get("Value", tag.get("TagValue"))
 
 
 def resources(call, right, params):
@@ -178,6 +188,12 @@ def tails(service, kind, params):
             return [f"log-group:{name}" for name in one("logGroupName")]
         case "logs", "log-stream":
             return [f"log-group:{params['logGroupName']}:log-stream:{name}" for name in one("logStreamName")]
+        case "kms", "key":
+            # By an alias the call names the key behind it, which nobody knows here.
+            ids = [name.rpartition("key/")[2] for name in one("KeyId", "TargetKeyId")]
+            return [f"key/{name}" for name in ids if "alias/" not in name]
+        case "kms", "alias":
+            return one("AliasName")
         case "servicequotas", "quota":
             return [f"{params['ServiceCode']}/{code}" for code in one("QuotaCode")]
         case "iam", "role" if "Path" in params:

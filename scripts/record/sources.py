@@ -6,7 +6,7 @@ import botocore
 import models
 from calls import ROOT
 
-SERVICES = ["ec2", "s3", "glue", "athena", "logs", "iam", "airflow", "airflow-serverless", "sts", "servicequotas"]
+SERVICES = ["ec2", "s3", "glue", "athena", "logs", "iam", "kms", "airflow", "airflow-serverless", "sts", "servicequotas"]
 # What several programs share: a call there has to be made by any of them.
 SHARED = ["aws", "glue", "layer"]
 
