@@ -2,7 +2,7 @@
 
 use crate::cli::Global;
 use crate::gate::Gate;
-use crate::{Desired, Live, Observed, Promise, Report, Resource, Wish, later};
+use crate::{Desired, Live, Observed, Promise, Report, Resource, State, Wish, later};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -123,7 +123,17 @@ impl Context {
     #[must_use]
     pub fn lives(&self, kind: &str) -> Vec<Live> {
         let lives = self.lives.read().unwrap_or_else(PoisonError::into_inner);
-        lives.get(kind).into_iter().flatten().filter(|live| live.foreign.is_none()).cloned().collect()
+        let ours = |live: &&Live| live.foreign.is_none() && !matches!(live.state, State::Dormant(_));
+        lives.get(kind).into_iter().flatten().filter(ours).cloned().collect()
+    }
+
+    /// What is deleted of `kind`, and can still be brought back.
+    pub(crate) fn dormant(&self, kind: &str) -> Vec<(Live, String)> {
+        let each = |live: Live| match &live.state {
+            State::Dormant(until) if live.foreign.is_none() => Some((live.clone(), until.clone())),
+            _ => None,
+        };
+        self.all(kind).into_iter().filter_map(each).collect()
     }
 
     /// The one of `kind` called `id`, if it is there.

@@ -90,7 +90,10 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
                 to.is_some_and(|to| !is_later(to)) && live.props.get(field) != to
             })
         };
-        there.sort_by_cached_key(|live| (strays(live), live.facts.get("created").cloned(), live.physical.clone()));
+        let is_dormant = |live: &Live| matches!(live.state, State::Dormant(_));
+        there.sort_by_cached_key(|live| {
+            (is_dormant(live), strays(live), live.facts.get("created").cloned(), live.physical.clone())
+        });
         if let Some(live) = leaving.iter().find(|live| live.physical == wish.name)
             && let State::Leaving(status) = &live.state
         {
@@ -101,7 +104,7 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
             actions.push(Action::Create(wish.clone()));
             continue;
         };
-        for twin in twins {
+        for twin in twins.iter().filter(|twin| !is_dormant(twin)) {
             actions.push(Action::Delete((*twin).clone(), Surplus::Duplicate { of: live.physical.clone() }));
         }
         match &live.state {
@@ -116,7 +119,7 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
                 };
                 actions.push(Action::Replace((*live).clone(), wish.clone(), vec![change]));
             }
-            State::Ready => {
+            State::Ready | State::Dormant(_) => {
                 let changes = changes(cx, part, live, wish);
                 if changes.iter().any(|change| change.replaces) {
                     actions.push(Action::Replace((*live).clone(), wish.clone(), changes));
@@ -127,7 +130,7 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
         }
     }
     for live in lives {
-        let leaving = matches!(live.state, State::Leaving(_));
+        let leaving = matches!(live.state, State::Leaving(_) | State::Dormant(_));
         if live.foreign.is_none() && !leaving && !wishes.iter().any(|wish| wish.id == live.id) {
             actions.push(Action::Delete(live.clone(), Surplus::Unasked));
         }

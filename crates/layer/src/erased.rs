@@ -193,6 +193,8 @@ pub enum State {
     NotYet(String),
     /// It is on its way out; AWS's word for its state.
     Leaving(String),
+    /// It is deleted for all purposes, and AWS deletes it for good later: until then an update brings it back. When that is.
+    Dormant(String),
     /// Never; why.
     Failed(String),
 }

@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use strata_aws::Error;
 
-/// What exists, as JSON: `{"layer", "looked_at", "resources": [{"resource", "id", "state", "drift"}], "missing"}`.
+/// What exists, as JSON: `{"layer", "looked_at", "resources": [{"resource", "id", "state", "drift"}], "missing"}`, and
+/// `"dormant": [{"resource", "id", "until"}]` where something is deleted and AWS can still bring it back.
 pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
     let mut resources = Vec::new();
     let mut missing = Vec::new();
+    let mut dormant = Vec::new();
     for part in parts {
         let actions = diff(cx, part, &part.wishes(cx)?, &cx.all(part.kind));
         for live in cx.lives(part.kind) {
@@ -30,19 +32,31 @@ pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
                 .collect();
             let state = match &live.state {
                 State::Ready => "ready",
-                State::NotYet(status) | State::Leaving(status) | State::Failed(status) => status,
+                State::NotYet(status) | State::Leaving(status) | State::Failed(status) | State::Dormant(status) => status,
             };
             let resource = format!("{}.{}", part.kind, live.id);
             resources.push(json!({ "resource": resource, "id": live.physical, "state": state, "drift": drift }));
         }
+        for (live, until) in cx.dormant(part.kind) {
+            let resource = format!("{}.{}", part.kind, live.id);
+            dormant.push(json!({ "resource": resource, "id": live.physical, "until": until }));
+        }
         for action in &actions {
-            if let Action::Create(wish) = action {
-                missing.push(format!("{}.{}", part.kind, wish.id));
+            match action {
+                Action::Create(wish) => missing.push(format!("{}.{}", part.kind, wish.id)),
+                Action::Update(live, wish, _) if matches!(live.state, State::Dormant(_)) => {
+                    missing.push(format!("{}.{}", part.kind, wish.id));
+                }
+                _ => {}
             }
         }
     }
     let looked_at: Vec<&str> = parts.iter().map(|part| part.label).collect();
-    Ok(json!({ "layer": cx.layer, "looked_at": looked_at, "resources": resources, "missing": missing }))
+    let mut status = json!({ "layer": cx.layer, "looked_at": looked_at, "resources": resources, "missing": missing });
+    if !dormant.is_empty() {
+        status["dormant"] = dormant.into();
+    }
+    Ok(status)
 }
 
 /// Whether all is as the document asks.
@@ -71,6 +85,10 @@ pub(crate) fn to_text(status: &Value) -> String {
                 short(&drift["to"])
             );
         }
+    }
+    for resource in status["dormant"].as_array().into_iter().flatten() {
+        let (name, id, until) = (word(&resource["resource"]), word(&resource["id"]), word(&resource["until"]));
+        let _ = writeln!(text, "{layer}   {name}: {until}, {id}; `{layer} up` before then brings it back");
     }
     let missing = status["missing"].as_array().map(Vec::as_slice).unwrap_or_default();
     for resource in missing {

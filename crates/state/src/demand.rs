@@ -188,3 +188,9 @@ pub fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
     files.dedup_by(|a, b| a.key == b.key);
     files
 }
+
+/// All services that use the pipeline's key themselves.
+#[must_use]
+pub fn key_services(pipeline: &Pipeline, place: &Place) -> BTreeSet<String> {
+    asked(pipeline).iter().flat_map(|layer| (layer.key_services)(pipeline, place)).collect()
+}

@@ -34,6 +34,9 @@ pub struct Layer {
     pub network: fn(&Pipeline) -> Network,
     /// Files in the bucket.
     pub files: fn(&Pipeline, &Place) -> Vec<File>,
+    /// Services of AWS that use the pipeline's key themselves, such as `logs.eu-central-1.amazonaws.com`: they stand in its
+    /// policy. Roles get their rights on the key by their own policies.
+    pub key_services: fn(&Pipeline, &Place) -> Vec<String>,
     /// Placeholders that policies may use, beside the pipeline's own.
     pub values: fn(&Document, &Place) -> Added,
 }
@@ -51,6 +54,7 @@ impl Layer {
         service_roles: |_| Vec::new(),
         network: |_| Network::default(),
         files: |_, _| Vec::new(),
+        key_services: |_, _| Vec::new(),
         values: |_, _| Added::new(),
     };
 

@@ -23,6 +23,8 @@ pub enum Kind {
     Workflow,
     /// IAM role. Role names are global to an account, so the region is part of them.
     Role,
+    /// Alias of a KMS key, without `alias/`.
+    Key,
     /// Anything that shows only a `Name` tag (VPC, subnet, gateway), and security groups.
     Network,
 }
@@ -41,12 +43,13 @@ impl Kind {
             Self::Environment => "environment",
             Self::Workflow => "workflow",
             Self::Role => "role",
+            Self::Key => "key",
             Self::Network => "network",
         }
     }
 
     /// All kinds, for checks and for the schema's documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Bucket,
         Self::Database,
         Self::Crawler,
@@ -56,6 +59,7 @@ impl Kind {
         Self::Environment,
         Self::Workflow,
         Self::Role,
+        Self::Key,
         Self::Network,
     ];
 
@@ -64,6 +68,8 @@ impl Kind {
             // Only this account can create a name that ends so (S3 account-regional namespace), so two people never collide.
             Self::Bucket => "{pipeline}-{env}-{account}-{region}-an",
             Self::Role => "{pipeline}-{env}-{region}-{name}",
+            // A pipeline has one.
+            Self::Key => "{pipeline}-{env}",
             _ => "{pipeline}-{env}-{name}",
         }
     }

@@ -46,7 +46,7 @@ macro_rules! pipeline {
             #[serde(default, skip_serializing_if = "std::ops::Not::not")]
             pub protect: bool,
             /// Name patterns per kind (`bucket`, `database`, `crawler`, `classifier`, `job`, `workgroup`, `environment`, `workflow`,
-            /// `role`, `network`) with the placeholders `{pipeline} {env} {_env} {name} {account} {region}`.
+            /// `role`, `key`, `network`) with the placeholders `{pipeline} {env} {_env} {name} {account} {region}`.
             #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
             pub names: BTreeMap<String, String>,
             $(

@@ -130,7 +130,7 @@ pub(crate) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
         if !Kind::ALL.iter().any(|kind| kind.key() == key) {
             let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.key()).collect();
             found.push(format!("pipeline.names: unknown kind `{key}`; known are {}", known.join(", ")));
-        } else if key != Kind::Bucket.key() && !pattern.contains("{name}") {
+        } else if ![Kind::Bucket.key(), Kind::Key.key()].contains(&key.as_str()) && !pattern.contains("{name}") {
             found.push(format!("pipeline.names.{key}: `{pattern}` has no {{name}}, so all would be called the same"));
         }
     }
@@ -168,6 +168,7 @@ pub(crate) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
         (Kind::Environment, "airflow"),
         (Kind::Workflow, "airflow"),
         (Kind::Role, "airflow"),
+        (Kind::Key, "main"),
         (Kind::Network, "main"),
     ] {
         hold(kind, name);
