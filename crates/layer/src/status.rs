@@ -32,7 +32,9 @@ pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
                 .collect();
             let state = match &live.state {
                 State::Ready => "ready",
-                State::NotYet(status) | State::Leaving(status) | State::Failed(status) | State::Dormant(status) => status,
+                State::NotYet(status) | State::Leaving(status) | State::Failed(status) | State::Dormant(status) => {
+                    status
+                }
             };
             let resource = format!("{}.{}", part.kind, live.id);
             resources.push(json!({ "resource": resource, "id": live.physical, "state": state, "drift": drift }));
