@@ -62,7 +62,7 @@ fn large_objects_come_back_whole() {
 
 #[test]
 fn objects_are_read_and_written_as_boto3_does() {
-    for name in ["linked", "conditional", "checksums", "versions", "multipart", "by_host_name"] {
+    for name in ["linked", "conditional", "checksums", "versions", "multipart", "by_host_name", "control_characters"] {
         check("objects.py", name);
     }
 }

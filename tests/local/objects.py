@@ -74,6 +74,17 @@ def versions():
     refused("NoSuchBucket", "", s3.put_object, Bucket=where, Key="k", Body=b"")
 
 
+def control_characters():
+    """A document cannot carry them; a URL can."""
+    where = bucket()
+    for key in ("a\x01b", "\ufffe"):
+        s3.put_object(Bucket=where, Key=key, Body=b"")
+        refused("MalformedXML", "", s3.delete_objects, Bucket=where, Delete={"Objects": [{"Key": key}]})
+        assert [one["Key"] for one in s3.list_objects_v2(Bucket=where)["Contents"]] == [key]
+        s3.delete_object(Bucket=where, Key=key)
+    s3.delete_bucket(Bucket=where)
+
+
 def multipart():
     where = bucket()
     upload = s3.create_multipart_upload(Bucket=where, Key="large")["UploadId"]

@@ -62,6 +62,18 @@ def fill(bucket, objects, versions):
         S3.create_multipart_upload(Bucket=bucket, Key=f"unfinished/{n}")
 
 
+def odd(bucket):
+    """Keys that XML cannot carry, and keys that encodings mind: two versions of each, a delete marker, an unfinished upload."""
+    keys = ["\ufffe", "\uffff/x", "a\x01b", "\x1f", "tab\tline\r\n", "a b+c%41&<", "ț/\U0001f600", "a//../b"]
+    for key in [f"{folder}/{key}" for folder in ("dags", "weird") for key in keys]:
+        for body in (b"1", b"22"):
+            S3.put_object(Bucket=bucket, Key=key, Body=body)
+        S3.create_multipart_upload(Bucket=bucket, Key=key)
+        if key.startswith("weird/"):
+            S3.delete_object(Bucket=bucket, Key=key)
+    return len(keys)
+
+
 def put(bucket, key, text):
     S3.put_object(Bucket=bucket, Key=key, Body=text.encode())
 
