@@ -2,6 +2,7 @@
 
 import json
 import sys
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
@@ -68,7 +69,9 @@ def odd(bucket):
     for key in [f"{folder}/{key}" for folder in ("dags", "weird") for key in keys]:
         for body in (b"1", b"22"):
             S3.put_object(Bucket=bucket, Key=key, Body=body)
-        S3.create_multipart_upload(Bucket=bucket, Key=key)
+        # The answer names the key, and boto3 cannot read it.
+        url = S3.generate_presigned_url("create_multipart_upload", {"Bucket": bucket, "Key": key})
+        urllib.request.urlopen(urllib.request.Request(url, method="POST")).read()
         if key.startswith("weird/"):
             S3.delete_object(Bucket=bucket, Key=key)
     return len(keys)
