@@ -15,7 +15,12 @@ MIB = 1 << 20
 
 
 def linked():
-    """Presigned links, for reading and for writing, and a range of what was written."""
+    """Presigned links, for reading and for writing, and a range of what was written; by the address and by its name."""
+    for name in ("127.0.0.1", "localhost"):
+        link(client("s3", url=os.environ["AWS_ENDPOINT_URL"].replace("127.0.0.1", name)))
+
+
+def link(s3):
     where = bucket()
     put = s3.generate_presigned_url("put_object", {"Bucket": where, "Key": "a b/ț"})
     urllib.request.urlopen(urllib.request.Request(put, data=b"0123456789", method="PUT"))
@@ -101,8 +106,14 @@ def multipart():
 
 def by_host_name():
     """The bucket in the host name, as SDKs have it by default. Not every resolver knows such names below localhost."""
-    where, url = bucket(), os.environ["AWS_ENDPOINT_URL"]
-    host = f"{where}.{url.partition('://')[2]}"
+    url = os.environ["AWS_ENDPOINT_URL"]
+    port = url.rpartition(":")[2]
+    for name in ("localhost", "s3.localhost", "127.0.0.1"):
+        in_host_name(bucket(), url, f"{name}:{port}")
+
+
+def in_host_name(where, url, name):
+    host = f"{where}.{name}"
     scope = f"Credential=test/20260101/{REGION}/s3/aws4_request"
     headers = {"Host": host, "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
     urllib.request.urlopen(urllib.request.Request(f"{url}/k", data=b"x", method="PUT", headers=headers))
