@@ -197,11 +197,13 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
     let (mut up_figures, mut down_figures) = (Figures::default(), Figures::default());
     (up_figures.calls, down_figures.calls) = (ups, downs);
     let sample = Sample::drawn();
-    let drawn = |point: &str, call: u64, calls: u64| call <= calls && sample.takes(&format!("{}: {point}", swept.label));
+    // By names that stay when there are more calls.
+    let drawn = |verb: &str, call: u64, calls: u64| {
+        call <= calls && sample.takes(&format!("{layer} {} {verb} {call} {fault:?}", swept.label))
+    };
     for call in 1..=ups.max(downs) {
         let point = format!("{layer} up, call {call} of {ups}, {fault:?}");
-        let down_point = format!("{layer} down, call {call} of {downs}, {fault:?}");
-        let (on_up, on_down) = (drawn(&point, call, ups), drawn(&down_point, call, downs));
+        let (on_up, on_down) = (drawn("up", call, ups), drawn("down", call, downs));
         if !on_up && !on_down {
             continue;
         }
@@ -235,7 +237,7 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
         } else {
             document = done(layer, &["up"], &wish, &endpoint.env());
         }
-        let point = down_point;
+        let point = format!("{layer} down, call {call} of {downs}, {fault:?}");
         if on_down {
             let ran = run_under(&endpoint, fault, call, layer, &["down", "--yes"], &document);
             assert!(ran.struck, "{point}: the call never came: {}", ran.stderr);

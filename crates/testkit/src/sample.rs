@@ -35,10 +35,9 @@ impl Sample {
     }
 
     /// The share of `all`, one at least.
+    #[allow(clippy::cast_precision_loss, reason = "a few")]
     pub fn of(&self, all: u64) -> u64 {
-        #[allow(clippy::cast_precision_loss, clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "a few")]
-        let share = (all as f64 * self.share).round() as u64;
-        share.clamp(1, all)
+        (1..=all).filter(|n| (*n as f64) <= all as f64 * self.share).max().unwrap_or(1)
     }
 
     /// A number below `end` that the seed draws.
