@@ -116,7 +116,7 @@ build *words:
 build-all:
     @cd {{quote(home)}} && cargo build --release --workspace --bins --locked
 
-# Run all tests, against endpoints of their own; then check rights and requests by what they recorded
+# Run the tests within half an hour, against endpoints of their own; then check rights and requests by what they recorded. `full`: every point of every test
 [group('check')]
 test *words: build-all
     @{{quote(home)}}/scripts/test "$@"

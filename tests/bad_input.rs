@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::{Value, json};
+use std::io::{Seek, Write};
 use strata_testkit::{Endpoint, Output};
 use strata_tests::{changed, json as parse, layer, pipeline};
 
@@ -105,6 +106,9 @@ fn an_unknown_region() {
         &changed("/region", "eu-centrall-1").to_string(),
         &["no region `eu-centrall-1`", "did you mean `eu-central-1`"],
     );
+    let slip = ["no region `ue-central-1`", "did you mean `eu-central-1`"];
+    refused("net", &["up", "--region", "ue-central-1"], &pipeline().to_string(), &slip);
+    refused("net", &["policy", "--region", "ue-central-1"], &pipeline().to_string(), &slip);
     refused("net", &["up", "--region", "mars-1"], &pipeline().to_string(), &["no region `mars-1`"]);
 }
 
@@ -131,6 +135,27 @@ fn sql_that_is_missing_or_does_not_parse() {
 fn an_endpoint_that_does_not_answer() {
     let output = refused("net", &["up"], &pipeline().to_string(), &["does not answer", "local start"]);
     assert_eq!(parse(&output.stdout)["failed"]["layer"], "net");
+}
+
+/// `local env` sets an address for one service, which must not outlive the one for all others.
+#[test]
+fn one_service_of_this_machine_among_those_of_aws() {
+    for name in ["net", "airflow"] {
+        let mut command = std::process::Command::new(strata_testkit::bin(name));
+        command.args(["plan", "--region", "eu-central-1"]).env_remove("AWS_ENDPOINT_URL");
+        command.env("AWS_ENDPOINT_URL_MWAA", "http://localhost:9").stdin(stdin(&pipeline().to_string()));
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("AWS_ENDPOINT_URL_MWAA is http://localhost:9") && said.contains("unset it"), "{said}");
+    }
+}
+
+fn stdin(text: &str) -> std::fs::File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file.rewind().unwrap();
+    file
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! and the program killed right before and right after it. The calls are counted in the endpoint's record of an undisturbed
 //! run, so a new resource is swept without anybody adding it here.
 //!
-//! SWEEP=10 does every tenth point, for a quick look.
+//! `just test` draws a sample of the points where all of them are too many (crates/testkit/src/sample.rs).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-use strata_testkit::{Endpoint, World, bin, repository};
+use strata_testkit::{Endpoint, Sample, World, bin, repository};
 use strata_tests::{LAYERS, assert_same, below, done, json as parse, pipeline, up};
 
 /// What happens to the call.
@@ -161,10 +161,6 @@ struct Figures {
 
 type Table = BTreeMap<(usize, String, &'static str), Figures>;
 
-fn every() -> usize {
-    std::env::var("SWEEP").ok().and_then(|every| every.parse().ok()).unwrap_or(1)
-}
-
 /// One layer in one pipeline that has it.
 #[derive(Debug, Clone)]
 struct Swept {
@@ -200,9 +196,18 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
 
     let (mut up_figures, mut down_figures) = (Figures::default(), Figures::default());
     (up_figures.calls, down_figures.calls) = (ups, downs);
-    for call in (1..=ups.max(downs)).step_by(every()) {
-        if call <= ups {
-            let point = format!("{layer} up, call {call} of {ups}, {fault:?}");
+    let sample = Sample::drawn();
+    // By names that stay when there are more calls.
+    let drawn = |verb: &str, call: u64, calls: u64| {
+        call <= calls && sample.takes(&format!("{layer} {} {verb} {call} {fault:?}", swept.label))
+    };
+    for call in 1..=ups.max(downs) {
+        let point = format!("{layer} up, call {call} of {ups}, {fault:?}");
+        let (on_up, on_down) = (drawn("up", call, ups), drawn("down", call, downs));
+        if !on_up && !on_down {
+            continue;
+        }
+        if on_up {
             let ran = run_under(&endpoint, fault, call, layer, &["up"], &wish);
             assert!(ran.struck, "{point}: the call never came: {}", ran.stderr);
             let (mut failed, mut duplicates) = (false, 0);
@@ -233,7 +238,7 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
             document = done(layer, &["up"], &wish, &endpoint.env());
         }
         let point = format!("{layer} down, call {call} of {downs}, {fault:?}");
-        if call <= downs {
+        if on_down {
             let ran = run_under(&endpoint, fault, call, layer, &["down", "--yes"], &document);
             assert!(ran.struck, "{point}: the call never came: {}", ran.stderr);
             if ran.code.is_some_and(|code| code != 0) {
@@ -255,7 +260,7 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
             left["log-group"].as_object().unwrap().keys().filter(|name| name.starts_with("/strata/lock/")).count();
         assert_eq!((made(&nothing, &left), locks), (BTreeSet::new(), 0), "{point}: the down after it");
         down_figures.runs += 1;
-        down_figures.converged += u64::from(call <= downs);
+        down_figures.converged += u64::from(on_down);
         down_figures.left_after_down += locks;
     }
     let mut table = table.lock().unwrap();

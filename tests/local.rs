@@ -62,7 +62,7 @@ fn large_objects_come_back_whole() {
 
 #[test]
 fn objects_are_read_and_written_as_boto3_does() {
-    for name in ["linked", "conditional", "checksums", "versions", "multipart", "by_host_name"] {
+    for name in ["linked", "conditional", "checksums", "versions", "multipart", "by_host_name", "control_characters"] {
         check("objects.py", name);
     }
 }
@@ -131,9 +131,12 @@ fn it_starts_once_tells_about_itself_and_leaves_nothing() {
     assert_eq!(again.status, Some(0));
     assert!(again.stderr.contains("already running"), "{}", again.stderr);
 
-    let url = format!("http://localhost:{port}");
+    let url = format!("http://127.0.0.1:{port}");
     let variables = local(dir, "env", &[]);
     assert!(variables.stdout.contains(&format!("export AWS_ENDPOINT_URL={url}\n")), "{}", variables.stdout);
+    let named = format!("export AWS_ENDPOINT_URL_MWAA=http://localhost:{port}\n");
+    assert!(variables.stdout.contains(&named), "{}", variables.stdout);
+    assert!(started.stderr.contains(&format!("running at {url} ")), "{}", started.stderr);
     let cli = |args: &[&str]| {
         let mut all = vec!["-m", "awscli", "--endpoint-url", &url, "--region", "eu-central-1"];
         all.extend_from_slice(args);
@@ -191,7 +194,7 @@ fn a_running_one_works_on_when_a_new_program_is_built_in_its_place() {
     assert_eq!(started.status, Some(0), "{}", started.stderr);
     std::fs::remove_file(&program).unwrap();
     // Queries and jobs are processes of this program.
-    let url = format!("http://localhost:{port}");
+    let url = format!("http://127.0.0.1:{port}");
     let region = ("AWS_DEFAULT_REGION", "eu-central-1");
     let keys = [("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
     let script = repository().join("tests/local/athena.py");
@@ -241,7 +244,7 @@ fn without_python_it_says_what_to_install() {
 
 /// The status line of the answer to a request with this Host header.
 fn status_for(endpoint: &Endpoint, host: &str) -> String {
-    let address = endpoint.url().replace("http://localhost", "127.0.0.1");
+    let address = endpoint.url().replace("http://", "");
     let mut stream = TcpStream::connect(address).unwrap();
     let scope = "local/20260101/eu-central-1/airflow/aws4_request";
     let signature = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
@@ -306,7 +309,7 @@ fn buckets_and_objects_survive_stop_and_start() {
     let start = || local(dir, "start", &["--port", &port, "--venv", venv.to_str().unwrap()]);
     let check = |name: &str| {
         let script = repository().join("tests/local/objects.py");
-        let url = format!("http://localhost:{port}");
+        let url = format!("http://127.0.0.1:{port}");
         let env =
             [("AWS_ENDPOINT_URL", url.as_str()), ("FOLDER", dir.to_str().unwrap()), ("PYTHONDONTWRITEBYTECODE", "1")];
         let output = run(python(), &[script.to_str().unwrap(), name], "", &env);

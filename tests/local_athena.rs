@@ -54,6 +54,11 @@ fn trino_functions_are_understood() {
 }
 
 #[test]
+fn every_type_can_be_grouped_joined_and_sorted() {
+    shared::check("athena_types.py", "types", &[]);
+}
+
+#[test]
 fn values_that_the_serde_cannot_read_fail() {
     athena("bad_values");
 }

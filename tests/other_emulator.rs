@@ -16,7 +16,7 @@ use strata_testkit::world::{count, differences};
 use strata_testkit::{Endpoint, OtherEmulator, World, bin, eventually, repository};
 use strata_tests::{LAYERS, assert_same, done, json as parse, layer, pipeline, up};
 
-type Env<'a> = [(&'a str, &'a str); 7];
+type Env<'a> = [(&'a str, &'a str); 8];
 
 /// What a plan says that there is to do: `create vpc.main`.
 fn planned(name: &str, document: &str, env: &Env) -> BTreeSet<String> {

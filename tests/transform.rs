@@ -8,6 +8,8 @@ mod bounded;
 mod bucket;
 #[path = "transform/engines.rs"]
 mod engines;
+#[path = "transform/types.rs"]
+mod types;
 
 use bucket::{Bucket, day, file, real, row, texts};
 use std::io::Result;

@@ -27,7 +27,7 @@ fn loaded(pipeline: &Pipeline, definition: &str) -> Value {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), definition).unwrap();
     let python = airflow("3.0");
-    let packages = beside(&python, "workflow");
+    let packages = beside("workflow");
     let script = repository().join("tests/airflow/workflow.py");
     let arguments = [script.to_str().unwrap(), folder.path().to_str().unwrap(), file.path().to_str().unwrap()];
     let output = run(python, &arguments, "", &[("PYTHONPATH", packages.to_str().unwrap())]);

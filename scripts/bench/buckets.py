@@ -85,7 +85,7 @@ class Moto:
                 if time.monotonic() > deadline:
                     sys.exit("bench: moto_server does not answer")
                 time.sleep(0.05)
-        self.url = f"http://localhost:{port}"
+        self.url = f"http://127.0.0.1:{port}"
         keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-central-1"}
         self.env = {**os.environ, **keys, "AWS_ENDPOINT_URL": self.url}
         return self

@@ -41,6 +41,17 @@ def read(places):
                     yield Call(**json.loads(line), file=file.name)
 
 
+def sample():
+    """What the tests have drawn of their points (scripts/test-pool); None where they did all."""
+    file = RECORD / "sample.json"
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def without(programs):
+    """The files of the record that other test programs than these have written."""
+    return [file for file in sorted(RECORD.glob("*.jsonl")) if file.name.rsplit("-", 2)[0] not in programs]
+
+
 def ours(places):
     """The calls of strata's own programs. Without any, nothing would be checked: that is an error."""
     calls = [call for call in read(places) if call.program]

@@ -3,6 +3,10 @@
     scripts/policies                      write the policies, and the list in policies/README.md
     scripts/policies --check              fail when a recorded call is not covered, or a right is not used by any
     scripts/policies --check --part       the first of these only, for a record of a part of the tests
+    scripts/policies --check --full       as --check; and write into tests/sampled.json what only its programs use
+
+Where a sample was drawn (scripts/test-pool), what only the programs of tests/sampled.json use does not count as unused: the
+points that use it may not have been among those that were drawn.
     scripts/policies --lint FILE...       say what is wrong with policies without placeholders
 """
 
@@ -18,6 +22,7 @@ import sources
 import table
 
 README = calls.ROOT / "policies/README.md"
+SAMPLED = calls.ROOT / "tests/sampled.json"
 MARKS = "<!-- made by scripts/policies: begin -->\n", "<!-- made by scripts/policies: end -->\n"
 
 
@@ -57,17 +62,45 @@ def write(made):
     README.write_text(with_list(made))
 
 
-def compare(made, part):
-    """What the checked-in policies lack, and what they have in vain."""
+def both(made):
+    """Each program, what its checked-in policy gives, and what the record asks for."""
     for program, document in made.items():
         file = policies.FOLDER / f"{program}.json"
         there = set(flat(json.loads(file.read_text()))) if file.exists() else set()
-        asked = set(flat(document))
+        yield program, there, set(flat(document))
+
+
+def missing(made):
+    """What the checked-in policies lack."""
+    for program, there, asked in both(made):
         yield from (f"{program} may not {line}, and a test calls it" for line in sorted(asked - there))
-        if not part:
-            yield from (f"{program} may {line}, and no test calls it" for line in sorted(there - asked))
-    if not part and README.read_text() != with_list(made):
-        yield "the list in policies/README.md is not what the policies say"
+
+
+def unused(made, record):
+    """What they have in vain, and what the source has that no test does."""
+    for program, there, asked in both(made):
+        yield from (f"{program} may {line}, and no test calls it" for line in sorted(there - asked))
+    for line in sources.unmade(calls.ours(record), policies.PROGRAMS):
+        yield f"no test makes this call of the source: {line}"
+
+
+def too_much(made, words):
+    """Of what is unused, what this record can tell."""
+    sampled = json.loads(SAMPLED.read_text())
+    alone = sampled["used_by_them_alone"]
+    drawn = calls.sample()
+    if words.part or (drawn and alone is None):
+        return []
+    found = list(unused(made, words.record))
+    if drawn:
+        return [line for line in found if line not in alone]
+    if words.full:
+        others = calls.without(sampled["programs"])
+        alone = sorted(set(unused(policies.made(others)[0], others)) - set(found))
+        SAMPLED.write_text(json.dumps({**sampled, "used_by_them_alone": alone}, indent=2) + "\n")
+    if README.read_text() != with_list(made):
+        found.append("the list in policies/README.md is not what the policies say")
+    return found
 
 
 def wrong():
@@ -84,6 +117,7 @@ def main():
     words = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     words.add_argument("--check", action="store_true", help="change nothing; fail when something is not as it should be")
     words.add_argument("--part", action="store_true", help="the record is of a part of the tests: rights may be unused")
+    words.add_argument("--full", action="store_true", help="the record is of all tests, with all their points")
     words.add_argument("--lint", nargs="+", metavar="FILE", help="policies without placeholders")
     words.add_argument("record", nargs="*", default=[calls.RECORD])
     words = words.parse_args()
@@ -92,9 +126,7 @@ def main():
     made, gaps = policies.made(words.record)
     if not words.check:
         write(made)
-    found = gaps + list(compare(made, words.part)) + list(wrong())
-    if not words.part:
-        found += [f"no test makes this call of the source: {line}" for line in sources.unmade(calls.ours(words.record), policies.PROGRAMS)]
+    found = gaps + list(missing(made)) + too_much(made, words) + list(wrong())
     count = len(calls.ours(words.record))
     sizes = ", ".join(f"{program} {len(set(actions(document)))}" for program, document in made.items())
     print(f"policies: {count} different calls; rights of each program: {sizes}")

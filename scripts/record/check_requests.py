@@ -52,7 +52,8 @@ def main():
     print(f"requests: {sum(checked.values())} checked against botocore {botocore.__version__} ({per_service})")
     for violation, files in sorted(found.items()):
         print(f"  {violation} ({len(files)} times, first in {files[0]})")
-    unused = [] if words.part else [line for line in excluded if not line.get("used")]
+    # What is sent on purpose may be sent by a point that was not drawn.
+    unused = [] if words.part or calls.sample() else [line for line in excluded if not line.get("used")]
     for line in unused:
         print(f"  {EXCLUDED.name} excludes {line['call']}, {line['violation']}: no test does that any more")
     print(f"requests: {len(found)} violations")

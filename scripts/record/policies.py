@@ -49,7 +49,7 @@ def pattern(resource):
     stand_in = lambda part: rights.PLACEHOLDERS.get(part[2:-1], "[^/:]+")  # noqa: E731
     return re.compile("".join(
         ".*" if part == "*" else stand_in(part) if part.startswith("${") else re.escape(part) for part in parts
-    ))  # fmt: skip
+    ), re.DOTALL)  # fmt: skip
 
 
 class Policy:

@@ -21,9 +21,9 @@ impl Fake {
     pub(crate) fn start(version: u8) -> Self {
         let endpoint = Endpoint::start();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
         let airflow = Arc::new(Mutex::new(Airflow::new(version)));
-        let (inside, upstream) = (airflow.clone(), endpoint.url().replace("http://localhost", "127.0.0.1"));
+        let (inside, upstream) = (airflow.clone(), endpoint.url().replace("http://", ""));
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (inside, upstream) = (inside.clone(), upstream.clone());

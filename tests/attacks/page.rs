@@ -151,9 +151,14 @@ fn a_web_page_cannot_drive_the_endpoint() {
     assert_eq!(endpoint.count(), calls, "a page's request was taken for a call");
     assert_eq!(world.snapshot(), before);
     // The same request from a client of this machine is answered: otherwise the above would prove nothing.
-    let host = format!("localhost:{port}");
-    assert_eq!(send(port, &request("GET", "/", &[("Host", &host), ("Authorization", SIGNED)])).0, 200);
-    assert_eq!(send(port, &request("GET", "/_local/health", &[("Host", &host)])).0, 200);
+    for name in ["localhost", "127.0.0.1"] {
+        let (host, origin) = (format!("{name}:{port}"), format!("http://{name}:{port}"));
+        for more in [&[][..], &[("Origin", origin.as_str())]] {
+            let headers = [&[("Host", host.as_str()), ("Authorization", SIGNED)], more].concat();
+            assert_eq!(send(port, &request("GET", "/", &headers)).0, 200, "{headers:?}");
+            assert_eq!(send(port, &request("GET", "/_local/health", &headers)).0, 200, "{headers:?}");
+        }
+    }
     figures("requests of web pages", cases, begun);
 }
 

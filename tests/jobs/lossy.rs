@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Start one in front of `upstream`; its address, and whether an answer was lost. Its thread ends with the test's process.
 pub(crate) fn start(upstream: &str, operation: &'static str) -> (String, Arc<AtomicBool>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    let address = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
     let target = upstream.trim_start_matches("http://").replace("localhost", "127.0.0.1");
     let lost = Arc::new(AtomicBool::new(false));
     let told = lost.clone();

@@ -16,10 +16,10 @@ TRUST = {
 }
 
 
-def client(service, region=REGION):
+def client(service, region=REGION, url=None):
     return boto3.client(
         service,
-        endpoint_url=os.environ["AWS_ENDPOINT_URL"],
+        endpoint_url=url or os.environ["AWS_ENDPOINT_URL"],
         region_name=region,
         aws_access_key_id="test",
         aws_secret_access_key="test",

@@ -15,7 +15,12 @@ MIB = 1 << 20
 
 
 def linked():
-    """Presigned links, for reading and for writing, and a range of what was written."""
+    """Presigned links, for reading and for writing, and a range of what was written; by the address and by its name."""
+    for name in ("127.0.0.1", "localhost"):
+        link(client("s3", url=os.environ["AWS_ENDPOINT_URL"].replace("127.0.0.1", name)))
+
+
+def link(s3):
     where = bucket()
     put = s3.generate_presigned_url("put_object", {"Bucket": where, "Key": "a b/ț"})
     urllib.request.urlopen(urllib.request.Request(put, data=b"0123456789", method="PUT"))
@@ -74,6 +79,17 @@ def versions():
     refused("NoSuchBucket", "", s3.put_object, Bucket=where, Key="k", Body=b"")
 
 
+def control_characters():
+    """A document cannot carry them; a URL can."""
+    where = bucket()
+    for key in ("a\x01b", "\ufffe"):
+        s3.put_object(Bucket=where, Key=key, Body=b"")
+        refused("MalformedXML", "", s3.delete_objects, Bucket=where, Delete={"Objects": [{"Key": key}]})
+        assert [one["Key"] for one in s3.list_objects_v2(Bucket=where)["Contents"]] == [key]
+        s3.delete_object(Bucket=where, Key=key)
+    s3.delete_bucket(Bucket=where)
+
+
 def multipart():
     where = bucket()
     upload = s3.create_multipart_upload(Bucket=where, Key="large")["UploadId"]
@@ -90,8 +106,14 @@ def multipart():
 
 def by_host_name():
     """The bucket in the host name, as SDKs have it by default. Not every resolver knows such names below localhost."""
-    where, url = bucket(), os.environ["AWS_ENDPOINT_URL"]
-    host = f"{where}.{url.partition('://')[2]}"
+    url = os.environ["AWS_ENDPOINT_URL"]
+    port = url.rpartition(":")[2]
+    for name in ("localhost", "s3.localhost", "127.0.0.1"):
+        in_host_name(bucket(), url, f"{name}:{port}")
+
+
+def in_host_name(where, url, name):
+    host = f"{where}.{name}"
     scope = f"Credential=test/20260101/{REGION}/s3/aws4_request"
     headers = {"Host": host, "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
     urllib.request.urlopen(urllib.request.Request(f"{url}/k", data=b"x", method="PUT", headers=headers))

@@ -44,6 +44,7 @@ impl Stage {
     pub(crate) fn env(&self) -> Vec<(&'static str, String)> {
         let pairs = [
             ("AWS_ENDPOINT_URL", self.url.as_str()),
+            ("AWS_ENDPOINT_URL_MWAA", self.url.as_str()),
             ("AWS_ACCESS_KEY_ID", ACCESS),
             ("AWS_SECRET_ACCESS_KEY", SECRET),
             ("AWS_SESSION_TOKEN", TOKEN),

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
@@ -60,6 +61,20 @@ def fill(bucket, objects, versions):
         list(pool.map(lambda n: S3.delete_object(Bucket=bucket, Key=f"data/{n:05}"), range(0, int(objects), 10)))
     for n in range(3):
         S3.create_multipart_upload(Bucket=bucket, Key=f"unfinished/{n}")
+
+
+def odd(bucket):
+    """Keys that XML cannot carry, and keys that encodings mind: two versions of each, a delete marker, an unfinished upload."""
+    keys = ["\ufffe", "\uffff/x", "a\x01b", "\x1f", "tab\tline\r\n", "a b+c%41&<", "ț/\U0001f600", "a//../b"]
+    for key in [f"{folder}/{key}" for folder in ("dags", "weird") for key in keys]:
+        for body in (b"1", b"22"):
+            S3.put_object(Bucket=bucket, Key=key, Body=body)
+        # The answer names the key, and boto3 cannot read it.
+        url = S3.generate_presigned_url("create_multipart_upload", {"Bucket": bucket, "Key": key})
+        urllib.request.urlopen(urllib.request.Request(url, method="POST")).read()
+        if key.startswith("weird/"):
+            S3.delete_object(Bucket=bucket, Key=key)
+    return len(keys)
 
 
 def put(bucket, key, text):

@@ -6,7 +6,6 @@ import boto3
 
 ec2, iam, s3 = boto3.client("ec2"), boto3.client("iam"), boto3.client("s3")
 glue, athena, logs = boto3.client("glue"), boto3.client("athena"), boto3.client("logs")
-# `api.` goes before the host name, and not every resolver knows api.localhost; see README.
 mwaa = boto3.client("mwaa")
 
 

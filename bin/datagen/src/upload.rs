@@ -4,7 +4,7 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::primitives::SdkBody;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, EncodingType};
 use bytes::Bytes;
 use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io;
 use strata_aws::tags::{self, Tags};
-use strata_aws::{During, Error, Pace, Poll, wait};
+use strata_aws::{During, Error, Pace, Poll, keys, wait};
 use strata_layer::Context;
 use strata_state::Document;
 use tokio::sync::mpsc::{Receiver, channel};
@@ -125,8 +125,11 @@ impl<'a> Object<'a> {
     async fn is_there(&self) -> Result<bool, Error> {
         let doing = || format!("looking for s3://{}/{}", self.bucket, self.key);
         let call = self.s3.list_objects_v2().bucket(&self.bucket).prefix(&self.key).max_keys(1);
-        let answer = call.expected_bucket_owner(&self.cx.session.account).send().await.during(doing)?;
-        Ok(answer.contents().iter().any(|object| object.key() == Some(self.key.as_str())))
+        let call = call.encoding_type(EncodingType::Url).expected_bucket_owner(&self.cx.session.account);
+        let answer = call.send().await.during(doing)?;
+        let encoded = answer.encoding_type() == Some(&EncodingType::Url);
+        let is_it = |key: &str| if encoded { keys::decoded(key) == self.key } else { key == self.key };
+        Ok(answer.contents().iter().filter_map(|object| object.key()).any(is_it))
     }
 
     /// A document is a file, and may name any bucket: only its tags say whether it is the pipeline's.

@@ -136,9 +136,11 @@ pub(crate) fn env(place: &Place) -> Result<ExitCode, Error> {
         return Ok(ExitCode::from(1));
     };
     let region = std::env::var("AWS_REGION").unwrap_or_else(|_| "eu-central-1".to_string());
+    // MWAA's clients put `api.` before the host whatever it is, and before an address nothing resolves it.
+    let named = quoted(&running.url.replace("127.0.0.1", "localhost"));
     let (url, region) = (quoted(&running.url), quoted(&region));
     write_out(&format!(
-        "export AWS_ENDPOINT_URL={url}\nexport AWS_ACCESS_KEY_ID=local\nexport AWS_SECRET_ACCESS_KEY=local\n\
+        "export AWS_ENDPOINT_URL={url}\nexport AWS_ENDPOINT_URL_MWAA={named}\nexport AWS_ACCESS_KEY_ID=local\nexport AWS_SECRET_ACCESS_KEY=local\n\
          export AWS_REGION={region}\nexport AWS_DEFAULT_REGION={region}\n\
          export AWS_DISABLE_HOST_PREFIX_INJECTION=true"
     ))?;

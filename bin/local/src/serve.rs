@@ -85,7 +85,8 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     let world = Arc::new(world);
     let server = Server { world: world.clone(), requests: Requests::create(&dir)?, record, stop: stop.clone() };
     let endpoint = options.place.endpoint_file();
-    let url = format!("http://localhost:{port}");
+    // An address, no name: SDKs that would put a bucket before a name look up `bucket.localhost`, which few systems resolve.
+    let url = format!("http://127.0.0.1:{port}");
     let about = json!({ "url": url, "pid": std::process::id(), "moto_pid": moto.id() });
     write_whole(&endpoint, &about.to_string())?;
 

@@ -1,6 +1,7 @@
 //! One task in a process of its own: a query or a transform can then be stopped at any moment, and what it holds goes
 //! with it. The task comes as one line of JSON on stdin, the result goes as JSON to stdout, progress goes to stderr.
 
+mod broken;
 mod transform;
 
 use crate::{athena, environment};
@@ -67,7 +68,7 @@ async fn talk(task: &Task) -> std::io::Result<Done> {
     let result = match (answer.get("ok"), answer["error"].as_str()) {
         (Some(ok), _) => Ok(ok.clone()),
         (None, Some(error)) => Err(error.to_owned()),
-        (None, None) => Err(format!("the worker process ended without an answer ({status}): {}", err.trim())),
+        (None, None) => Err(broken::ended(status, &err)),
     };
     Ok(Done { result, lines: err.lines().map(str::to_owned).collect() })
 }
@@ -86,10 +87,10 @@ pub(crate) fn run() -> ExitCode {
         _ => return ExitCode::from(2),
     };
     std::thread::spawn(end_with_parent);
-    let result = match task {
+    let result = broken::caught(|| match task {
         Task::Query(job) => athena::execute(&job),
         Task::Transform { upstream, spec, date } => transform::run(&upstream, &spec, date.as_deref()),
-    };
+    });
     let answer = match result {
         Ok(value) => json!({ "ok": value }),
         Err(error) => json!({ "error": error }),

@@ -1,14 +1,14 @@
 //! Everything in a bucket: versions, delete markers and unfinished uploads. Counting them, and removing them.
 
+use crate::listing::{uploads, versions};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures::stream::FuturesUnordered;
-use futures::{Stream, StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeSet;
 use std::fmt;
-use strata_aws::{During, Error, Exit};
+use strata_aws::{During, Error, Exit, keys};
 use strata_layer::Context;
 
 /// How much there is.
@@ -101,7 +101,7 @@ pub(crate) async fn empty(s3: &Client, cx: &Context, bucket: &str) -> Result<Hel
                 listed = page.is_none();
                 if let Some(page) = std::mem::replace(&mut kept, page) {
                     count.add(&page, &own);
-                    deleting.push(delete(s3, bucket, page));
+                    deleting.push(delete(s3, bucket, page, parallel));
                 }
             }
         }
@@ -124,42 +124,21 @@ pub(crate) async fn empty(s3: &Client, cx: &Context, bucket: &str) -> Result<Hel
     Ok(held)
 }
 
-/// All versions and delete markers below `prefix`, 1,000 a page: as many as one DeleteObjects takes.
-pub(crate) fn versions(
-    s3: &Client,
-    bucket: &str,
-    prefix: &str,
-) -> impl Stream<Item = Result<ListObjectVersionsOutput, Error>> {
-    stream::try_unfold(Some((None, None)), move |marker: Option<(Option<String>, Option<String>)>| async move {
-        let Some((key, version)) = marker else { return Ok(None) };
-        let call = s3.list_object_versions().bucket(bucket).prefix(prefix);
-        let call = call.set_key_marker(key).set_version_id_marker(version).send();
-        let page = call.await.during(|| format!("listing the objects of bucket {bucket}"))?;
-        let more = page.is_truncated().unwrap_or_default();
-        let next = more.then(|| (page.next_key_marker.clone(), page.next_version_id_marker.clone()));
-        Ok(Some((page, next)))
-    })
-}
-
-fn uploads(s3: &Client, bucket: &str) -> impl Stream<Item = Result<ListMultipartUploadsOutput, Error>> {
-    stream::try_unfold(Some((None, None)), move |marker: Option<(Option<String>, Option<String>)>| async move {
-        let Some((key, upload)) = marker else { return Ok(None) };
-        let call = s3.list_multipart_uploads().bucket(bucket).set_key_marker(key).set_upload_id_marker(upload).send();
-        let page = call.await.during(|| format!("listing the unfinished uploads of bucket {bucket}"))?;
-        let more = page.is_truncated().unwrap_or_default();
-        let next = more.then(|| (page.next_key_marker.clone(), page.next_upload_id_marker.clone()));
-        Ok(Some((page, next)))
-    })
-}
-
-async fn delete(s3: &Client, bucket: &str, page: ListObjectVersionsOutput) -> Result<(), Error> {
+async fn delete(s3: &Client, bucket: &str, page: ListObjectVersionsOutput, parallel: usize) -> Result<(), Error> {
     let doing = || format!("emptying bucket {bucket}");
     let versions = page.versions().iter().map(|version| (version.key(), version.version_id()));
     let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-    let identify = |(key, version): (Option<&str>, Option<&str>)| {
-        ObjectIdentifier::builder().key(key?).set_version_id(version.map(str::to_owned)).build().ok()
+    let all = versions.chain(markers).filter_map(|(key, version)| Some((key?, version)));
+    let (together, alone): (Vec<_>, Vec<_>) = all.partition(|(key, _)| keys::fits_xml(key));
+    let work = stream::iter(alone.into_iter().map(Ok)).try_for_each_concurrent(parallel, |(key, version)| async move {
+        let call = s3.delete_object().bucket(bucket).key(key).set_version_id(version.map(str::to_owned));
+        call.send().await.during(|| format!("deleting s3://{bucket}/{key:?}")).map(drop)
+    });
+    work.await?;
+    let identify = |(key, version): (&str, Option<&str>)| {
+        ObjectIdentifier::builder().key(key).set_version_id(version.map(str::to_owned)).build().ok()
     };
-    let doomed: Vec<ObjectIdentifier> = versions.chain(markers).filter_map(identify).collect();
+    let doomed: Vec<ObjectIdentifier> = together.into_iter().filter_map(identify).collect();
     if doomed.is_empty() {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! The files that strata puts into the bucket, uploaded only when their hash differs. The bucket keeps old versions, and
 //! the document keeps the version ids: MWAA wants them.
 
-use crate::contents::versions;
+use crate::listing::versions;
 use crate::owner;
 use crate::wanted::{Wanted, wanted};
 use aws_sdk_s3::Client;

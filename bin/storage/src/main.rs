@@ -8,6 +8,7 @@ mod file;
 mod folder;
 mod layer;
 mod lifecycle;
+mod listing;
 mod owner;
 mod settings;
 mod wanted;

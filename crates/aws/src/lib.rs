@@ -3,6 +3,7 @@
 mod cancel;
 mod dns;
 mod error;
+pub mod keys;
 mod reads;
 mod remedy;
 mod session;

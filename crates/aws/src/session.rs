@@ -61,8 +61,11 @@ impl Session {
                 return Err(error.advise("give --region, set AWS_REGION, or write `region` into the pipeline"));
             }
         };
-        if !strata_state::regions().contains(&region.as_str()) {
-            return Err(Error::usage(doing(), format!("AWS has no region `{region}`")));
+        if let Some(problem) = strata_state::region_problem(&region) {
+            return Err(Error::usage(doing(), problem));
+        }
+        if let Some(stray) = stray(&sdk) {
+            return Err(stray);
         }
         if let Some(provider) = sdk.credentials_provider() {
             let advice = "sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
@@ -105,6 +108,9 @@ impl Session {
             let error = Error::usage("finding out which region this is", "no region is set");
             return Err(error.advise("give --region, set AWS_REGION, or write `region` into the pipeline"));
         };
+        if let Some(problem) = strata_state::region_problem(&region) {
+            return Err(Error::usage("finding out which region this is", problem));
+        }
         let (account, partition) = known.unwrap_or((UNKNOWN_ACCOUNT, "aws"));
         let (account, partition) = (account.to_owned(), partition.to_owned());
         Ok(Self { sdk: SdkConfig::builder().build(), account, partition, region, endpoint_url: None })
@@ -119,10 +125,27 @@ impl Session {
     /// Whether calls go to this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        let host =
-            |url: &str| url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next()).map(str::to_owned);
-        self.endpoint_url.as_deref().and_then(host).is_some_and(|host| is_loopback(&host))
+        self.endpoint_url.as_deref().is_some_and(is_here)
     }
+}
+
+/// Whether an address leads to this machine.
+fn is_here(url: &str) -> bool {
+    let host = url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next());
+    host.is_some_and(is_loopback)
+}
+
+/// One service of this machine among those of AWS: what `local env` has set in a shell that now works on an account.
+fn stray(sdk: &SdkConfig) -> Option<Error> {
+    if sdk.endpoint_url().is_some() {
+        return None;
+    }
+    let (name, url) = std::env::vars_os().find_map(|(name, url)| {
+        let (name, url) = (name.into_string().ok()?, url.into_string().ok()?);
+        (name.starts_with("AWS_ENDPOINT_URL_") && is_here(&url)).then_some((name, url))
+    })?;
+    let error = Error::usage("finding out where calls go", format!("{name} is {url}, and all other calls go to AWS"));
+    Some(error.advise("unset it, or set AWS_ENDPOINT_URL, too"))
 }
 
 fn endpoint(sdk: &SdkConfig) -> Option<String> {

@@ -82,8 +82,17 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
+/// Whether XML 1.0 has all of these characters, raw or as references. quick-xml does not ask.
+pub(crate) fn is_text(text: &str) -> bool {
+    let has = |char| matches!(char, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    text.chars().all(has)
+}
+
 /// Reads a document.
 pub(crate) fn read<T: DeserializeOwned>(data: &[u8]) -> Result<T> {
     let text = std::str::from_utf8(data).map_err(|_| Error::malformed_xml())?;
+    if !is_text(text) {
+        return Err(Error::malformed_xml());
+    }
     quick_xml::de::from_str(text).map_err(|_| Error::malformed_xml())
 }

@@ -72,6 +72,27 @@ fn keys_that_xml_minds() {
     assert_eq!(world.s3.is_empty("b"), Some(true));
 }
 
+#[test]
+fn keys_that_xml_has_not() {
+    let keys = ["a\u{1}b", "\u{b}", "\u{fffe}", "\u{ffff}"];
+    let world = with(&keys);
+    let told = world.get("/b?list-type=2&encoding-type=url");
+    assert_eq!(told.all("Key"), ["%0B", "a%01b", "%EF%BF%BE", "%EF%BF%BF"]);
+    for key in keys {
+        let reference: String = key.chars().map(|char| format!("&#{};", char as u32)).collect();
+        for written in [key, &reference] {
+            let body = format!("<Delete><Object><Key>{written}</Key></Object><Object><Key>x</Key></Object></Delete>");
+            let told = world.ask("POST", "/b?delete", &[("content-md5", &md5(&body))], body);
+            assert_eq!((told.status, told.code), (400, Some("MalformedXML")), "{key:?}: {}", told.text());
+        }
+    }
+    assert_eq!(world.get("/b?list-type=2").one("KeyCount"), "4");
+    for key in ["a%01b", "%0B", "%EF%BF%BE", "%EF%BF%BF"] {
+        assert_eq!(world.ask("DELETE", &format!("/b/{key}"), &[], "").status, 204);
+    }
+    assert_eq!(world.s3.is_empty("b"), Some(true));
+}
+
 fn md5(text: &str) -> String {
     use base64::Engine;
     use md5::Digest;

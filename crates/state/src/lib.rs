@@ -16,6 +16,7 @@ mod names;
 mod near;
 pub mod policy;
 mod read;
+mod regions;
 mod roles;
 pub mod section;
 pub mod spec;
@@ -24,8 +25,9 @@ pub mod wish;
 pub mod workflow;
 
 pub use error::Error;
-pub use names::{Kind, regions};
+pub use names::Kind;
 pub use read::{VERSION, read, read_for};
+pub use regions::region_problem;
 pub use spec::Spec;
 
 use layers::with_layers;

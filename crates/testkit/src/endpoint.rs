@@ -40,7 +40,7 @@ impl Endpoint {
         (self.child, self.url) = launch(self.folder.path(), &self.record, &self.args);
     }
 
-    /// Its address: `http://localhost:port`.
+    /// Its address: `http://127.0.0.1:port`.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -87,7 +87,7 @@ impl Endpoint {
     }
 
     /// What AWS programs need in their environment to talk to it.
-    pub fn env(&self) -> [(&str, &str); 7] {
+    pub fn env(&self) -> [(&str, &str); 8] {
         env(&self.url)
     }
 
@@ -138,9 +138,11 @@ fn launch(folder: &Path, record: &Path, args: &[String]) -> (Child, String) {
 }
 
 /// What AWS programs need in their environment to talk to `url`.
-pub(crate) fn env(url: &str) -> [(&str, &str); 7] {
+pub(crate) fn env(url: &str) -> [(&str, &str); 8] {
     [
         ("AWS_ENDPOINT_URL", url),
+        // In place of the one of a shell that has run `local env`.
+        ("AWS_ENDPOINT_URL_MWAA", url),
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_REGION", "eu-central-1"),

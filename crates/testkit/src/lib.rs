@@ -10,6 +10,7 @@ mod other;
 mod program;
 mod proxy;
 mod python;
+mod sample;
 mod sockets;
 mod weather;
 pub mod world;
@@ -19,6 +20,7 @@ pub use other::OtherEmulator;
 pub use program::{Output, bin, repository, run, run_in};
 pub use proxy::DyingProxy;
 pub use python::{python, python_of};
+pub use sample::Sample;
 pub use sockets::{connections, listening};
 pub use world::World;
 

@@ -47,7 +47,7 @@ impl OtherEmulator {
         let mut port = String::new();
         let stdout = child.stdout.take().expect("stdout was piped");
         BufReader::new(stdout).read_line(&mut port).expect("its port");
-        let url = format!("http://localhost:{}", port.trim());
+        let url = format!("http://127.0.0.1:{}", port.trim());
         let other = Self { child, folder, url };
         eventually("the other emulator to be ready", Duration::from_secs(60), || {
             crate::http::ask("GET", &other.url, "/_ministack/health").ok().or_else(|| {
@@ -60,7 +60,7 @@ impl OtherEmulator {
     }
 
     /// What AWS programs need in their environment to talk to it.
-    pub fn env(&self) -> [(&str, &str); 7] {
+    pub fn env(&self) -> [(&str, &str); 8] {
         crate::endpoint::env(&self.url)
     }
 

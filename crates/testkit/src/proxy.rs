@@ -28,7 +28,7 @@ impl DyingProxy {
                 std::thread::spawn(move || serve(&client, &target, &counter, after));
             }
         });
-        Self { url: format!("http://localhost:{port}"), seen }
+        Self { url: format!("http://127.0.0.1:{port}"), seen }
     }
 
     /// Its address.

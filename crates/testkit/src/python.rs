@@ -6,20 +6,16 @@ use std::sync::OnceLock;
 
 use crate::repository;
 
-/// The interpreter of the tests, which `scripts/test-python` makes from `tests/requirements.txt`.
+/// The interpreter of the tests, which `scripts/environments` makes from `tests/requirements.txt`.
 pub fn python() -> PathBuf {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
-    MADE.get_or_init(|| make(&[])).clone()
+    MADE.get_or_init(|| python_of("tests")).clone()
 }
 
-/// An interpreter of its own for what cannot stand beside the others, made from `tests/<name>/requirements.txt`.
+/// Another one of `scripts/environments`, for what cannot stand beside the others: its interpreter, or its folder.
 pub fn python_of(name: &str) -> PathBuf {
-    make(&[name])
-}
-
-fn make(args: &[&str]) -> PathBuf {
-    let output = Command::new(repository().join("scripts/test-python")).args(args).output();
-    let output = output.expect("running scripts/test-python");
+    let output = Command::new(repository().join("scripts/environments")).arg(name).output();
+    let output = output.expect("running scripts/environments");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim())
 }

@@ -2,8 +2,9 @@
 
 use super::Found;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::types::EncodingType;
 use std::collections::BTreeSet;
-use strata_aws::{During, Error};
+use strata_aws::{During, Error, keys};
 use strata_layer::Context;
 use strata_state::{dag, workflow};
 
@@ -70,11 +71,11 @@ pub(super) async fn definition(s3: &Client, cx: &Context) -> Result<Found, Error
 
 /// The keys right below `prefix`.
 async fn list(s3: &Client, bucket: &str, prefix: &str) -> Result<BTreeSet<String>, Error> {
-    let call = s3.list_objects_v2().bucket(bucket).prefix(prefix).delimiter("/").send().await;
-    match call.during(|| format!("looking at the files in bucket {bucket}")) {
-        Ok(answer) => Ok(answer.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()),
-        Err(error) => Err(error),
-    }
+    let call = s3.list_objects_v2().bucket(bucket).prefix(prefix).delimiter("/").encoding_type(EncodingType::Url);
+    let answer = call.send().await.during(|| format!("looking at the files in bucket {bucket}"))?;
+    let encoded = answer.encoding_type() == Some(&EncodingType::Url);
+    let read = |key: &str| if encoded { keys::decoded(key) } else { key.to_owned() };
+    Ok(answer.contents().iter().filter_map(|object| object.key().map(read)).collect())
 }
 
 /// The version of the requirements, if there is one that the bucket does not have.

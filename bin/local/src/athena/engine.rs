@@ -21,7 +21,7 @@ use std::{
 /// # Errors
 /// Athena's text for what went wrong.
 pub(crate) fn execute(job: &Job) -> Result<Value, String> {
-    let mut context = SQLContext::new().with_function_registry(Arc::new(Functions));
+    let mut context = SQLContext::new().with_function_registry(Arc::new(Functions::new()));
     for source in &job.sources {
         context.register(&source.name, scan::scan(source)?);
     }

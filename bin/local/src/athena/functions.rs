@@ -5,8 +5,33 @@ use polars::{
     sql::{FunctionOptions, FunctionRegistry},
 };
 
-/// The functions that `translate` writes into a query.
-pub(super) struct Functions;
+/// The functions that `translate` writes into a query. Each is made once: polars takes two calls for the same expression, as
+/// in `SELECT a / 100 ... GROUP BY a / 100`, only where they are of one object.
+pub(super) struct Functions([UserDefinedFunction; 3]);
+
+impl Functions {
+    pub(super) fn new() -> Self {
+        let quotient = |fields: &[Field]| {
+            let (left, right) = (fields[0].dtype(), fields[1].dtype());
+            if whole(left) && whole(right) {
+                DataType::Int64
+            } else if let (true, Some(kind)) = (left.is_decimal() || right.is_decimal(), decimal(left, right)) {
+                kind
+            } else {
+                DataType::Float64
+            }
+        };
+        let wide = |fields: &[Field]| match fields[0].dtype() {
+            kind if whole(kind) => DataType::Int64,
+            kind => kind.clone(),
+        };
+        Self([
+            new("athena_divide", divide, quotient),
+            new("athena_widen", widen, wide),
+            new("athena_date_trunc", date_trunc, |fields| fields[0].dtype().clone()),
+        ])
+    }
+}
 
 impl FunctionRegistry for Functions {
     fn register(&mut self, name: &str, _: UserDefinedFunction) -> PolarsResult<()> {
@@ -14,29 +39,11 @@ impl FunctionRegistry for Functions {
     }
 
     fn get_udf(&self, name: &str) -> PolarsResult<Option<UserDefinedFunction>> {
-        let function = match name {
-            "athena_divide" => new(name, divide, |fields| {
-                let (left, right) = (fields[0].dtype(), fields[1].dtype());
-                if whole(left) && whole(right) {
-                    DataType::Int64
-                } else if let (true, Some(kind)) = (left.is_decimal() || right.is_decimal(), decimal(left, right)) {
-                    kind
-                } else {
-                    DataType::Float64
-                }
-            }),
-            "athena_widen" => new(name, widen, |fields| match fields[0].dtype() {
-                kind if whole(kind) => DataType::Int64,
-                kind => kind.clone(),
-            }),
-            "athena_date_trunc" => new(name, date_trunc, |fields| fields[0].dtype().clone()),
-            _ => return Ok(None),
-        };
-        Ok(Some(function))
+        Ok(self.0.iter().find(|function| function.name == name).cloned())
     }
 
     fn contains(&self, name: &str) -> bool {
-        matches!(name, "athena_divide" | "athena_widen" | "athena_date_trunc")
+        self.0.iter().any(|function| function.name == name)
     }
 }
 

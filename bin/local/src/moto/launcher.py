@@ -124,6 +124,7 @@ def load(application):
 
 
 def main():
+    regions.patch_zones()
     kms = (keys, key_policies, key_lists, key_names, kept_keys)
     s3 = (buckets, bucket_encryption)
     for part in (network, interfaces, quotas, tokens, weather, workgroups, *s3, *kms, quick):

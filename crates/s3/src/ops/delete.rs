@@ -51,7 +51,8 @@ pub(super) async fn many(on: &On<'_>, body: &mut Rest) -> Result<Response> {
     }
     let body = document(body.take(), &wanted, LARGEST_DOCUMENT).await?;
     let wish: Delete = xml::read(&body)?;
-    if wish.objects.is_empty() || wish.objects.len() > 1000 {
+    let malformed = wish.objects.is_empty() || wish.objects.len() > 1000;
+    if malformed || !wish.objects.iter().all(|named| xml::is_text(&named.key)) {
         return Err(Error::malformed_xml());
     }
     let what = wish.objects.iter().map(|named| {

@@ -3,7 +3,7 @@
 use super::words::{self, is_day, name, relative};
 use super::{Format, Pipeline};
 use crate::layers;
-use crate::names::regions;
+use crate::region_problem;
 use std::collections::BTreeSet;
 
 /// Everything that is wrong with `pipeline`, one sentence each.
@@ -32,16 +32,6 @@ pub(crate) fn problems(pipeline: &Pipeline) -> Vec<String> {
         (layer.check)(pipeline, &mut found);
     }
     found
-}
-
-/// What is wrong with a region name, with the nearest known one.
-pub(crate) fn region_problem(region: &str) -> Option<String> {
-    if regions().contains(&region) {
-        return None;
-    }
-    let nearest =
-        regions().iter().max_by(|a, b| strsim::jaro_winkler(a, region).total_cmp(&strsim::jaro_winkler(b, region)))?;
-    Some(format!("AWS has no region `{region}`; did you mean `{nearest}`?"))
 }
 
 fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {

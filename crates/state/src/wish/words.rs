@@ -2,7 +2,8 @@
 //! path takes for more than a word.
 
 use super::Pipeline;
-use crate::names::{Kind, regions};
+use crate::names::Kind;
+use crate::region_problem;
 use regex::Regex;
 use std::collections::BTreeSet;
 
@@ -137,7 +138,7 @@ pub(crate) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
     let crawlers = pipeline.tables.values().filter_map(|table| table.crawler.as_deref());
     let jobs = pipeline.transforms.iter().map(|transform| transform.name.as_str());
     // Where the region is not known yet, a short one: what is too long there is too long anywhere.
-    let region = pipeline.region.as_deref().filter(|region| regions().contains(region)).unwrap_or("us-east-1");
+    let region = pipeline.region.as_deref().filter(|region| region_problem(region).is_none()).unwrap_or("us-east-1");
     let mut seen = BTreeSet::new();
     let mut hold = |kind: Kind, name: &str| {
         let Some(pattern) = pipeline.names.get(kind.key()) else { return };
