@@ -109,8 +109,7 @@ fn addresses_are_quoted_and_nothing_else_is() {
 
 #[test]
 fn the_columns_are_those_of_the_pipeline() {
-    let wish =
-        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../pipelines/driven-data/pipeline.json")).unwrap();
+    let wish = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/driven-data/pipeline.json")).unwrap();
     let wish: serde_json::Value = serde_json::from_str(&wish).unwrap();
     let columns = wish["pipeline"]["tables"]["raw"]["columns"].as_array().unwrap();
     let names: Vec<&str> = columns.iter().map(|column| column.as_str().unwrap().split(' ').next().unwrap()).collect();

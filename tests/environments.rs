@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use strata_testkit::world::differences;
 use strata_testkit::{Endpoint, Output, World, bin, python, repository};
-use strata_tests::{done, json as parse, layer, pipeline};
+use strata_tests::{Checkout, done, json as parse, layer, pipeline};
 
 /// driven-data with two more environments.
 fn wish() -> Value {
@@ -183,5 +183,37 @@ fn teardown_passes_the_name_on_to_every_layer() {
     let document = done("net", &["up", "--env", "prod"], &text, &env);
     done("storage", &["up"], &done("iam", &["up"], &document, &env), &env);
     done("teardown", &["--env", "prod", "--yes", "--confirm", "driven-data-prod"], &text, &env);
+    assert_eq!(differences(&nothing, &world.snapshot()), Vec::<String>::new());
+}
+
+#[test]
+fn plan_first_tells_what_the_environment_changes() {
+    let checkout = Checkout::new();
+    checkout.change("pipelines/minimal/pipeline.json", |pipeline| {
+        pipeline["envs"] = json!({ "prod": { "jobs": { "timeout_minutes": 30 }, "protect": true }, "copy": {} });
+    });
+    let said = checkout.done(&["plan", "pipeline=minimal", "env=prod"]).err;
+    let differs = "plan: env prod differs from the pipeline without it:\n  jobs.timeout_minutes: 60 -> 30 (envs.prod)\n  protect: none -> true (envs.prod)\n";
+    let (at, plan) = (said.find(differs), said.find("to create"));
+    assert!(at.is_some() && at < plan, "{said}");
+    assert!(!checkout.done(&["plan", "pipeline=minimal", "env=copy"]).err.contains("differs"));
+}
+
+#[test]
+fn a_protected_copy_goes_down_with_its_name_as_a_word() {
+    let checkout = Checkout::new();
+    let world = World::of(&checkout.endpoint);
+    let nothing = world.snapshot();
+    checkout.change("pipelines/minimal/pipeline.json", |pipeline| {
+        pipeline["envs"] = json!({ "prod": { "protect": true } })
+    });
+    let words = ["pipeline=minimal", "env=prod"];
+    checkout.done(&[&["up"], &words[..]].concat());
+    let there = world.snapshot();
+    let said = checkout.strata(&[&["down", "yes"], &words[..]].concat());
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert!(said.err.contains("minimal-prod: it is protected"), "{}", said.err);
+    assert_eq!(differences(&there, &world.snapshot()), Vec::<String>::new());
+    checkout.done(&[&["down", "confirm=minimal-prod"], &words[..]].concat());
     assert_eq!(differences(&nothing, &world.snapshot()), Vec::<String>::new());
 }

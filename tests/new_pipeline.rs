@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
-use strata_testkit::{Endpoint, Output, bin, repository, run, run_in};
-use strata_tests::json as parse;
+use strata_testkit::world::differences;
+use strata_testkit::{Endpoint, Output, World, bin, repository, run, run_in};
+use strata_tests::{Checkout, Said, json as parse};
 use tempfile::TempDir;
 
 const DAY: &str = "2024-09-15";
@@ -46,7 +47,8 @@ fn step(folder: &TempDir, name: &str, words: &[&str], document: &str, env: &[(&s
 fn rows(folder: &TempDir, endpoint: &Endpoint, order: &str) -> (Vec<Value>, String) {
     let env = endpoint.env();
     let mut document = text(folder, "pipeline.json");
-    for layer in ["iam", "storage", "catalog", "jobs"] {
+    let layers = step(folder, "pipeline", &["layers"], &document, &[]).stdout;
+    for layer in layers.split_whitespace() {
         document = step(folder, layer, &["up"], &document, &env).stdout;
     }
     document = step(folder, "datagen", &["load", "--input", "orders.csv", "--date", DAY], &document, &env).stdout;
@@ -202,7 +204,11 @@ fn in_the_checkout_it_goes_below_pipelines_and_elsewhere_where_one_stands_or_say
     let input = ["shop", "--input", csv.to_str().unwrap()];
     // A checkout of our own: nothing is written into the real one.
     let checkout = tempfile::tempdir().unwrap();
-    fs::create_dir_all(checkout.path().join("crates/state")).unwrap();
+    for file in ["scripts/strata", "crates/state/document.schema.json"] {
+        let file = checkout.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "").unwrap();
+    }
     let strata = [("STRATA", checkout.path().to_str().unwrap())];
     let words = [&["new"][..], &input].concat();
     let output = run_in(checkout.path(), bin("pipeline"), &words, "", &strata);
@@ -251,4 +257,29 @@ fn the_justfile_hands_every_word_to_stratas_entry() {
         let said: String = words.iter().map(|word| format!("<{word}>")).collect();
         assert_eq!(output.stdout, format!("{}\n<just>{said}", here.display()), "{}", output.stderr);
     }
+}
+
+#[test]
+fn new_up_run_query_and_down_in_an_empty_folder_outside_of_the_checkout() {
+    let checkout = Checkout::new();
+    let world = World::of(&checkout.endpoint);
+    let nothing = world.snapshot();
+    let folder = folder(b"order_id,product,price\n1,pen,1.50\n2,ink,12.25\n");
+    let here = |program: &Path, words: &[&str]| -> Said {
+        let said: Said = checkout.command(program, folder.path()).args(words).output().unwrap().into();
+        assert_eq!(said.code, Some(0), "{words:?}: {}", said.err);
+        said
+    };
+    here(&checkout.path("scripts/strata"), &["new", "shop", "input=orders.csv"]);
+    let just = Path::new("just");
+    let said = here(just, &["up", "run", "input=orders.csv", "query"]);
+    assert!(said.out.contains("stg_orders  ") && said.out.contains("12.25"), "{}", said.out);
+    assert!(folder.path().join(".strata/shop-dev-local.json").is_file());
+    let said = here(just, &["query", "SELECT sum(price) AS total FROM stg_orders WHERE product <> 'x y'"]);
+    assert!(said.out.contains("13.75"), "{}", said.out);
+    here(just, &["down"]);
+    let mut left = differences(&nothing, &world.snapshot());
+    // Glue's own log groups are the account's, for all jobs of all pipelines.
+    left.retain(|line| !line.starts_with("log-group./aws-glue/"));
+    assert_eq!(left, Vec::<String>::new());
 }

@@ -28,7 +28,7 @@ pub fn allow_removal(global: &Global, pipeline: &Pipeline) -> Result<Option<Stri
     };
     let message = format!(
         "it is protected (`protect` in its pipeline.json), and {why}; --yes is not enough; to remove it all the same, \
-         say --confirm {name}"
+         say --confirm {name} (just down confirm={name})"
     );
     refuse(message)
 }

@@ -6,7 +6,7 @@
 use crate::error::short;
 use crate::read::{decode, documents, joined};
 use crate::wish::Pipeline;
-use crate::{Document, Error, near, read_for};
+use crate::{Document, Error, layers, near, read_for};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -83,7 +83,7 @@ pub fn read_each(text: &str) -> Result<Vec<Document>, Error> {
 /// # Errors
 /// As [`read_for`].
 pub fn changes(text: &str, env: Option<&str>) -> Result<Vec<Change>, Error> {
-    let after = serde_json::to_value(read_for(text, env)?).map_err(Error::Print)?;
+    let after = whole(&read_for(text, env)?)?;
     let mut applied = Vec::new();
     let (mut plain, mut patched) = (documents(text)?, documents(text)?);
     for (plain, patched) in plain.iter_mut().zip(&mut patched) {
@@ -94,7 +94,7 @@ pub fn changes(text: &str, env: Option<&str>) -> Result<Vec<Change>, Error> {
     }
     let plain = joined(plain)?;
     // A pipeline may be whole only with a patch; then there are no defaults to compare with.
-    let before = decode(plain.clone()).ok().and_then(|document| serde_json::to_value(document).ok()).unwrap_or(plain);
+    let before = decode(plain.clone()).ok().and_then(|document| whole(&document).ok()).unwrap_or(plain);
     let mut found: Vec<Change> = Vec::new();
     for Applied { env, patch, .. } in &applied {
         let origin = format!("envs.{env}");
@@ -204,6 +204,17 @@ impl Applied {
         }
         Some(format!("pipeline.envs.{}.{rest}", self.env))
     }
+}
+
+/// The document with the defaults of all layers that it asks for, also of those of which it says nothing.
+fn whole(document: &Document) -> Result<Value, Error> {
+    let mut value = serde_json::to_value(document).map_err(Error::Print)?;
+    if let Some(pipeline) = value.get_mut("pipeline").and_then(Value::as_object_mut) {
+        for layer in layers::asked(&document.pipeline) {
+            pipeline.entry(layer.name).or_insert_with(|| Value::Object(Map::new()));
+        }
+    }
+    serde_json::to_value(decode(value)?).map_err(Error::Print)
 }
 
 fn own(document: &Value) -> &str {

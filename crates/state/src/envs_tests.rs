@@ -185,6 +185,23 @@ fn changed_fields_are_told_with_their_origin() {
 }
 
 #[test]
+fn what_a_layer_has_by_default_is_what_an_environment_changes() {
+    let text = json!({ "version": 1, "pipeline": {
+        "name": "shop",
+        "tables": {
+            "raw": { "format": "csv", "path": "data/raw/", "file": "raw_{date}.csv", "columns": ["id int"] },
+            "made": { "format": "parquet", "path": "data/made/", "partition": "day", "columns": ["id int"] },
+        },
+        "transforms": [{ "name": "made", "sql": "sql/made.sql", "reads": ["raw"], "writes": "made" }],
+        "envs": { "prod": { "jobs": { "timeout_minutes": 30 }, "airflow": { "class": "mw1.small" } } },
+    } });
+    let changes = changes(&text.to_string(), Some("prod")).unwrap();
+    let told: Vec<_> = changes.iter().map(|change| (change.field.as_str(), change.from.clone())).collect();
+    // Jobs are there without a word about them; an Airflow is not.
+    assert_eq!(told, [("airflow.class", None), ("jobs.timeout_minutes", Some(json!(60)))]);
+}
+
+#[test]
 fn the_folder_is_the_working_directory_where_none_is_named() {
     let text = document(&json!({}));
     assert_eq!(read(&text).unwrap().pipeline.folder, ".");

@@ -9,6 +9,9 @@ use std::fmt::Write;
 use std::path::Path;
 use strata_state::wish::Column;
 
+/// The schema of the document, in strata's checkout.
+const SCHEMA: &str = "crates/state/document.schema.json";
+
 /// Days of input up to this size, in GB, need no word about it (`jobs.day_gb`).
 const SMALL_GB: f64 = 0.09;
 
@@ -80,8 +83,10 @@ fn document(name: &str, table: &str, made: &str, sample: &Sample, place: &Place)
     let text = |text: &str| Value::from(text).to_string();
     let mut out = String::from("{\n");
     // Elsewhere no path leads to the schema for everybody who has the file.
-    if let Some(up) = &place.up {
-        let _ = writeln!(out, "  \"$schema\": {},", text(&format!("{up}/crates/state/document.schema.json")));
+    if let (Some(up), Some(checkout)) = (&place.up, &place.checkout)
+        && checkout.join(SCHEMA).is_file()
+    {
+        let _ = writeln!(out, "  \"$schema\": {},", text(&format!("{up}/{SCHEMA}")));
     }
     let key = match sample.key.as_slice() {
         [] => "no key was found".to_owned(),

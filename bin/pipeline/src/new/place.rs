@@ -63,5 +63,5 @@ fn checkout() -> Option<PathBuf> {
     let said = std::env::var_os("STRATA").filter(|path| !path.is_empty()).map(PathBuf::from);
     let own = || Some(std::env::current_exe().ok()?.ancestors().nth(3)?.to_owned());
     let checkout = said.or_else(own)?.canonicalize().ok()?;
-    checkout.join("crates/state").is_dir().then_some(checkout)
+    checkout.join("scripts/strata").is_file().then_some(checkout)
 }
