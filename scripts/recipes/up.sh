@@ -102,9 +102,8 @@ keep_document() {
     esac
 }
 
-# What runs the pipeline now and shall not any more goes first: it still needs its network, its role and its files. That
-# are layers that are no longer asked for, and layers of the last stage of which nothing is: an environment, where the
-# pipeline asks for a workflow now.
+# What is no longer asked for and uses other layers goes first: it still needs its network, its role and its files. That are
+# layers that the pipeline has no more, and resources of the last stage, such as an environment where it asks for a workflow.
 remove_unasked() {
     local layer status code
     local last=${stages[-1]}
