@@ -4,6 +4,7 @@
 set positional-arguments
 # Recipes run where the person stands: a pipeline.json there is the one that is meant.
 set no-cd
+set no-exit-message
 
 # The pipeline where none is named and none is in this folder; never with target=aws.
 default_pipeline := "driven-data"

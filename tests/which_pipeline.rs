@@ -2,6 +2,8 @@
 //! what must not happen again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "which_pipeline/account.rs"]
+mod account;
 #[path = "which_pipeline/build.rs"]
 mod build;
 #[path = "which_pipeline/documents.rs"]

@@ -53,7 +53,8 @@ at_once() {
 
 # One verb of all layers at once, on the wish; what they say comes in the layers' order. The worst exit code counts.
 side_by_side() {
-    local layer code worst=0 layers
+    local layer code worst=0 layers words key
+    local -A refused=()
     layers=$(left_over)
     layers="${stages[*]} $layers"
     work_folder
@@ -66,8 +67,12 @@ side_by_side() {
     done
     wait
     for layer in $layers; do
-        cat "$work/words.$layer" >&2
+        words=$(cat "$work/words.$layer")
         code=$(cat "$work/code.$layer")
+        # What they all refuse for, such as missing credentials, is said once.
+        key=x${words#"$layer: "}
+        if [ "$code" != 2 ] || [ -z "${refused[$key]-}" ]; then say "$words"; fi
+        refused[$key]=1
         if [ "$code" -gt "$worst" ]; then worst=$code; fi
     done
     return "$worst"

@@ -108,6 +108,7 @@ prepare() {
     say "strata: pipeline $name (${file#"$here"/}), env $env, target $where"
     cd -- "$folder"
     mapfile -t stages < <("$bin/pipeline" layers --stages <<< "$wish")
+    if [ ${#stages[@]} = 0 ]; then refuse "strata: pipeline $name asks for no layer; nothing was touched"; fi
     asked=" ${stages[*]} "
     build $(needed)
 }

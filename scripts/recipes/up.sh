@@ -61,8 +61,12 @@ ask_up() {
 # Stage by stage: each program reads what those before it printed. The document is saved where something may have been
 # touched, and kept as it was where not.
 up_stages() {
-    local stage layer code=0 touched=0 out
-    remove_unasked || return
+    local stage layer code=0 touched=0 out=""
+    remove_unasked || code=$?
+    if [ "$code" != 0 ]; then
+        keep_document 0 ""
+        return "$code"
+    fi
     printf '%s\n' "$wish" > "$work/in"
     for stage in "${stages[@]}"; do
         at_once up $stage || code=$?
@@ -98,15 +102,17 @@ keep_document() {
     esac
 }
 
-# What runs the pipeline now and shall not any more goes first: it still needs its network, its role and its files. That
-# are layers that are no longer asked for, and layers of the last stage of which nothing is: an environment, where the
-# pipeline asks for a workflow now.
+# What is no longer asked for and uses other layers goes first: it still needs its network, its role and its files. That are
+# layers that the pipeline has no more, and resources of the last stage, such as an environment where it asks for a workflow.
 remove_unasked() {
-    local layer status
+    local layer status code
     local last=${stages[-1]}
     for layer in $(left_over | tac) $last; do
         if asks "$layer"; then
-            status=$("$bin/$layer" status --quiet <<< "$wish") || true
+            code=0
+            status=$("$bin/$layer" status --quiet <<< "$wish") || code=$?
+            # Whatever it refuses, such as missing credentials, the others would refuse, too.
+            if [ "$code" = 2 ]; then return 2; fi
             case $status in *'"unasked": true'*) ;; *) continue ;; esac
         fi
         "$bin/$layer" down --unasked "${options[@]}" <<< "$wish" > /dev/null || return

@@ -17,6 +17,34 @@ fn with_cargo(checkout: &Checkout) -> (PathBuf, PathBuf) {
 }
 
 #[test]
+fn a_pipeline_needs_only_the_programs_of_its_layers() {
+    let checkout = Checkout::new();
+    let (tools, log) = with_cargo(&checkout);
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+    let said = checkout.strata_in("", &["build", "pipeline=minimal"], &[("PATH", &path)]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let asked = std::fs::read_to_string(&log).unwrap();
+    let programs = asked.lines().last().unwrap().split(" --bin ").skip(1).collect::<Vec<_>>();
+    assert_eq!(programs, ["catalog", "datagen", "iam", "jobs", "local", "pipeline", "storage", "teardown"]);
+    // And it works with these alone, to its end.
+    std::fs::remove_file(checkout.path("Cargo.toml")).unwrap();
+    for name in ["net", "airflow"] {
+        std::fs::remove_file(checkout.path("target/release").join(name)).unwrap();
+    }
+    // A program looks for others beside its real file.
+    let teardown = checkout.path("target/release/teardown");
+    let real = teardown.canonicalize().unwrap();
+    std::fs::remove_file(&teardown).unwrap();
+    std::fs::copy(real, teardown).unwrap();
+    let rows = "order_id,product,quantity,unit_price,note\n1,pen,2,1.50,\n";
+    std::fs::write(checkout.path("orders.csv"), rows).unwrap();
+    let said = checkout.done(&["up", "run", "input=orders.csv", "plan", "status", "query", "down", "pipeline=minimal"]);
+    assert!(said.out.contains("order_lines          1"), "{}", said.out);
+    assert!(said.err.contains("0 left\nnot looked at: "), "{}", said.err);
+    assert!(said.err.contains("; the pipeline does not ask for them"), "{}", said.err);
+}
+
+#[test]
 fn u38_nothing_is_compiled_twice_and_only_what_is_needed() {
     let checkout = Checkout::new();
     let (tools, log) = with_cargo(&checkout);

@@ -1,7 +1,6 @@
 //! Saved documents: whole or not at all, one for each pipeline, environment and target.
 
 use crate::{PIPELINE, bucket, with_prod};
-use serde_json::Value;
 use std::process::Stdio;
 use strata_testkit::{Endpoint, World, eventually};
 use strata_tests::{Checkout, Said, json};
@@ -76,27 +75,7 @@ fn u02_words_that_read_start_no_endpoint() {
 fn u11_two_ups_at_once_leave_two_documents() {
     let checkout = Checkout::new();
     with_prod(&checkout);
-    std::fs::create_dir(checkout.path("pipelines/shop")).unwrap();
-    let copied = std::process::Command::new("cp")
-        .arg("-r")
-        .arg(checkout.path("pipelines/driven-data/."))
-        .arg(checkout.path("pipelines/shop"))
-        .status();
-    assert!(copied.unwrap().success());
-    checkout.change("pipelines/shop/pipeline.json", |pipeline| {
-        pipeline["name"] = "shop".into();
-        pipeline["folder"] = "pipelines/shop".into();
-        pipeline["catalog"]["database"] = "shop_db".into();
-        for table in pipeline["tables"].as_object_mut().unwrap().values_mut() {
-            if let Some(crawler) = table.get("crawler").and_then(Value::as_str) {
-                table["crawler"] = format!("shop_{crawler}").into();
-            }
-        }
-        for transform in pipeline["transforms"].as_array_mut().unwrap() {
-            transform["name"] = format!("shop_{}", transform["name"].as_str().unwrap()).into();
-        }
-    });
-    let all: [&[&str]; 3] = [&["up"], &["up", "env=prod"], &["up", "pipeline=shop"]];
+    let all: [&[&str]; 3] = [&["up"], &["up", "env=prod"], &["up", "pipeline=minimal"]];
     let running: Vec<_> = all
         .iter()
         .map(|words| {
@@ -109,11 +88,14 @@ fn u11_two_ups_at_once_leave_two_documents() {
         assert_eq!(said.code, Some(0), "{}", said.err);
         assert_eq!(said.out, "");
     }
-    assert_eq!(files(&checkout), ["driven-data-dev-local.json", "driven-data-prod-local.json", "shop-dev-local.json"]);
+    assert_eq!(
+        files(&checkout),
+        ["driven-data-dev-local.json", "driven-data-prod-local.json", "minimal-dev-local.json"]
+    );
     for (name, pipeline, env) in [
         (DEV, "driven-data", "dev"),
         ("driven-data-prod-local", "driven-data", "prod"),
-        ("shop-dev-local", "shop", "dev"),
+        ("minimal-dev-local", "minimal", "dev"),
     ] {
         let document = checkout.document(name);
         assert_eq!((&document["pipeline"]["name"], &document["pipeline"]["env"]), (&pipeline.into(), &env.into()));

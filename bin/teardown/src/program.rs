@@ -40,6 +40,11 @@ pub(crate) fn run(layer: &str, words: &[&str], document: &str, global: &Global, 
     Ok(Answer { code: output.status.code().unwrap_or(1), json })
 }
 
+/// Whether the program lies beside this one.
+pub(crate) fn is_here(layer: &str) -> bool {
+    std::env::current_exe().is_ok_and(|own| own.with_file_name(layer).exists())
+}
+
 /// The options that every program has, as they were given to us.
 fn options(global: &Global) -> Vec<String> {
     let mut words = Vec::new();

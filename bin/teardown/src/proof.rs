@@ -7,7 +7,8 @@ use strata_aws::Error;
 use strata_layer::Global;
 
 /// List every kind of thing of every layer again, and say on stderr what was looked at and what is left. Returns how much.
-pub(crate) fn proof(text: &str, layers: &[&str], global: &Global) -> Result<usize, Error> {
+/// Layers of `unknown` have no program here.
+pub(crate) fn proof(text: &str, layers: &[&str], unknown: &[&str], global: &Global) -> Result<usize, Error> {
     let mut looked_at = Vec::new();
     let mut left = Vec::new();
     for (layer, answer) in side_by_side(layers, &["status"], text, global, true)? {
@@ -26,6 +27,13 @@ pub(crate) fn proof(text: &str, layers: &[&str], global: &Global) -> Result<usiz
         } else {
             format!("looked again at {}: {} left\n{}", looked_at.join(", "), left.len(), lines(&left))
         };
+        let _ = std::io::stderr().write_all(said.as_bytes());
+    }
+    if !global.quiet && !unknown.is_empty() {
+        let unknown = unknown.join(", ");
+        let said = format!(
+            "not looked at: {unknown}; the pipeline does not ask for them, and their programs are not compiled\n"
+        );
         let _ = std::io::stderr().write_all(said.as_bytes());
     }
     Ok(left.len())

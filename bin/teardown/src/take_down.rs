@@ -1,6 +1,6 @@
 //! The order: what uses something goes before it.
 
-use crate::program::{Answer, run};
+use crate::program::{self, Answer, run};
 use crate::proof::proof;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -11,11 +11,18 @@ use strata_aws::{Error, Exit};
 use strata_layer::{Global, LogFormat, allow_removal, confirm, document};
 use strata_state::{Document, layers};
 
-/// Every layer there is, also those that the document does not ask for, each with the layers that use it: those go before
-/// it, the others side by side.
-fn order() -> Vec<(&'static str, Vec<&'static str>)> {
-    let backwards = layers::all().into_iter().rev();
-    backwards.map(|layer| (layer.name, layers::users(layer.name))).collect()
+/// These layers backwards, each with those of them that use it: those go before it, the others side by side.
+fn order(layers: &[&'static str]) -> Vec<(&'static str, Vec<&'static str>)> {
+    let users = |layer| layers::users(layer).into_iter().filter(|user| layers.contains(user)).collect();
+    layers.iter().map(|layer| (*layer, users(layer))).collect()
+}
+
+/// Every layer there is, also those that the document does not ask for, backwards; and those of which only the program
+/// could tell what there is, and that is not here: a build compiles what its pipeline asks for.
+fn reachable(doc: &Document) -> (Vec<&'static str>, Vec<&'static str>) {
+    let asked: Vec<&str> = layers::asked(&doc.pipeline).into_iter().map(|layer| layer.name).collect();
+    let all = layers::all().into_iter().rev().map(|layer| layer.name);
+    all.partition(|layer| asked.contains(layer) || doc.has(layer) || program::is_here(layer))
 }
 
 /// Take everything down and prove it. Returns the document and the exit code.
@@ -29,10 +36,10 @@ pub(crate) fn take_down(global: &Global) -> Result<(String, u8), Error> {
     let global = &global;
     let print = |doc: &Document| doc.print().map_err(|error| Error::failed("writing the document", error.to_string()));
     let text = print(&doc)?;
-    let layers = all();
+    let (layers, unknown) = reachable(&doc);
     ask(global, &layers, &text)?;
-    let failure = bring_down(&mut doc, &text, global)?;
-    let left = proof(&text, &layers, global)?;
+    let failure = bring_down(&mut doc, &layers, &text, global)?;
+    let left = proof(&text, &layers, &unknown, global)?;
     let code = match (&failure, left) {
         (Some(130), _) => 130,
         (_, 1..) => 3,
@@ -61,7 +68,7 @@ fn ask(global: &Global, layers: &[&str], text: &str) -> Result<(), Error> {
 
 /// Run every layer's `down`, each as soon as those that use it are gone. One that failed is in the way of what it uses,
 /// which stays. Returns the exit code of a failure.
-fn bring_down(doc: &mut Document, text: &str, global: &Global) -> Result<Option<i32>, Error> {
+fn bring_down(doc: &mut Document, layers: &[&'static str], text: &str, global: &Global) -> Result<Option<i32>, Error> {
     let (ends, ended) = (Mutex::new(BTreeMap::new()), Condvar::new());
     let end = |layer: &'static str, gone: bool| {
         ends.lock().unwrap_or_else(PoisonError::into_inner).insert(layer, gone);
@@ -85,8 +92,10 @@ fn bring_down(doc: &mut Document, text: &str, global: &Global) -> Result<Option<
     let mut failure = None;
     thread::scope(|scope| {
         let bring = &bring;
-        let running: Vec<_> =
-            order().into_iter().map(|(layer, users)| (layer, scope.spawn(move || bring(layer, &users)))).collect();
+        let running: Vec<_> = order(layers)
+            .into_iter()
+            .map(|(layer, users)| (layer, scope.spawn(move || bring(layer, &users))))
+            .collect();
         for (layer, thread) in running {
             let broken = |_| Err(Error::failed(format!("running {layer}"), "its thread broke"));
             match thread.join().unwrap_or_else(broken)? {
@@ -137,9 +146,4 @@ pub(crate) fn lines(items: &[String]) -> String {
         let _ = writeln!(text, "  {item}");
     }
     text
-}
-
-/// Every layer, in the order in which they go.
-pub(crate) fn all() -> Vec<&'static str> {
-    order().into_iter().map(|(layer, _)| layer).collect()
 }
