@@ -35,11 +35,8 @@ fn who(pipeline: &Pipeline, asks: impl Fn(&Layer) -> bool) -> &'static str {
 fn subnets(pipeline: &Pipeline, vpc: Option<Ipv4Net>, found: &mut Vec<String>) {
     let net = pipeline.net();
     let database = shape::subnets(pipeline, Class::Database);
-    let lists = [
-        (Class::Public, &net.public_subnets),
-        (Class::Private, &net.private_subnets),
-        (Class::Database, &database),
-    ];
+    let lists =
+        [(Class::Public, &net.public_subnets), (Class::Private, &net.private_subnets), (Class::Database, &database)];
     let mut seen: Vec<(String, Ipv4Net)> = Vec::new();
     for (class, ranges) in lists {
         let list = format!("pipeline.net.{}_subnets", class.as_str());
@@ -124,13 +121,7 @@ fn groups(pipeline: &Pipeline, found: &mut Vec<String>) {
     }
 }
 
-fn rules(
-    found: &mut Vec<String>,
-    list: &str,
-    id: &str,
-    ingress: &[Ingress],
-    groups: &BTreeMap<String, shape::Group>,
-) {
+fn rules(found: &mut Vec<String>, list: &str, id: &str, ingress: &[Ingress], groups: &BTreeMap<String, shape::Group>) {
     for (index, rule) in ingress.iter().enumerate() {
         let path = format!("{list}[{index}]");
         match (&rule.cidr, &rule.group) {

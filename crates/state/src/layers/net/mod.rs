@@ -152,6 +152,14 @@ pub struct Section {
     pub endpoint_ids: BTreeMap<String, String>,
 }
 
+impl Section {
+    /// The private subnets of the first zones, `most` at most: for what takes no more.
+    #[must_use]
+    pub fn private_subnets(&self, most: usize) -> &[String] {
+        self.private_subnet_ids.get(..most).unwrap_or(&self.private_subnet_ids)
+    }
+}
+
 /// A NAT gateway and its address.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

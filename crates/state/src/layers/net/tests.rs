@@ -30,7 +30,8 @@ fn a_class_that_nobody_names_is_not_made() {
     assert_eq!((counts(&own), zones(&own), egress(&own), reaches_s3(&own)), ([2, 2, 0], 2, Egress::None, false));
     let some = pipeline(json!({ "net": { "public_subnets": [], "private_subnets": ["10.0.1.0/24"] } }));
     assert_eq!((counts(&some), zones(&some)), ([0, 1, 0], 1));
-    let data = json!({ "public_subnets": [], "private_subnets": [], "database_subnets": ["10.0.5.0/24", "10.0.6.0/24"] });
+    let data =
+        json!({ "public_subnets": [], "private_subnets": [], "database_subnets": ["10.0.5.0/24", "10.0.6.0/24"] });
     let data = pipeline(json!({ "net": data }));
     assert_eq!((counts(&data), reaches_s3(&data)), ([0, 0, 2], true));
     // An environment needs private subnets and a way out, and a NAT gateway a public one.
@@ -54,7 +55,10 @@ fn groups_are_those_of_the_wish_and_of_the_layers() {
     } } });
     let found = groups(&pipeline(wish));
     assert_eq!(found.keys().collect::<Vec<_>>(), ["app", "data", "main"]);
-    assert_eq!((found["app"].description.as_str(), found["data"].description.as_str()), ("app in the pipeline some", "MySQL"));
+    assert_eq!(
+        (found["app"].description.as_str(), found["data"].description.as_str()),
+        ("app in the pipeline some", "MySQL")
+    );
     assert_eq!(found["app"].rules[0].from, Origin::Itself);
     assert_eq!(found["data"].rules[0].from, Origin::Group("app".into()));
     assert_eq!(found[MAIN].rules, [itself]);
@@ -82,14 +86,32 @@ fn what_aws_would_refuse_is_found() {
     let airflow = |net: Value| json!({ "airflow": {}, "net": net });
     let app = |id: &str| json!({ "net": { "groups": { id: {} } } });
     let cases = [
-        (own(json!({ "public_subnets": ranges(20, 7) })), "net.public_subnets: there may be up to 6, one per zone, and here are 7"),
-        (own(json!({ "database_subnets": ["10.0.1.0/25"] })), "database_subnets[0]: `10.0.1.0/25` overlaps `10.0.1.0/24` of"),
+        (
+            own(json!({ "public_subnets": ranges(20, 7) })),
+            "net.public_subnets: there may be up to 6, one per zone, and here are 7",
+        ),
+        (
+            own(json!({ "database_subnets": ["10.0.1.0/25"] })),
+            "database_subnets[0]: `10.0.1.0/25` overlaps `10.0.1.0/24` of",
+        ),
         (own(json!({ "database_subnets": ["10.1.1.0/24"] })), "database_subnets[0]: `10.1.1.0/24` does not fit"),
-        (airflow(json!({ "private_subnets": ["10.0.1.0/24"] })), "private_subnets: `airflow` needs two at least, one per zone, and here are 1"),
-        (airflow(json!({ "public_subnets": [] })), "public_subnets: a NAT gateway needs a public subnet, and here is none"),
-        (airflow(json!({ "egress": "nat-per-zone", "private_subnets": ranges(20, 3) })), "`nat-per-zone` needs one in each zone of a private subnet, 3 of them, and here are 2"),
+        (
+            airflow(json!({ "private_subnets": ["10.0.1.0/24"] })),
+            "private_subnets: `airflow` needs two at least, one per zone, and here are 1",
+        ),
+        (
+            airflow(json!({ "public_subnets": [] })),
+            "public_subnets: a NAT gateway needs a public subnet, and here is none",
+        ),
+        (
+            airflow(json!({ "egress": "nat-per-zone", "private_subnets": ranges(20, 3) })),
+            "`nat-per-zone` needs one in each zone of a private subnet, 3 of them, and here are 2",
+        ),
         (own(json!({ "zones": ["eu-central-1a", "eu-central-1a"] })), "net.zones: name 2 different zones"),
-        (own(json!({ "zones": ["eu-central-1a", "eu-central-1b", "eu-central-1c"] })), "net.zones: name 2 different zones"),
+        (
+            own(json!({ "zones": ["eu-central-1a", "eu-central-1b", "eu-central-1c"] })),
+            "net.zones: name 2 different zones",
+        ),
         (rule(json!({})), "net.groups.app.ingress[0]: give either `cidr` or `group`"),
         (rule(json!({ "cidr": "10.0.0.0/16", "group": "main" })), "ingress[0]: give either `cidr` or `group`"),
         (rule(json!({ "group": "mian" })), "ingress[0].group: there is no security group `mian`; known are app, main"),
