@@ -1,69 +1,19 @@
-//! The network: its ways out, drift, and neighbours that stay as they are.
+//! The network: its classes of subnets, ways out and security groups, drift, and neighbours that stay as they are.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use serde_json::{Value, json};
-use std::process::Command;
-use strata_testkit::{Endpoint, python};
+#[path = "net/classes.rs"]
+mod classes;
+#[path = "net/groups.rs"]
+mod groups;
+#[path = "net/kit.rs"]
+mod kit;
+#[path = "net/ways_out.rs"]
+mod ways_out;
+
+use kit::ec2;
+use serde_json::json;
+use strata_testkit::Endpoint;
 use strata_tests::{changed, done, json as parse, layer, pipeline};
-
-/// What an expression over a boto3 EC2 client gives, as JSON.
-fn ec2(endpoint: &Endpoint, expression: &str) -> Value {
-    let program =
-        format!("import boto3, json; ec2 = boto3.client('ec2'); print(json.dumps({expression}, default=str))");
-    let output = Command::new(python()).args(["-c", &program]).envs(endpoint.env()).output().unwrap();
-    assert!(output.status.success(), "{expression}: {}", String::from_utf8_lossy(&output.stderr));
-    parse(&String::from_utf8(output.stdout).unwrap())
-}
-
-fn kinds(endpoint: &Endpoint, document: &Value) -> Vec<String> {
-    let status = parse(&layer("net", &["status"], &document.to_string(), &endpoint.env()).stdout);
-    let resources = status["resources"].as_array().unwrap().clone();
-    resources.iter().map(|resource| resource["resource"].as_str().unwrap().to_owned()).collect()
-}
-
-#[test]
-fn d05_private_subnets_have_a_way_out() {
-    let endpoint = Endpoint::start();
-    let document = parse(&done("net", &["up"], &pipeline().to_string(), &endpoint.env()));
-    let private = document["net"]["private_subnet_ids"].as_array().unwrap();
-    for subnet in private {
-        let filter = format!("Filters=[dict(Name='association.subnet-id', Values=['{}'])]", subnet.as_str().unwrap());
-        let routes = ec2(&endpoint, &format!("ec2.describe_route_tables({filter})['RouteTables'][0]['Routes']"));
-        let out = routes.as_array().unwrap().iter().find(|route| route["DestinationCidrBlock"] == "0.0.0.0/0").unwrap();
-        assert_eq!(out["NatGatewayId"], document["net"]["nat"]["gateway_id"]);
-    }
-    let zones = ec2(
-        &endpoint,
-        "[subnet['AvailabilityZone'] for subnet in ec2.describe_subnets(Filters=[dict(Name='tag:strata:pipeline', Values=['driven-data'])])['Subnets']]",
-    );
-    let mut zones: Vec<&str> = zones.as_array().unwrap().iter().map(|zone| zone.as_str().unwrap()).collect();
-    zones.sort_unstable();
-    assert_eq!((zones[0], zones[2]), (zones[1], zones[3]));
-    assert_ne!(zones[0], zones[2]);
-}
-
-#[test]
-fn the_way_out_can_change() {
-    let endpoint = Endpoint::start();
-    let env = endpoint.env();
-    let has =
-        |document: &Value, kind: &str| kinds(&endpoint, document).iter().filter(|name| name.starts_with(kind)).count();
-    let nat = pipeline();
-    done("net", &["up"], &nat.to_string(), &env);
-    assert_eq!((has(&nat, "nat-gateway"), has(&nat, "address"), has(&nat, "endpoint")), (1, 1, 1));
-
-    let endpoints = changed("/net/egress", "endpoints");
-    done("net", &["up"], &endpoints.to_string(), &env);
-    assert_eq!((has(&endpoints, "nat-gateway"), has(&endpoints, "address"), has(&endpoints, "endpoint")), (0, 0, 13));
-
-    let none = changed("/net/egress", "none");
-    done("net", &["up"], &none.to_string(), &env);
-    assert_eq!((has(&none, "nat-gateway"), has(&none, "address"), has(&none, "endpoint")), (0, 0, 0));
-    assert_eq!(layer("net", &["status"], &none.to_string(), &env).status, Some(0));
-
-    done("net", &["down"], &none.to_string(), &env);
-    assert_eq!(kinds(&endpoint, &none), Vec::<String>::new());
-}
 
 #[test]
 fn what_somebody_changed_is_found_and_set_back() {

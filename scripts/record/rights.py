@@ -52,7 +52,7 @@ STATEMENTS = [
      "ec2:CreateSubnet ec2:CreateRouteTable ec2:CreateSecurityGroup ec2:CreateNatGateway ec2:CreateVpcEndpoint "
      "ec2:CreateTags ec2:DeleteTags ec2:DescribeVpcAttribute ec2:ModifyVpcAttribute ec2:ModifyVpcEndpoint "
      "ec2:AttachInternetGateway ec2:DetachInternetGateway ec2:AssociateRouteTable ec2:DisassociateRouteTable "
-     "ec2:CreateRoute ec2:ReplaceRoute ec2:DeleteRoute ec2:AuthorizeSecurityGroupIngress "
+     "ec2:ReplaceRouteTableAssociation ec2:CreateRoute ec2:ReplaceRoute ec2:DeleteRoute ec2:AuthorizeSecurityGroupIngress "
      "ec2:AuthorizeSecurityGroupEgress ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress "
      "ec2:ModifySecurityGroupRules ec2:DeleteVpc ec2:DeleteSubnet ec2:DeleteInternetGateway ec2:DeleteNatGateway "
      "ec2:DeleteRouteTable ec2:DeleteSecurityGroup ec2:DeleteVpcEndpoints ec2:ReleaseAddress ec2:DisassociateAddress",

@@ -40,6 +40,12 @@ pub(crate) fn wish() -> Value {
     let wish = &mut document["pipeline"];
     wish["expires"] = json!("2030-01-01");
     wish["transforms"][0]["engine"] = json!("spark");
+    wish["net"]["database_subnets"] = json!(["10.0.5.0/24", "10.0.6.0/24"]);
+    // Two groups that name each other.
+    let from = |port: u16, group: &str| json!({ "port": port, "group": group, "description": "" });
+    wish["net"]["groups"] = json!({
+        "app": { "ingress": [from(8080, "data")] }, "data": { "ingress": [from(3306, "app"), from(33060, "data")] },
+    });
     wish["airflow"]["config"] = json!({ "core.default_timezone": "utc" });
     // One declared table of each format.
     wish["tables"]["given"] = json!({

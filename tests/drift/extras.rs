@@ -13,7 +13,7 @@ pub(crate) struct Extra {
     pub(crate) act: fn(&Bench, &Thing),
 }
 
-const fn extra(
+pub(crate) const fn extra(
     layer: &'static str,
     resource: (&'static str, &'static str),
     field: &'static str,
@@ -24,50 +24,7 @@ const fn extra(
 }
 
 /// Rules, routes, statements and policies that nobody of us asked for.
-pub(crate) const EXTRAS: [Extra; 19] = [
-    extra("net", ("security-group", "main"), "ingress", "an inbound rule for everybody", |bench, thing| {
-        let rule =
-            json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] });
-        open(bench, thing, rule);
-    }),
-    extra("net", ("security-group", "main"), "ingress", "an inbound rule for everybody by IPv6", |bench, thing| {
-        let rule = json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "Ipv6Ranges": [{ "CidrIpv6": "::/0" }] });
-        open(bench, thing, rule);
-    }),
-    extra("net", ("security-group", "main"), "ingress", "an inbound rule for a range of UDP ports", |bench, thing| {
-        let rule =
-            json!({ "IpProtocol": "udp", "FromPort": 1, "ToPort": 9, "IpRanges": [{ "CidrIp": "10.9.0.0/16" }] });
-        open(bench, thing, rule);
-    }),
-    extra("net", ("security-group", "main"), "ingress", "an inbound rule for another group", |bench, thing| {
-        let vpc = strata_tests::json(&bench.document)["net"]["vpc_id"].clone();
-        let group = json!({ "GroupName": "a-friend", "Description": "x", "VpcId": vpc });
-        let group = bench.call("ec2", "create_security_group", group)["GroupId"].clone();
-        open(bench, thing, json!({ "IpProtocol": "-1", "UserIdGroupPairs": [{ "GroupId": group }] }));
-    }),
-    extra("net", ("security-group", "main"), "egress", "an outbound rule", |bench, thing| {
-        let rule =
-            json!({ "IpProtocol": "tcp", "FromPort": 25, "ToPort": 25, "IpRanges": [{ "CidrIp": "10.8.0.0/16" }] });
-        let words = json!({ "GroupId": thing.physical, "IpPermissions": [rule] });
-        bench.call("ec2", "authorize_security_group_egress", words);
-    }),
-    extra("net", ("route-table", "private"), "routes", "a route", |bench, thing| {
-        let gateway = strata_tests::json(&bench.document)["net"]["internet_gateway_id"].clone();
-        let words =
-            json!({ "RouteTableId": thing.physical, "DestinationCidrBlock": "198.51.100.0/24", "GatewayId": gateway });
-        bench.call("ec2", "create_route", words);
-    }),
-    extra("net", ("route-table", "private"), "routes", "an IPv6 route", |bench, thing| {
-        let gateway = strata_tests::json(&bench.document)["net"]["internet_gateway_id"].clone();
-        let words = json!({ "RouteTableId": thing.physical, "DestinationIpv6CidrBlock": "2001:db8::/32", "GatewayId": gateway });
-        bench.call("ec2", "create_route", words);
-    }),
-    extra("net", ("route-table", "private"), "routes", "a way out past the NAT gateway", |bench, thing| {
-        let gateway = strata_tests::json(&bench.document)["net"]["internet_gateway_id"].clone();
-        let words =
-            json!({ "RouteTableId": thing.physical, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
-        bench.call("ec2", "replace_route", words);
-    }),
+pub(crate) const EXTRAS: [Extra; 11] = [
     extra("iam", ("role", "driven-data-dev-eu-central-1-glue"), "permissions", "one more statement", |bench, thing| {
         let words = json!({ "RoleName": thing.physical, "PolicyName": "strata" });
         let found = bench.call("iam", "get_role_policy", words)["PolicyDocument"].clone();
@@ -155,11 +112,6 @@ pub(crate) const EXTRAS: [Extra; 19] = [
     }),
 ];
 
-fn open(bench: &Bench, thing: &Thing, rule: Value) {
-    let words = json!({ "GroupId": thing.physical, "IpPermissions": [rule] });
-    bench.call("ec2", "authorize_security_group_ingress", words);
-}
-
 fn rules(bench: &Bench, thing: &Thing, change: impl FnOnce(&mut Vec<Value>)) {
     let found = bench.call("s3", "get_bucket_lifecycle_configuration", json!({ "Bucket": thing.physical }));
     let mut rules = found["Rules"].as_array().unwrap().clone();
@@ -201,8 +153,7 @@ pub(crate) enum Tags {
 /// Whether a kind has tags. A kind that is not here fails the test.
 pub(crate) fn tags(kind: &str) -> Option<Tags> {
     Some(match kind {
-        "vpc" | "internet-gateway" | "subnet" | "security-group" | "address" | "nat-gateway" | "route-table"
-        | "endpoint" | "role" | "bucket" | "database" | "crawler" | "workgroup" | "job" | "environment" => Tags::Has,
+        "role" | "bucket" | "database" | "crawler" | "workgroup" | "job" | "environment" => Tags::Has,
         "file" => Tags::None("objects are ours by their bucket and key"),
         "classifier" => Tags::None("AWS has no tags for classifiers"),
         "table" => Tags::None("tables carry the keys as parameters, which is a property of its own"),
@@ -243,10 +194,7 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
             let set = json!({ "ResourceArn": arn, "Tags": { key: value.unwrap_or_default() } });
             ("mwaa", ("tag_resource", set), ("untag_resource", json!({ "ResourceArn": arn, "tagKeys": [key] })))
         }
-        _ => {
-            let unset = json!({ "Resources": [id], "Tags": [{ "Key": key }] });
-            ("ec2", ("create_tags", json!({ "Resources": [id], "Tags": pair })), ("delete_tags", unset))
-        }
+        kind => panic!("nobody has written how {kind} is tagged"),
     };
     let (operation, words) = if value.is_some() { set } else { unset };
     bench.call(service, operation, words);

@@ -20,19 +20,6 @@ use Way::{Change, Elsewhere, Fixed, With};
 /// The way of one property.
 pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
     let way = match (kind, field) {
-        ("vpc", "cidr") => Fixed("a VPC keeps its first range"),
-        ("vpc", _) => Change(vpc),
-        ("internet-gateway", "vpc_id") => Elsewhere("AWS detaches no gateway whose VPC has mapped addresses"),
-        ("subnet", "vpc_id" | "cidr" | "zone") => Fixed("a subnet stays where it was made"),
-        ("security-group", "vpc_id") => Fixed("a group stays in its VPC"),
-        ("security-group", "ingress") => Change(ingress),
-        ("security-group", "egress") => Change(egress),
-        ("nat-gateway", "subnet_id" | "allocation_id") => Fixed("a NAT gateway keeps its subnet and first address"),
-        ("route-table", "vpc_id") => Fixed("a route table stays in its VPC"),
-        ("route-table", "routes") => Change(routes),
-        ("route-table", "subnets") => Change(associations),
-        ("endpoint", "vpc_id" | "service") => Fixed("an endpoint is one service's in one VPC"),
-        ("endpoint", "route_tables") => Change(endpoint_tables),
         ("role", _) => Change(role),
         ("bucket", "name") => Fixed("a bucket keeps its name"),
         ("bucket", _) => Change(bucket),
@@ -62,53 +49,6 @@ pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
 
 fn unknown(thing: &Thing, field: &str) -> ! {
     panic!("nobody has written how {}.{field} is changed from outside", thing.resource())
-}
-
-fn vpc(bench: &Bench, thing: &Thing, field: &str) {
-    let attribute = match field {
-        "dns_support" => "EnableDnsSupport",
-        "dns_hostnames" => "EnableDnsHostnames",
-        _ => unknown(thing, field),
-    };
-    bench.call("ec2", "modify_vpc_attribute", json!({ "VpcId": thing.physical, attribute: { "Value": false } }));
-}
-
-fn rules(bench: &Bench, thing: &Thing, egress: bool) -> Vec<Value> {
-    let filter = json!({ "Filters": [{ "Name": "group-id", "Values": [thing.physical] }] });
-    let found = bench.call("ec2", "describe_security_group_rules", filter);
-    let all = found["SecurityGroupRules"].as_array().unwrap().iter();
-    all.filter(|rule| rule["IsEgress"] == egress && rule.get("CidrIpv4").is_some()).cloned().collect()
-}
-
-fn ingress(bench: &Bench, thing: &Thing, _: &str) {
-    let rule = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": "0.0.0.0/0" });
-    let id = &rules(bench, thing, false)[0]["SecurityGroupRuleId"];
-    let words = json!([{ "SecurityGroupRuleId": id, "SecurityGroupRule": rule }]);
-    bench.call("ec2", "modify_security_group_rules", json!({ "GroupId": thing.physical, "SecurityGroupRules": words }));
-}
-
-fn egress(bench: &Bench, thing: &Thing, _: &str) {
-    let id = &rules(bench, thing, true)[0]["SecurityGroupRuleId"];
-    let words = json!({ "GroupId": thing.physical, "SecurityGroupRuleIds": [id] });
-    bench.call("ec2", "revoke_security_group_egress", words);
-}
-
-fn routes(bench: &Bench, thing: &Thing, _: &str) {
-    let words = json!({ "RouteTableId": thing.physical, "DestinationCidrBlock": "0.0.0.0/0" });
-    bench.call("ec2", "delete_route", words);
-}
-
-fn associations(bench: &Bench, thing: &Thing, _: &str) {
-    let found = bench.call("ec2", "describe_route_tables", json!({ "RouteTableIds": [thing.physical] }));
-    let id = &found["RouteTables"][0]["Associations"][0]["RouteTableAssociationId"];
-    bench.call("ec2", "disassociate_route_table", json!({ "AssociationId": id }));
-}
-
-fn endpoint_tables(bench: &Bench, thing: &Thing, _: &str) {
-    let found = bench.call("ec2", "describe_vpc_endpoints", json!({ "VpcEndpointIds": [thing.physical] }));
-    let tables = &found["VpcEndpoints"][0]["RouteTableIds"];
-    let words = json!({ "VpcEndpointId": thing.physical, "RemoveRouteTableIds": tables });
-    bench.call("ec2", "modify_vpc_endpoint", words);
 }
 
 /// A policy that says something else than ours.

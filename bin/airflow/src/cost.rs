@@ -30,6 +30,7 @@ pub(crate) fn environment(class: &str) -> f64 {
 fn month_of_environment(airflow: &Airflow, net: &Net) -> f64 {
     let way_out = match net.egress {
         Egress::Nat => NAT,
+        Egress::NatPerZone => NAT * net.private_subnets.len() as f64,
         Egress::Endpoints => ENDPOINTS,
         Egress::None => 0.0,
     };
@@ -50,6 +51,7 @@ fn compare(pipeline: &Pipeline, account: &str, region: &str) -> [String; 2] {
     let month = month_of_environment(airflow, net);
     let way_out = match net.egress {
         Egress::Nat => " and the NAT gateway",
+        Egress::NatPerZone => " and the NAT gateways",
         Egress::Endpoints => " and the VPC endpoints",
         Egress::None => "",
     };

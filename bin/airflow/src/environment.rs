@@ -49,7 +49,7 @@ impl Untyped for Environment {
         let wish = pipeline.airflow();
         let role = doc.iam.as_ref().and_then(|iam| iam.role_arns.get("airflow"));
         let known = |value: Option<Value>, layer: &str| value.unwrap_or_else(|| later(layer));
-        let subnets = doc.net.as_ref().map(|net| sorted(&net.private_subnet_ids));
+        let subnets = doc.net.as_ref().map(|net| sorted(net.private_subnets(2)));
         let groups = doc.net.as_ref().map(|net| json!([net.security_group_id]));
         let mut made = Wish::new("main", cx.name(Kind::Environment, "airflow"))
             .prop("version", wish.version.as_str())

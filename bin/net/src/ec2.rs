@@ -5,7 +5,7 @@ use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use std::time::{SystemTime, UNIX_EPOCH};
 use strata_aws::tags::{self, Tags};
 use strata_aws::{During, Error};
-use strata_layer::{Context, Live, Wish};
+use strata_layer::{Context, Desired, Resource};
 
 /// Filters for what carries the tags of this pipeline, environment and layer.
 pub(crate) fn ours(cx: &Context) -> Vec<Filter> {
@@ -21,17 +21,22 @@ pub(crate) fn filter(name: &str, value: &str) -> Filter {
 }
 
 /// Tags for the create call itself.
-pub(crate) fn specification(cx: &Context, kind: &str, wish: &Wish, resource: ResourceType) -> TagSpecification {
-    TagSpecification::builder()
-        .resource_type(resource)
-        .set_tags(Some(to_ec2(&cx.tags(kind, &wish.id, &wish.name))))
-        .build()
+pub(crate) fn specification<R: Resource>(
+    cx: &Context,
+    desired: &Desired<R::Props>,
+    resource: ResourceType,
+) -> TagSpecification {
+    TagSpecification::builder().resource_type(resource).set_tags(Some(to_ec2(&cx.tags_of::<R>(desired)))).build()
 }
 
 /// The same with the moment of asking, for what EC2 would make twice: of two, the older one stays. Not for calls with a
 /// token: they have to be the same each time.
-pub(crate) fn dated_specification(cx: &Context, kind: &str, wish: &Wish, resource: ResourceType) -> TagSpecification {
-    let mut tags = cx.tags(kind, &wish.id, &wish.name);
+pub(crate) fn dated_specification<R: Resource>(
+    cx: &Context,
+    desired: &Desired<R::Props>,
+    resource: ResourceType,
+) -> TagSpecification {
+    let mut tags = cx.tags_of::<R>(desired);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     // As many digits each time, so that the texts sort as the moments do.
     tags.insert(tags::CREATED.into(), format!("{:020}", now.as_micros()));
@@ -49,8 +54,7 @@ fn to_ec2(tags: &Tags) -> Vec<Tag> {
 }
 
 /// Set all tags of a resource that lost some.
-pub(crate) async fn retag(ec2: &Client, cx: &Context, kind: &str, live: &Live, wish: &Wish) -> Result<(), Error> {
-    let tags = to_ec2(&cx.tags(kind, &wish.id, &wish.name));
-    let call = ec2.create_tags().resources(&live.physical).set_tags(Some(tags));
-    call.send().await.during(|| format!("tagging {kind} {}", live.physical)).map(drop)
+pub(crate) async fn retag<R: Resource>(ec2: &Client, physical: &str, tags: &Tags) -> Result<(), Error> {
+    let call = ec2.create_tags().resources(physical).set_tags(Some(to_ec2(tags)));
+    call.send().await.during(|| format!("tagging {} {physical}", R::KIND)).map(drop)
 }

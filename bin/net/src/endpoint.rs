@@ -1,138 +1,174 @@
-//! VPC endpoints. The one for S3 is free and takes the data's traffic off the NAT gateway, so it is always made where
-//! there is a way out; it is tied to the route table that the private subnets really use. With egress `endpoints`, MWAA
-//! and the DAG's services get theirs, too (MWAA guide: creating the required VPC service endpoints).
+//! VPC endpoints. The one for S3 is free and takes the data's traffic off the NAT gateways, so it is always made where there is
+//! a way out, and where there are database subnets, which have no other way to S3; it is tied to every route table that subnets
+//! use. With egress `endpoints`, the services that layers name get theirs, too, in every private subnet.
 
 use crate::ec2::{from_ec2, ours, retag, specification};
+use crate::route_table::{RouteTable, tables};
+use crate::security_group::SecurityGroup;
+use crate::subnet;
+use crate::vpc::Vpc;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{ResourceType, VpcEndpoint, VpcEndpointType};
-use serde_json::{Value, json};
 use std::time::Duration;
+use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Pace};
-use strata_layer::{Change, Context, Live, State, Untyped, Wish, async_trait};
-use strata_state::{Kind, layers::net::Egress};
+use strata_layer::{Context, Desired, Observed, Promise, Resource, State, async_trait, props};
+use strata_state::demand::{self, Class};
+use strata_state::layers::net::{self, Egress};
+use strata_state::{Kind, wish::Pipeline};
 
 pub(crate) struct Endpoint(pub(crate) Client);
 
-/// What MWAA needs, and what the DAG calls: Glue, Athena and STS.
-const INTERFACES: [&str; 12] = [
-    "airflow.api",
-    "airflow.env",
-    "airflow.ops",
-    "athena",
-    "ecr.api",
-    "ecr.dkr",
-    "glue",
-    "kms",
-    "logs",
-    "monitoring",
-    "sqs",
-    "sts",
-];
+props! {
+    /// What a VPC endpoint is. A gateway has route tables, an interface all else.
+    pub(crate) struct Props {
+        fixed {
+            /// Its VPC.
+            vpc_id: Promise,
+            /// The service that it leads to.
+            service: String,
+        }
+        mutable {
+            /// The route tables that lead to it.
+            route_tables: Option<Vec<Promise>>,
+            /// The subnets that it is in.
+            subnets: Option<Vec<Promise>>,
+            /// The security groups that it is in.
+            security_groups: Option<Vec<Promise>>,
+            /// Whether the service's usual name leads to it.
+            private_dns: Option<bool>,
+        }
+    }
+}
+
+type Seen = Observed<Props>;
+
+/// The service whose endpoint is a gateway: the only one that costs nothing.
+const GATEWAY: &str = "s3";
 
 fn service(cx: &Context, name: &str) -> String {
-    let prefix = if cx.session.partition == "aws-cn" && name != "s3" { "cn." } else { "" };
+    let prefix = if cx.session.partition == "aws-cn" && name != GATEWAY { "cn." } else { "" };
     format!("{prefix}com.amazonaws.{}.{name}", cx.session.region)
 }
 
+/// The security group of interface endpoints: one of their own where others than members of `main` call them.
+fn group(pipeline: &Pipeline) -> &'static str {
+    if net::groups(pipeline).contains_key(net::ENDPOINTS) { net::ENDPOINTS } else { net::MAIN }
+}
+
+/// What has to be added to a list, and what removed: nothing where nothing is desired, or not known yet.
+fn differences(is: Option<&Vec<Promise>>, shall: Option<&Vec<Promise>>) -> (Option<Vec<String>>, Option<Vec<String>>) {
+    let known = |list: &Vec<Promise>| list.iter().map(|item| item.get().cloned()).collect::<Option<Vec<String>>>();
+    let Some(shall) = shall.and_then(known) else { return (None, None) };
+    let is = is.and_then(known).unwrap_or_default();
+    let only = |left: &[String], right: &[String]| {
+        let rest: Vec<String> = left.iter().filter(|item| !right.contains(item)).cloned().collect();
+        (!rest.is_empty()).then_some(rest)
+    };
+    (only(&shall, &is), only(&is, &shall))
+}
+
 #[async_trait]
-impl Untyped for Endpoint {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let egress = strata_state::layers::net::egress(&cx.doc.pipeline);
-        let vpc = cx.physical("vpc", "main");
-        let wish = |name: &str| {
-            let service = service(cx, name);
+impl Resource for Endpoint {
+    const KIND: &'static str = "endpoint";
+    const LABEL: &'static str = "VPC endpoints";
+    type Props = Props;
+    type Facts = ();
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
+        let pipeline = &cx.doc.pipeline;
+        let desired = |name: &str, props: Props| {
             let id = name.replace('.', "-");
             let physical = cx.name(Kind::Network, &id);
-            Wish::new(id, physical).prop("vpc_id", vpc.clone()).prop("service", service).fixed(&["vpc_id", "service"])
+            let props = Props { vpc_id: cx.id_of::<Vpc>("main"), service: service(cx, name), ..props };
+            Desired::new(id, physical, props)
         };
-        let mut wishes = Vec::new();
-        if egress != Egress::None {
-            let tables = json!([cx.physical("route-table", "private")]);
-            wishes.push(wish("s3").prop("route_tables", tables));
+        let mut all = Vec::new();
+        if net::reaches_s3(pipeline) {
+            let mut ids: Vec<Promise> =
+                tables(pipeline).iter().map(|table| cx.id_of::<RouteTable>(&table.id)).collect();
+            ids.sort();
+            all.push(desired(GATEWAY, Props { route_tables: Some(ids), ..Props::default() }));
         }
-        if egress == Egress::Endpoints {
-            let mut subnets = ["private-1", "private-2"].map(|id| cx.physical("subnet", id));
-            subnets.sort_by_key(ToString::to_string);
-            let groups = json!([cx.physical("security-group", "main")]);
-            let interface = |name: &&str| {
-                wish(name)
-                    .prop("subnets", json!(subnets))
-                    .prop("security_groups", groups.clone())
-                    .prop("private_dns", true)
+        if net::egress(pipeline) == Egress::Endpoints {
+            let interface = Props {
+                subnets: Some(subnet::ids(cx, Class::Private)),
+                security_groups: Some(vec![cx.id_of::<SecurityGroup>(group(pipeline))]),
+                private_dns: Some(true),
+                ..Props::default()
             };
-            wishes.extend(INTERFACES.iter().map(interface));
+            let services = demand::network(pipeline).endpoints;
+            let services = services.iter().filter(|name| **name != GATEWAY);
+            all.extend(services.map(|name| desired(name, interface.clone())));
         }
-        Ok(wishes)
+        Ok(all)
     }
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
+    async fn observed(&self, cx: &Context, _: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
         let mut pages = self.0.describe_vpc_endpoints().set_filters(Some(ours(cx))).into_paginator().items().send();
-        let mut lives = Vec::new();
+        let mut all = Vec::new();
         while let Some(endpoint) = pages.next().await {
             let endpoint = endpoint.during(|| "listing VPC endpoints".into())?;
-            lives.extend(live(cx, &endpoint));
+            all.extend(seen(cx, &endpoint));
         }
-        Ok(lives)
+        Ok(all)
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let list = |name: &str| -> Option<Vec<String>> {
-            let items = wish.props.get(name)?.as_array()?;
-            Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        let props = &desired.props;
+        let list = |items: &Option<Vec<Promise>>| -> Result<Option<Vec<String>>, Error> {
+            let Some(items) = items else { return Ok(None) };
+            items.iter().map(|item| item.known().cloned()).collect::<Result<_, _>>().map(Some)
         };
-        let gateway = wish.props.contains_key("route_tables");
+        let is_gateway = props.route_tables.is_some();
         let call = self
             .0
             .create_vpc_endpoint()
-            .client_token(cx.token("endpoint", wish))
-            .vpc_id(wish.text("vpc_id"))
-            .service_name(wish.text("service"))
-            .vpc_endpoint_type(if gateway { VpcEndpointType::Gateway } else { VpcEndpointType::Interface })
-            .set_route_table_ids(list("route_tables"))
-            .set_subnet_ids(list("subnets"))
-            .set_security_group_ids(list("security_groups"))
-            .set_private_dns_enabled((!gateway).then_some(true))
-            .tag_specifications(specification(cx, "endpoint", wish, ResourceType::VpcEndpoint));
-        call.send().await.during(|| format!("creating VPC endpoint {}", wish.name)).map(drop)
+            .client_token(cx.token_of::<Self>(desired))
+            .vpc_id(props.vpc_id.known()?)
+            .service_name(&props.service)
+            .vpc_endpoint_type(if is_gateway { VpcEndpointType::Gateway } else { VpcEndpointType::Interface })
+            .set_route_table_ids(list(&props.route_tables)?)
+            .set_subnet_ids(list(&props.subnets)?)
+            .set_security_group_ids(list(&props.security_groups)?)
+            .set_private_dns_enabled(props.private_dns)
+            .tag_specifications(specification::<Self>(cx, desired, ResourceType::VpcEndpoint));
+        call.send().await.during(|| format!("creating VPC endpoint {}", desired.name)).map(drop)
     }
 
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
-        let id = &live.physical;
-        if changes.iter().any(|change| change.field == "tags") {
-            retag(&self.0, cx, "endpoint", live, wish).await?;
+    async fn update(&self, _: &Context, observed: &Seen, desired: &Desired<Props>) -> Result<(), Error> {
+        let (id, is, shall) = (&observed.physical, &observed.props, &desired.props);
+        let tables = differences(is.route_tables.as_ref(), shall.route_tables.as_ref());
+        let subnets = differences(is.subnets.as_ref(), shall.subnets.as_ref());
+        let groups = differences(is.security_groups.as_ref(), shall.security_groups.as_ref());
+        let private_dns = shall.private_dns.filter(|_| is.private_dns != shall.private_dns);
+        let lists = [&tables, &subnets, &groups];
+        if private_dns.is_none() && lists.iter().all(|(add, remove)| add.is_none() && remove.is_none()) {
+            return Ok(());
         }
-        let mut call = self.0.modify_vpc_endpoint().vpc_endpoint_id(id);
-        let mut differs = false;
-        for change in changes {
-            let items = |value: &Value| -> Vec<String> {
-                value.as_array().into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-            };
-            let (from, to) = (items(&change.from), items(&change.to));
-            let only = |left: &[String], right: &[String]| -> Option<Vec<String>> {
-                let rest: Vec<String> = left.iter().filter(|item| !right.contains(item)).cloned().collect();
-                (!rest.is_empty()).then_some(rest)
-            };
-            let (add, remove) = (only(&to, &from), only(&from, &to));
-            differs |= change.field != "tags";
-            call = match change.field.as_str() {
-                "route_tables" => call.set_add_route_table_ids(add).set_remove_route_table_ids(remove),
-                "subnets" => call.set_add_subnet_ids(add).set_remove_subnet_ids(remove),
-                "security_groups" => call.set_add_security_group_ids(add).set_remove_security_group_ids(remove),
-                "private_dns" => call.private_dns_enabled(true),
-                _ => call,
-            };
-        }
-        if differs {
-            call.send().await.during(|| format!("changing VPC endpoint {id}"))?;
-        }
-        Ok(())
+        let call = self
+            .0
+            .modify_vpc_endpoint()
+            .vpc_endpoint_id(id)
+            .set_add_route_table_ids(tables.0)
+            .set_remove_route_table_ids(tables.1)
+            .set_add_subnet_ids(subnets.0)
+            .set_remove_subnet_ids(subnets.1)
+            .set_add_security_group_ids(groups.0)
+            .set_remove_security_group_ids(groups.1)
+            .set_private_dns_enabled(private_dns);
+        call.send().await.during(|| format!("changing VPC endpoint {id}")).map(drop)
     }
 
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
-        let id = &live.physical;
+    async fn retag(&self, _: &Context, observed: &Seen, tags: &Tags) -> Result<(), Error> {
+        retag::<Self>(&self.0, &observed.physical, tags).await
+    }
+
+    async fn delete(&self, _: &Context, observed: &Seen) -> Result<(), Error> {
+        let id = &observed.physical;
         let answer = self.0.delete_vpc_endpoints().vpc_endpoint_ids(id).send().await;
         let answer = answer.during(|| format!("deleting VPC endpoint {id}"))?;
-        // The call succeeds even where it did nothing; what failed stands in the answer.
+        // The call succeeds even where it did nothing; what failed is in the answer.
         match answer.unsuccessful().first().and_then(|item| item.error()) {
             Some(error) => Err(Error {
                 code: error.code().map(str::to_owned),
@@ -143,8 +179,8 @@ impl Untyped for Endpoint {
     }
 
     // One in each zone; a gateway endpoint has no subnets, and costs nothing.
-    fn costs(&self, live: &Live) -> f64 {
-        let zones = live.props.get("subnets").and_then(Value::as_array).map_or(0, Vec::len);
+    fn costs(&self, observed: &Seen) -> f64 {
+        let zones = observed.props.subnets.as_ref().map_or(0, Vec::len);
         0.01 * u32::try_from(zones).map_or(0.0, f64::from)
     }
 
@@ -165,7 +201,7 @@ impl Untyped for Endpoint {
     }
 }
 
-fn live(cx: &Context, endpoint: &VpcEndpoint) -> Option<Live> {
+fn seen(cx: &Context, endpoint: &VpcEndpoint) -> Option<Seen> {
     let state = match endpoint.state().map(|state| state.as_str().to_lowercase()).as_deref() {
         Some("deleted") => return None,
         Some("deleting") => State::Leaving("deleting".into()),
@@ -176,21 +212,20 @@ fn live(cx: &Context, endpoint: &VpcEndpoint) -> Option<Live> {
         Some(state @ ("pending" | "pendingacceptance")) => State::NotYet(state.to_owned()),
         _ => State::Ready,
     };
-    let sorted = |items: &[String]| {
-        let mut items = items.to_vec();
+    let sorted = |items: Vec<String>| {
+        let mut items: Vec<Promise> = items.into_iter().map(Promise::Known).collect();
         items.sort();
-        json!(items)
+        Some(items)
     };
-    let groups: Vec<String> =
-        endpoint.groups().iter().filter_map(|group| group.group_id().map(str::to_owned)).collect();
-    let live = Live::new("", endpoint.vpc_endpoint_id().unwrap_or_default())
-        .tagged(cx, from_ec2(endpoint.tags()))
-        .state(state)
-        .prop("vpc_id", endpoint.vpc_id())
-        .prop("service", endpoint.service_name())
-        .prop("route_tables", sorted(endpoint.route_table_ids()))
-        .prop("subnets", sorted(endpoint.subnet_ids()))
-        .prop("security_groups", sorted(&groups))
-        .prop("private_dns", endpoint.private_dns_enabled());
-    Some(live)
+    let groups = endpoint.groups().iter().filter_map(|group| group.group_id().map(str::to_owned));
+    let props = Props {
+        vpc_id: endpoint.vpc_id().into(),
+        service: endpoint.service_name().unwrap_or_default().to_owned(),
+        route_tables: sorted(endpoint.route_table_ids().to_vec()),
+        subnets: sorted(endpoint.subnet_ids().to_vec()),
+        security_groups: sorted(groups.collect()),
+        private_dns: endpoint.private_dns_enabled(),
+    };
+    let id = endpoint.vpc_endpoint_id().unwrap_or_default();
+    Some(Seen::new("", id, props).tagged(cx, from_ec2(endpoint.tags())).state(state))
 }

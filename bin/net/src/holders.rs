@@ -5,28 +5,22 @@ use crate::interface::{self, endpoint_holder, foreign, gateway_holder};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::SecurityGroup;
 use strata_aws::{During, Error};
-use strata_layer::{Context, Holder, Live};
-
-/// The VPC that a thing of ours is in.
-fn vpc_of(live: &Live) -> String {
-    live.props.get("vpc_id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
-}
+use strata_layer::{Context, Holder};
 
 /// A subnet is held by the interfaces in it.
-pub(crate) async fn of_subnet(ec2: &Client, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
-    let interfaces = interface::list(ec2, "subnet-id", &live.physical).await?;
-    interface::holders(ec2, cx, &vpc_of(live), &interfaces).await
+pub(crate) async fn of_subnet(ec2: &Client, cx: &Context, vpc: &str, id: &str) -> Result<Vec<Holder>, Error> {
+    let interfaces = interface::list(ec2, "subnet-id", id).await?;
+    interface::holders(ec2, cx, vpc, &interfaces).await
 }
 
 /// A security group is held by its members, and by groups whose rules name it.
-pub(crate) async fn of_group(ec2: &Client, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
-    let id = &live.physical;
+pub(crate) async fn of_group(ec2: &Client, cx: &Context, vpc: &str, id: &str) -> Result<Vec<Holder>, Error> {
     let (interfaces, inbound, outbound) = futures::try_join!(
         interface::list(ec2, "group-id", id),
         groups(ec2, "ip-permission.group-id", id),
         groups(ec2, "egress.ip-permission.group-id", id),
     )?;
-    let mut holders = interface::holders(ec2, cx, &vpc_of(live), &interfaces).await?;
+    let mut holders = interface::holders(ec2, cx, vpc, &interfaces).await?;
     for (way, found) in [("inbound", inbound), ("outbound", outbound)] {
         for group in found.iter().filter(|group| group.group_id() != Some(id)) {
             let shown = format!("security group {}, whose {way} rules name it", named(group));
@@ -46,19 +40,14 @@ fn named(group: &SecurityGroup) -> String {
 }
 
 /// An internet gateway cannot be detached while an interface of the VPC has a public address.
-pub(crate) async fn of_internet_gateway(ec2: &Client, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
-    let vpc = vpc_of(live);
-    if vpc.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut interfaces = interface::list(ec2, "vpc-id", &vpc).await?;
+pub(crate) async fn of_internet_gateway(ec2: &Client, cx: &Context, vpc: &str) -> Result<Vec<Holder>, Error> {
+    let mut interfaces = interface::list(ec2, "vpc-id", vpc).await?;
     interfaces.retain(|interface| interface.association().is_some_and(|used| used.public_ip().is_some()));
-    interface::holders(ec2, cx, &vpc, &interfaces).await
+    interface::holders(ec2, cx, vpc, &interfaces).await
 }
 
 /// An address is held by the interface that it is given to.
-pub(crate) async fn of_address(ec2: &Client, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
-    let id = &live.physical;
+pub(crate) async fn of_address(ec2: &Client, cx: &Context, id: &str) -> Result<Vec<Holder>, Error> {
     let call = ec2.describe_addresses().filters(filter("allocation-id", id));
     let answer = call.send().await.during(|| format!("looking at address {id}"))?;
     let Some(interface) = answer.addresses().iter().find_map(|address| address.network_interface_id()) else {
@@ -70,8 +59,7 @@ pub(crate) async fn of_address(ec2: &Client, cx: &Context, live: &Live) -> Resul
 }
 
 /// A VPC is held by all that is in it.
-pub(crate) async fn of_vpc(ec2: &Client, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
-    let id = live.physical.as_str();
+pub(crate) async fn of_vpc(ec2: &Client, cx: &Context, id: &str) -> Result<Vec<Holder>, Error> {
     let doing = || format!("looking at what is in {id}");
     let by = || filter("vpc-id", id);
     let (endpoints, gateways, interfaces, groups, subnets, tables, internet, peerings) = futures::try_join!(

@@ -1,20 +1,42 @@
-//! The internet gateway, attached to the VPC.
+//! The internet gateway, attached to the VPC: there where the VPC has public subnets.
 
 use crate::ec2::{dated_specification, from_ec2, ours, retag};
 use crate::holders;
+use crate::vpc::Vpc;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::ResourceType;
-use serde_json::Value;
+use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Pace};
-use strata_layer::{Change, Context, Holder, Live, Untyped, Wish, async_trait};
-use strata_state::Kind;
+use strata_layer::{Context, Desired, Holder, Observed, Promise, Resource, async_trait, props};
+use strata_state::demand::Class;
+use strata_state::{Kind, layers::net};
 
 pub(crate) struct InternetGateway(pub(crate) Client);
 
+props! {
+    /// What an internet gateway is.
+    pub(crate) struct Props {
+        fixed {}
+        mutable {
+            /// The VPC that it is attached to.
+            vpc_id: Option<Promise>,
+        }
+    }
+}
+
+type Seen = Observed<Props>;
+
+impl Props {
+    /// The VPC that it is attached to, where it is to any.
+    fn vpc(&self) -> Option<&String> {
+        self.vpc_id.as_ref().and_then(Promise::get)
+    }
+}
+
 impl InternetGateway {
-    async fn detach(&self, live: &Live) -> Result<(), Error> {
-        let Some(vpc) = live.props.get("vpc_id").and_then(Value::as_str) else { return Ok(()) };
-        let id = &live.physical;
+    async fn detach(&self, observed: &Seen) -> Result<(), Error> {
+        let Some(vpc) = observed.props.vpc() else { return Ok(()) };
+        let id = &observed.physical;
         let call = self.0.detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
         match call.send().await.during(|| format!("detaching internet gateway {id} from {vpc}")) {
             Err(error) if error.is(&["Gateway.NotAttached"]) => Ok(()),
@@ -24,59 +46,71 @@ impl InternetGateway {
 }
 
 #[async_trait]
-impl Untyped for InternetGateway {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let wish =
-            Wish::new("main", cx.name(Kind::Network, "internet-gateway")).prop("vpc_id", cx.physical("vpc", "main"));
-        Ok(vec![wish])
+impl Resource for InternetGateway {
+    const KIND: &'static str = "internet-gateway";
+    const LABEL: &'static str = "internet gateways";
+    type Props = Props;
+    type Facts = ();
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
+        if net::subnets(&cx.doc.pipeline, Class::Public).is_empty() {
+            return Ok(Vec::new());
+        }
+        let props = Props { vpc_id: Some(cx.id_of::<Vpc>("main")) };
+        Ok(vec![Desired::new("main", cx.name(Kind::Network, "internet-gateway"), props)])
     }
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
+    async fn observed(&self, cx: &Context, _: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
         let mut pages = self.0.describe_internet_gateways().set_filters(Some(ours(cx))).into_paginator().items().send();
-        let mut lives = Vec::new();
+        let mut seen = Vec::new();
         while let Some(gateway) = pages.next().await {
             let gateway = gateway.during(|| "listing internet gateways".into())?;
-            let id = gateway.internet_gateway_id().unwrap_or_default();
             let vpc = gateway.attachments().first().and_then(|attachment| attachment.vpc_id());
-            lives.push(Live::new("main", id).tagged(cx, from_ec2(gateway.tags())).prop("vpc_id", vpc));
+            let props = Props { vpc_id: vpc.map(Promise::from) };
+            let id = gateway.internet_gateway_id().unwrap_or_default();
+            seen.push(Seen::new("main", id, props).tagged(cx, from_ec2(gateway.tags())));
         }
-        Ok(lives)
+        Ok(seen)
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let tags = dated_specification(cx, "internet-gateway", wish, ResourceType::InternetGateway);
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        let tags = dated_specification::<Self>(cx, desired, ResourceType::InternetGateway);
         let call = self.0.create_internet_gateway().tag_specifications(tags);
-        call.send().await.during(|| format!("creating internet gateway {}", wish.name)).map(drop)
+        call.send().await.during(|| format!("creating internet gateway {}", desired.name)).map(drop)
     }
 
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
-        let id = &live.physical;
-        for change in changes {
-            if change.field == "tags" {
-                retag(&self.0, cx, "internet-gateway", live, wish).await?;
-                continue;
+    async fn update(&self, _: &Context, observed: &Seen, desired: &Desired<Props>) -> Result<(), Error> {
+        let (id, is, shall) = (&observed.physical, observed.props.vpc(), desired.props.vpc());
+        if is != shall {
+            self.detach(observed).await?;
+            if let Some(vpc) = shall {
+                let call = self.0.attach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
+                call.send().await.during(|| format!("attaching internet gateway {id} to {vpc}"))?;
             }
-            self.detach(live).await?;
-            let vpc = wish.text("vpc_id");
-            let call = self.0.attach_internet_gateway().internet_gateway_id(id).vpc_id(&vpc);
-            call.send().await.during(|| format!("attaching internet gateway {id} to {vpc}"))?;
         }
         Ok(())
+    }
+
+    async fn retag(&self, _: &Context, observed: &Seen, tags: &Tags) -> Result<(), Error> {
+        retag::<Self>(&self.0, &observed.physical, tags).await
     }
 
     fn doubles(&self) -> bool {
         true
     }
 
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
-        self.detach(live).await?;
-        let id = &live.physical;
+    async fn delete(&self, _: &Context, observed: &Seen) -> Result<(), Error> {
+        self.detach(observed).await?;
+        let id = &observed.physical;
         let call = self.0.delete_internet_gateway().internet_gateway_id(id);
         call.send().await.during(|| format!("deleting internet gateway {id}")).map(drop)
     }
 
-    async fn held_by(&self, cx: &Context, live: &Live) -> Result<Vec<Holder>, Error> {
-        holders::of_internet_gateway(&self.0, cx, live).await
+    async fn held_by(&self, cx: &Context, observed: &Seen) -> Result<Vec<Holder>, Error> {
+        match observed.props.vpc() {
+            Some(vpc) => holders::of_internet_gateway(&self.0, cx, vpc).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     // A public address counts as mapped for up to ten minutes after it was released.

@@ -1,30 +1,105 @@
-//! Two route tables: the public subnets' with a route to the internet gateway, the private subnets' with one to the NAT
-//! gateway, where there is one. The VPC's main table stays empty, so that no subnet gets a way out by accident.
+//! Route tables: the public subnets' with a route to the internet gateway; the private subnets' with one to the NAT gateway,
+//! where there is one, and one table for each of them where each zone has its own; and the database subnets', without any
+//! route. The VPC's main table stays empty, so that no subnet gets a way out by accident.
 
 use crate::ec2::{from_ec2, ours, retag, specification};
+use crate::internet_gateway::InternetGateway;
+use crate::nat_gateway::{NatGateway, of_zone};
+use crate::subnet::{self, Subnet};
+use crate::vpc::Vpc;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{ResourceType, Route, RouteState, RouteTable as Table};
 use futures::future::join_all;
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use strata_aws::tags::Tags;
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
-use strata_state::{Kind, layers::net::Egress};
+use strata_layer::{Context, Desired, Observed, Promise, Resource, async_trait, props};
+use strata_state::demand::Class;
+use strata_state::layers::net::{self, Egress};
+use strata_state::{Kind, wish::Pipeline};
 
 pub(crate) struct RouteTable(pub(crate) Client);
 
+/// Targets by destination.
+type Routes = BTreeMap<String, Promise>;
+
+props! {
+    /// What a route table is.
+    pub(crate) struct Props {
+        fixed {
+            /// Its VPC.
+            vpc_id: Promise,
+        }
+        mutable {
+            /// Its routes, but for the VPC's own and those of gateway endpoints.
+            routes: Routes,
+            /// The subnets that use it.
+            subnets: Vec<Promise>,
+        }
+    }
+}
+
+/// What the calls need besides.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    /// The id of the association with each subnet.
+    associations: BTreeMap<String, String>,
+}
+
+type Seen = Observed<Props, Facts>;
+
 const ANYWHERE: &str = "0.0.0.0/0";
 
+/// A table that subnets use.
+pub(crate) struct Use {
+    pub(crate) id: String,
+    way: Way,
+    /// Ids of the subnets.
+    subnets: Vec<String>,
+}
+
+/// Where a table's one route leads.
+enum Way {
+    Internet,
+    /// To the NAT gateway of this id.
+    Nat(String),
+    Nowhere,
+}
+
+/// All tables that a pipeline's subnets use.
+pub(crate) fn tables(pipeline: &Pipeline) -> Vec<Use> {
+    let egress = net::egress(pipeline);
+    let mut tables = Vec::new();
+    for class in Class::ALL {
+        let many = net::subnets(pipeline, class).len();
+        let subnets: Vec<String> = (1..=many).map(|number| subnet::id(class, number)).collect();
+        let shared = |way, subnets| Use { id: class.as_str().to_owned(), way, subnets };
+        match (class, egress) {
+            _ if subnets.is_empty() => {}
+            (Class::Public, _) => tables.push(shared(Way::Internet, subnets)),
+            (Class::Private, Egress::Nat) => tables.push(shared(Way::Nat("main".into()), subnets)),
+            (Class::Private, Egress::NatPerZone) => {
+                let one = |(id, number): (String, usize)| {
+                    let (way, subnets) = (Way::Nat(of_zone(number)), vec![id.clone()]);
+                    Use { id, way, subnets }
+                };
+                tables.extend(subnets.into_iter().zip(1..).map(one));
+            }
+            (Class::Private | Class::Database, _) => tables.push(shared(Way::Nowhere, subnets)),
+        }
+    }
+    tables
+}
+
 impl RouteTable {
-    /// Make the routes equal to `wish`: at most one call per destination.
-    async fn set_routes(&self, id: &str, change: &Change) -> Result<(), Error> {
-        let empty = Map::new();
-        let (from, to) = (change.from.as_object().unwrap_or(&empty), change.to.as_object().unwrap_or(&empty));
-        for (range, target) in to.iter().filter(|(range, target)| from.get(*range) != Some(*target)) {
-            let target = target.as_str().unwrap_or_default();
+    /// Make the routes as desired: at most one call per destination.
+    async fn set_routes(&self, id: &str, is: &Routes, shall: &Routes) -> Result<(), Error> {
+        for (range, target) in shall.iter().filter(|(range, target)| is.get(*range) != Some(*target)) {
+            let target = target.known()?;
             let doing = || format!("routing {range} to {target} in {id}");
             let (gateway, nat) = if target.starts_with("nat-") { (None, Some(target)) } else { (Some(target), None) };
-            let (gateway, nat) = (gateway.map(str::to_owned), nat.map(str::to_owned));
-            if from.contains_key(range) {
+            let (gateway, nat) = (gateway.cloned(), nat.cloned());
+            if is.contains_key(range) {
                 let call = self.0.replace_route().route_table_id(id).destination_cidr_block(range);
                 call.set_gateway_id(gateway).set_nat_gateway_id(nat).send().await.during(doing)?;
             } else {
@@ -32,7 +107,7 @@ impl RouteTable {
                 call.set_gateway_id(gateway).set_nat_gateway_id(nat).send().await.during(doing)?;
             }
         }
-        for range in from.keys().filter(|range| !to.contains_key(*range)) {
+        for range in is.keys().filter(|range| !shall.contains_key(*range)) {
             let call = self.0.delete_route().route_table_id(id);
             let call = match range {
                 list if list.starts_with("pl-") => call.destination_prefix_list_id(list),
@@ -44,135 +119,140 @@ impl RouteTable {
         Ok(())
     }
 
-    /// Make the subnets that use the table equal to the wish.
-    async fn set_subnets(&self, live: &Live, change: &Change) -> Result<(), Error> {
-        let id = &live.physical;
-        let list = |value: &Value| -> Vec<String> {
-            value.as_array().into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-        };
-        let (from, to) = (list(&change.from), list(&change.to));
-        for subnet in from.iter().filter(|subnet| !to.contains(subnet)) {
-            self.disassociate(live, subnet).await?;
+    /// Make the subnets that use the table those that are desired.
+    async fn set_subnets(&self, cx: &Context, observed: &Seen, shall: &[Promise]) -> Result<(), Error> {
+        let is = &observed.props.subnets;
+        for subnet in is.iter().filter(|subnet| !shall.contains(subnet)) {
+            self.disassociate(observed, subnet.known()?).await?;
         }
         let mut each = Vec::new();
-        for subnet in to.iter().filter(|subnet| !from.contains(subnet)) {
-            each.push(self.associate(id, subnet));
+        for subnet in shall.iter().filter(|subnet| !is.contains(subnet)) {
+            each.push(self.associate(cx, &observed.physical, subnet.known()?));
         }
         join_all(each).await.into_iter().collect()
     }
 
-    async fn associate(&self, id: &str, subnet: &str) -> Result<(), Error> {
-        let call = self.0.associate_route_table().route_table_id(id).subnet_id(subnet);
-        call.send().await.during(|| format!("giving {subnet} the route table {id}")).map(drop)
-    }
-
-    async fn set(&self, cx: &Context, live: &Live, wish: &Wish, change: &Change) -> Result<(), Error> {
-        match change.field.as_str() {
-            "routes" => self.set_routes(&live.physical, change).await,
-            "subnets" => self.set_subnets(live, change).await,
-            _ => retag(&self.0, cx, "route-table", live, wish).await,
+    /// Give a subnet this table. From another table of ours it is taken in the same call, so that it is never without one.
+    async fn associate(&self, cx: &Context, id: &str, subnet: &str) -> Result<(), Error> {
+        let doing = || format!("giving {subnet} the route table {id}");
+        let tables = cx.observed::<Self>();
+        let mut others = tables.iter().filter(|table| table.physical != id);
+        match others.find_map(|table| table.facts.associations.get(subnet)) {
+            Some(association) => {
+                let call = self.0.replace_route_table_association().route_table_id(id).association_id(association);
+                call.send().await.during(doing).map(drop)
+            }
+            None => {
+                let call = self.0.associate_route_table().route_table_id(id).subnet_id(subnet);
+                call.send().await.during(doing).map(drop)
+            }
         }
     }
 
-    async fn disassociate(&self, live: &Live, subnet: &str) -> Result<(), Error> {
-        // The live thing keeps its associations as `subnet=association` pairs.
-        let pairs = live.facts.get("associations").map(String::as_str).unwrap_or_default();
-        let pair = pairs.split(' ').filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == subnet);
-        let Some((_, association)) = pair else { return Ok(()) };
+    async fn disassociate(&self, observed: &Seen, subnet: &str) -> Result<(), Error> {
+        let Some(association) = observed.facts.associations.get(subnet) else { return Ok(()) };
         let call = self.0.disassociate_route_table().association_id(association);
-        call.send().await.during(|| format!("taking the route table {} from {subnet}", live.physical)).map(drop)
+        call.send().await.during(|| format!("taking the route table {} from {subnet}", observed.physical)).map(drop)
     }
 }
 
 #[async_trait]
-impl Untyped for RouteTable {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let nat = strata_state::layers::net::egress(&cx.doc.pipeline) == Egress::Nat;
-        let private = if nat { json!({ ANYWHERE: cx.physical("nat-gateway", "main") }) } else { json!({}) };
-        let public = json!({ ANYWHERE: cx.physical("internet-gateway", "main") });
-        let wish = |side: &str, routes: Value| {
-            let mut subnets = [1, 2].map(|number| cx.physical("subnet", &format!("{side}-{number}")));
-            subnets.sort_by_key(ToString::to_string);
-            Wish::new(side, cx.name(Kind::Network, side))
-                .prop("vpc_id", cx.physical("vpc", "main"))
-                .prop("routes", routes)
-                .prop("subnets", json!(subnets))
-                .fixed(&["vpc_id"])
+impl Resource for RouteTable {
+    const KIND: &'static str = "route-table";
+    const LABEL: &'static str = "route tables";
+    type Props = Props;
+    type Facts = Facts;
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
+        let desired = |table: Use| {
+            let target = match &table.way {
+                Way::Internet => Some(cx.id_of::<InternetGateway>("main")),
+                Way::Nat(gateway) => Some(cx.id_of::<NatGateway>(gateway)),
+                Way::Nowhere => None,
+            };
+            let mut subnets: Vec<Promise> = table.subnets.iter().map(|id| cx.id_of::<Subnet>(id)).collect();
+            subnets.sort();
+            let routes = target.into_iter().map(|target| (ANYWHERE.to_owned(), target)).collect();
+            let name = cx.name(Kind::Network, &table.id);
+            Desired::new(table.id, name, Props { vpc_id: cx.id_of::<Vpc>("main"), routes, subnets })
         };
-        Ok(vec![wish("public", public), wish("private", private)])
+        Ok(tables(&cx.doc.pipeline).into_iter().map(desired).collect())
     }
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
+    async fn observed(&self, cx: &Context, _: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
         let mut pages = self.0.describe_route_tables().set_filters(Some(ours(cx))).into_paginator().items().send();
-        let mut lives = Vec::new();
+        let mut all = Vec::new();
         while let Some(table) = pages.next().await {
             let table = table.during(|| "listing route tables".into())?;
-            lives.push(live(cx, &table));
+            all.push(seen(cx, &table));
         }
-        Ok(lives)
+        Ok(all)
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let vpc = Wish {
-            props: wish.props.iter().filter(|(name, _)| **name == "vpc_id").map(|(k, v)| (*k, v.clone())).collect(),
-            ..wish.clone()
-        };
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        // The call says nothing else, and what else is desired may change before it is made again.
+        let vpc_id = desired.props.vpc_id.clone();
+        let said = Desired { props: Props { vpc_id, ..Props::default() }, ..desired.clone() };
         let call = self
             .0
             .create_route_table()
-            .client_token(cx.token("route-table", &vpc))
-            .vpc_id(wish.text("vpc_id"))
-            .tag_specifications(specification(cx, "route-table", wish, ResourceType::RouteTable));
-        call.send().await.during(|| format!("creating route table {}", wish.name)).map(drop)
+            .client_token(cx.token_of::<Self>(&said))
+            .vpc_id(said.props.vpc_id.known()?)
+            .tag_specifications(specification::<Self>(cx, desired, ResourceType::RouteTable));
+        call.send().await.during(|| format!("creating route table {}", desired.name)).map(drop)
     }
 
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
-        let mut each = Vec::new();
-        for change in changes {
-            each.push(self.set(cx, live, wish, change));
+    // Routes first: a subnet that comes from another table finds its way out here already.
+    async fn update(&self, cx: &Context, observed: &Seen, desired: &Desired<Props>) -> Result<(), Error> {
+        let (is, shall) = (&observed.props, &desired.props);
+        if shall.routes.values().all(|target| target.get().is_some()) {
+            self.set_routes(&observed.physical, &is.routes, &shall.routes).await?;
         }
-        join_all(each).await.into_iter().collect()
+        if shall.subnets.iter().all(|subnet| subnet.get().is_some()) {
+            self.set_subnets(cx, observed, &shall.subnets).await?;
+        }
+        Ok(())
     }
 
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
-        let mut each = Vec::new();
-        for subnet in live.props.get("subnets").and_then(Value::as_array).into_iter().flatten() {
-            each.push(self.disassociate(live, subnet.as_str().unwrap_or_default()));
-        }
+    async fn retag(&self, _: &Context, observed: &Seen, tags: &Tags) -> Result<(), Error> {
+        retag::<Self>(&self.0, &observed.physical, tags).await
+    }
+
+    async fn delete(&self, _: &Context, observed: &Seen) -> Result<(), Error> {
+        let subnets = observed.facts.associations.keys();
+        let each = subnets.map(|subnet| self.disassociate(observed, subnet));
         join_all(each).await.into_iter().collect::<Result<(), Error>>()?;
-        let id = &live.physical;
+        let id = &observed.physical;
         let call = self.0.delete_route_table().route_table_id(id);
         call.send().await.during(|| format!("deleting route table {id}")).map(drop)
     }
 }
 
-fn live(cx: &Context, table: &Table) -> Live {
-    let routes: Map<String, Value> = table.routes().iter().filter_map(route).collect();
-    let associations: Vec<(&str, &str)> = table
+fn seen(cx: &Context, table: &Table) -> Seen {
+    let associations: BTreeMap<String, String> = table
         .associations()
         .iter()
-        .filter_map(|association| Some((association.subnet_id()?, association.route_table_association_id()?)))
+        .filter_map(|one| Some((one.subnet_id()?.to_owned(), one.route_table_association_id()?.to_owned())))
         .collect();
-    let mut subnets: Vec<&str> = associations.iter().map(|(subnet, _)| *subnet).collect();
-    subnets.sort_unstable();
-    let pairs: Vec<String> = associations.iter().map(|(subnet, id)| format!("{subnet}={id}")).collect();
-    Live::new("", table.route_table_id().unwrap_or_default())
+    let props = Props {
+        vpc_id: table.vpc_id().into(),
+        routes: table.routes().iter().filter_map(route).collect(),
+        subnets: associations.keys().cloned().map(Promise::Known).collect(),
+    };
+    Seen::new("", table.route_table_id().unwrap_or_default(), props)
         .tagged(cx, from_ec2(table.tags()))
-        .prop("vpc_id", table.vpc_id())
-        .prop("routes", Value::Object(routes))
-        .prop("subnets", json!(subnets))
-        .fact("associations", pairs.join(" "))
+        .facts(Facts { associations })
 }
 
 /// Destination and target; nothing for the VPC's own route and for those that a gateway endpoint adds by itself.
-fn route(route: &Route) -> Option<(String, Value)> {
+fn route(route: &Route) -> Option<(String, Promise)> {
     let range = route.destination_cidr_block().or(route.destination_ipv6_cidr_block());
     let range = range.or(route.destination_prefix_list_id())?;
     let target = route.nat_gateway_id().or(route.gateway_id()).unwrap_or("another target");
     if target == "local" || target.starts_with("vpce-") {
         return None;
     }
-    // A route whose target is gone counts as different from the wish, so it is replaced.
+    // A route whose target is gone counts as different from what is desired, so it is replaced.
     let gone = if route.state() == Some(&RouteState::Blackhole) { " (blackhole)" } else { "" };
-    Some((range.to_owned(), json!(format!("{target}{gone}"))))
+    Some((range.to_owned(), Promise::Known(format!("{target}{gone}"))))
 }

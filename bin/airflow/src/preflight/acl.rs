@@ -16,7 +16,7 @@ pub(super) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
     let doing = || "looking at the network ACLs".to_owned();
     let (acls, subnets) = futures::try_join!(
         async { ec2.describe_network_acls().filters(filter).send().await.during(doing) },
-        network::subnets(ec2, &net.private_subnet_ids),
+        network::subnets(ec2, net.private_subnets(2)),
     )?;
     for subnet in &subnets {
         let Some(id) = subnet.subnet_id() else { continue };

@@ -10,7 +10,7 @@ use strata_layer::Context;
 pub(super) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
     let Some(net) = &cx.doc.net else { return Ok(found) };
-    let ids: BTreeSet<&String> = net.private_subnet_ids.iter().collect();
+    let ids: BTreeSet<&String> = net.private_subnets(2).iter().collect();
     if ids.len() != 2 {
         found.say(format!("MWAA wants exactly two private subnets, and there are {}", ids.len()), "run `net up`");
         return Ok(found);

@@ -32,7 +32,7 @@ pub(super) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
         gateways: gateways.nat_gateways.unwrap_or_default(),
         endpoints: endpoints.vpc_endpoints.unwrap_or_default(),
     };
-    for (index, subnet) in net.private_subnet_ids.iter().enumerate() {
+    for (index, subnet) in net.private_subnets(2).iter().enumerate() {
         check(cx, &vpc, subnet, &format!("subnet {subnet} (private-{})", index + 1), &mut found);
     }
     Ok(found)

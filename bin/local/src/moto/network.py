@@ -1,8 +1,11 @@
 """EC2 as strict as AWS is: what is in use cannot be deleted. moto deletes it and leaves loose ends."""
 
+import copy
+
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.route_tables import Route
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses.vpcs import VPCs
 
 
@@ -18,6 +21,11 @@ def patch():
     EC2Backend.detach_internet_gateway = unless(EC2Backend.detach_internet_gateway, addresses_mapped)
     EC2Backend.delete_vpc = with_its_acls(unless(EC2Backend.delete_vpc, vpc_in_use))
     VPCs.modify_vpc_endpoint = with_private_dns(VPCs.modify_vpc_endpoint)
+    EC2Backend.modify_vpc_endpoint = with_its_routes(EC2Backend.modify_vpc_endpoint)
+    EC2Backend.associate_route_table = of_one_table(EC2Backend.associate_route_table)
+    EC2Backend.modify_security_group_rules = with_groups(EC2Backend.modify_security_group_rules)
+    SecurityGroupRule.description = property(why)
+    SecurityGroupRule.__eq__ = whatever_it_says(SecurityGroupRule.__eq__)
 
 
 def without_default_vpc():
@@ -66,6 +74,24 @@ def with_private_dns(modify):
         return answer
 
     return modified
+
+
+def with_its_routes(modify):
+    """A gateway endpoint has a route in each of its tables; moto adds them only when the endpoint is made."""
+
+    def modify_vpc_endpoint(self, vpc_id, *args, **kwargs):
+        endpoint = self.describe_vpc_endpoints(vpc_end_point_ids=[vpc_id])[0]
+        before, prefixes = set(endpoint.route_table_ids or []), endpoint.destination_prefix_list_id
+        modify(self, vpc_id, *args, **kwargs)
+        if prefixes is None:
+            return
+        after = set(endpoint.route_table_ids)
+        for table in after - before:
+            self.create_route(table, None, gateway_id=endpoint.id, destination_prefix_list_id=prefixes)
+        for table in (before - after) & set(self.route_tables):
+            self.delete_route(table, prefixes)
+
+    return modify_vpc_endpoint
 
 
 def unless(delete, in_use):
@@ -181,3 +207,49 @@ def vpc_in_use(self, vpc_id):
     )
     if gateways or groups or endpoints:
         raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+
+
+def of_one_table(associate):
+    """A subnet uses one table; moto answers with the association that is there, whichever table was asked for."""
+
+    def associate_route_table(self, route_table_id, gateway_id=None, subnet_id=None):
+        others = [table for table in self.route_tables.values() if table.id != route_table_id]
+        if subnet_id is not None and any(subnet_id in table._associations.values() for table in others):
+            raise EC2ClientError(
+                "Resource.AlreadyAssociated",
+                f"the specified association for route table {route_table_id} conflicts with an existing association",
+            )
+        return associate(self, route_table_id, gateway_id, subnet_id)
+
+    return associate_route_table
+
+
+def why(rule):
+    """moto forgets the description of a rule whose source is a group."""
+    return (rule.ip_range or rule.source_group).get("Description")
+
+
+def with_groups(modify):
+    """moto changes ranges, and leaves a source that is a group as it is."""
+
+    def modify_security_group_rules(self, group_id, rules):
+        modify(self, group_id, rules)
+        group = self.get_security_group_by_name_or_id(group_id)
+        for rule, new in [(group.get_rule(name), new) for name, new in rules.items() if "ReferencedGroupId" in new]:
+            rule.source_group["GroupId"] = new["ReferencedGroupId"]
+            rule.source_group["Description"] = rule.ip_range.pop("Description", "")
+
+    return modify_security_group_rules
+
+
+def whatever_it_says(equals):
+    """Two rules that differ only in their description are one."""
+
+    def same(self, other):
+        twin = copy.copy(other)
+        twin.source_group = {**other.source_group, "Description": self.source_group.get("Description")}
+        if "Description" not in self.source_group:
+            del twin.source_group["Description"]
+        return equals(self, twin)
+
+    return same
