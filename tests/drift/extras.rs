@@ -179,6 +179,12 @@ pub(crate) fn take_away(bench: &Bench, thing: &Thing) -> bool {
         "crawler" => ("glue", "delete_crawler", json!({ "Name": id })),
         "workgroup" => ("athena", "delete_work_group", json!({ "WorkGroup": id, "RecursiveDeleteOption": true })),
         "job" => ("glue", "delete_job", json!({ "JobName": id })),
+        "log-group" => ("logs", "delete_log_group", json!({ "logGroupName": id })),
+        "instance-profile" => {
+            let words = json!({ "InstanceProfileName": id, "RoleName": id });
+            bench.call("iam", "remove_role_from_instance_profile", words);
+            ("iam", "delete_instance_profile", json!({ "InstanceProfileName": id }))
+        }
         "role" => {
             let words = json!({ "RoleName": id, "PolicyName": "strata" });
             bench.call("iam", "delete_role_policy", words);
@@ -202,7 +208,8 @@ pub(crate) enum Tags {
 pub(crate) fn tags(kind: &str) -> Option<Tags> {
     Some(match kind {
         "vpc" | "internet-gateway" | "subnet" | "security-group" | "address" | "nat-gateway" | "route-table"
-        | "endpoint" | "role" | "bucket" | "database" | "crawler" | "workgroup" | "job" | "environment" => Tags::Has,
+        | "endpoint" | "role" | "instance-profile" | "bucket" | "database" | "crawler" | "workgroup" | "job"
+        | "environment" | "log-group" => Tags::Has,
         "file" => Tags::None("objects are ours by their bucket and key"),
         "classifier" => Tags::None("AWS has no tags for classifiers"),
         "table" => Tags::None("tables carry the keys as parameters, which is a property of its own"),
@@ -219,6 +226,16 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
         "role" => ("iam", ("tag_role", json!({ "RoleName": id, "Tags": pair })), {
             ("untag_role", json!({ "RoleName": id, "TagKeys": [key] }))
         }),
+        "instance-profile" => {
+            let unset = json!({ "InstanceProfileName": id, "TagKeys": [key] });
+            let set = json!({ "InstanceProfileName": id, "Tags": pair });
+            ("iam", ("tag_instance_profile", set), ("untag_instance_profile", unset))
+        }
+        "log-group" => {
+            let arn = format!("arn:aws:logs:eu-central-1:123456789012:log-group:{id}");
+            let set = json!({ "resourceArn": arn, "tags": { key: value.unwrap_or_default() } });
+            ("logs", ("tag_resource", set), ("untag_resource", json!({ "resourceArn": arn, "tagKeys": [key] })))
+        }
         "bucket" => {
             let mut tags = bench.call("s3", "get_bucket_tagging", json!({ "Bucket": id }))["TagSet"].clone();
             let list = tags.as_array_mut().unwrap();
