@@ -40,13 +40,6 @@ pub(crate) fn wish() -> Value {
     let wish = &mut document["pipeline"];
     wish["expires"] = json!("2030-01-01");
     wish["transforms"][0]["engine"] = json!("spark");
-    // Roles of a person's own: with rights of AWS's, with an instance profile, all within a boundary.
-    wish["iam"] = json!({
-        "boundary": "AdministratorAccess",
-        "roles": { "machines": {
-            "service": "ec2.amazonaws.com", "managed": ["AmazonS3ReadOnlyAccess"], "instance_profile": true,
-        } },
-    });
     wish["airflow"]["config"] = json!({ "core.default_timezone": "utc" });
     // One declared table of each format.
     wish["tables"]["given"] = json!({

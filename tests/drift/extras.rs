@@ -1,7 +1,6 @@
 //! What somebody adds beside what is there, what somebody takes away whole, and what a person may add: own tags.
 
 use super::bench::{Bench, Thing, another_tag, text};
-use super::ways::another_policy;
 use serde_json::{Value, json};
 
 /// One more change from outside: the layer, the kind and id it is done to, the field that differs, and the calls to mend it.
@@ -13,7 +12,7 @@ pub(crate) struct Extra {
     pub(crate) act: fn(&Bench, &Thing),
 }
 
-const fn extra(
+pub(crate) const fn extra(
     layer: &'static str,
     resource: (&'static str, &'static str),
     field: &'static str,
@@ -24,7 +23,7 @@ const fn extra(
 }
 
 /// Rules, routes, statements and policies that nobody of us asked for.
-pub(crate) const EXTRAS: [Extra; 19] = [
+pub(crate) const EXTRAS: [Extra; 15] = [
     extra("net", ("security-group", "main"), "ingress", "an inbound rule for everybody", |bench, thing| {
         let rule =
             json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] });
@@ -68,30 +67,6 @@ pub(crate) const EXTRAS: [Extra; 19] = [
             json!({ "RouteTableId": thing.physical, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
         bench.call("ec2", "replace_route", words);
     }),
-    extra("iam", ("role", "driven-data-dev-eu-central-1-glue"), "permissions", "one more statement", |bench, thing| {
-        let words = json!({ "RoleName": thing.physical, "PolicyName": "strata" });
-        let found = bench.call("iam", "get_role_policy", words)["PolicyDocument"].clone();
-        let mut policy = found;
-        let statement = json!({ "Sid": "More", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" });
-        policy["Statement"].as_array_mut().unwrap().push(statement);
-        let words = json!({ "RoleName": thing.physical, "PolicyName": "strata", "PolicyDocument": policy.to_string() });
-        bench.call("iam", "put_role_policy", words);
-    }),
-    extra("iam", ("role", "driven-data-dev-eu-central-1-glue"), "permissions", "no policy at all", |bench, thing| {
-        let words = json!({ "RoleName": thing.physical, "PolicyName": "strata" });
-        bench.call("iam", "delete_role_policy", words);
-    }),
-    extra(
-        "iam",
-        ("role", "driven-data-dev-eu-central-1-airflow"),
-        "other_policies",
-        "one more policy",
-        |bench, thing| {
-            let policy = another_policy();
-            let words = json!({ "RoleName": thing.physical, "PolicyName": "more", "PolicyDocument": policy });
-            bench.call("iam", "put_role_policy", words);
-        },
-    ),
     extra("storage", ("bucket", "main"), "policy", "one more statement", |bench, thing| {
         let found = bench.call("s3", "get_bucket_policy", json!({ "Bucket": thing.physical }));
         let mut policy = strata_tests::json(&text(&found["Policy"]));
@@ -147,12 +122,6 @@ pub(crate) const EXTRAS: [Extra; 19] = [
         input["StorageDescriptor"]["Columns"].as_array_mut().unwrap().push(column);
         bench.call("glue", "update_table", json!({ "DatabaseName": "driven_data_db", "TableInput": input }));
     }),
-    extra("airflow", ("environment", "main"), "config", "one more option", |bench, thing| {
-        let options = json!({ "core.default_timezone": "utc", "webserver.expose_config": "True" });
-        let words = json!({ "Name": thing.physical, "AirflowConfigurationOptions": options });
-        bench.call("mwaa", "update_environment", words);
-        bench.settled();
-    }),
 ];
 
 fn open(bench: &Bench, thing: &Thing, rule: Value) {
@@ -179,17 +148,6 @@ pub(crate) fn take_away(bench: &Bench, thing: &Thing) -> bool {
         "crawler" => ("glue", "delete_crawler", json!({ "Name": id })),
         "workgroup" => ("athena", "delete_work_group", json!({ "WorkGroup": id, "RecursiveDeleteOption": true })),
         "job" => ("glue", "delete_job", json!({ "JobName": id })),
-        "log-group" => ("logs", "delete_log_group", json!({ "logGroupName": id })),
-        "instance-profile" => {
-            let words = json!({ "InstanceProfileName": id, "RoleName": id });
-            bench.call("iam", "remove_role_from_instance_profile", words);
-            ("iam", "delete_instance_profile", json!({ "InstanceProfileName": id }))
-        }
-        "role" => {
-            let words = json!({ "RoleName": id, "PolicyName": "strata" });
-            bench.call("iam", "delete_role_policy", words);
-            ("iam", "delete_role", json!({ "RoleName": id }))
-        }
         _ => return false,
     };
     bench.call(service, operation, words);
@@ -208,8 +166,7 @@ pub(crate) enum Tags {
 pub(crate) fn tags(kind: &str) -> Option<Tags> {
     Some(match kind {
         "vpc" | "internet-gateway" | "subnet" | "security-group" | "address" | "nat-gateway" | "route-table"
-        | "endpoint" | "role" | "instance-profile" | "bucket" | "database" | "crawler" | "workgroup" | "job"
-        | "environment" | "log-group" => Tags::Has,
+        | "endpoint" | "bucket" | "database" | "crawler" | "workgroup" | "job" => Tags::Has,
         "file" => Tags::None("objects are ours by their bucket and key"),
         "classifier" => Tags::None("AWS has no tags for classifiers"),
         "table" => Tags::None("tables carry the keys as parameters, which is a property of its own"),
@@ -223,19 +180,6 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
     let pair = json!([{ "Key": key, "Value": value.unwrap_or_default() }]);
     let glue = |kind: &str| format!("arn:aws:glue:eu-central-1:123456789012:{kind}/{id}");
     let (service, set, unset) = match thing.kind.as_str() {
-        "role" => ("iam", ("tag_role", json!({ "RoleName": id, "Tags": pair })), {
-            ("untag_role", json!({ "RoleName": id, "TagKeys": [key] }))
-        }),
-        "instance-profile" => {
-            let unset = json!({ "InstanceProfileName": id, "TagKeys": [key] });
-            let set = json!({ "InstanceProfileName": id, "Tags": pair });
-            ("iam", ("tag_instance_profile", set), ("untag_instance_profile", unset))
-        }
-        "log-group" => {
-            let arn = format!("arn:aws:logs:eu-central-1:123456789012:log-group:{id}");
-            let set = json!({ "resourceArn": arn, "tags": { key: value.unwrap_or_default() } });
-            ("logs", ("tag_resource", set), ("untag_resource", json!({ "resourceArn": arn, "tagKeys": [key] })))
-        }
         "bucket" => {
             let mut tags = bench.call("s3", "get_bucket_tagging", json!({ "Bucket": id }))["TagSet"].clone();
             let list = tags.as_array_mut().unwrap();
@@ -254,11 +198,6 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
             let arn = format!("arn:aws:athena:eu-central-1:123456789012:workgroup/{id}");
             let set = json!({ "ResourceARN": arn, "Tags": pair });
             ("athena", ("tag_resource", set), ("untag_resource", json!({ "ResourceARN": arn, "TagKeys": [key] })))
-        }
-        "environment" => {
-            let arn = format!("arn:aws:airflow:eu-central-1:123456789012:environment/{id}");
-            let set = json!({ "ResourceArn": arn, "Tags": { key: value.unwrap_or_default() } });
-            ("mwaa", ("tag_resource", set), ("untag_resource", json!({ "ResourceArn": arn, "tagKeys": [key] })))
         }
         _ => {
             let unset = json!({ "Resources": [id], "Tags": [{ "Key": key }] });
