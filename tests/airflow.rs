@@ -54,9 +54,26 @@ fn an_environment_comes_changes_and_goes() {
         assert_eq!(made["LoggingConfiguration"][log]["LogLevel"], "INFO", "{log}");
     }
 
+    let groups = "{g['logGroupName']: g.get('retentionInDays') for g in \
+                  boto3.client('logs').describe_log_groups(logGroupNamePrefix='airflow-')['logGroups']}";
+    let groups = format!("print(json.dumps({groups}))");
+    let kept = |days: i64| {
+        let all = ["DAGProcessing", "Scheduler", "Task", "WebServer", "Worker"];
+        Value::Object(all.map(|log| (format!("airflow-{ENVIRONMENT}-{log}"), days.into())).into_iter().collect())
+    };
+    assert_eq!(serde_json::from_str::<Value>(&boto(&endpoint, &groups)).unwrap(), kept(30));
+
     let before = endpoint.count();
     assert_eq!(program(&endpoint, "airflow", &["up"], &document).stdout, document);
     assert_eq!(endpoint.mutating_since(before), Vec::<String>::new());
+
+    let mut longer: Value = serde_json::from_str(&document).unwrap();
+    longer["pipeline"]["airflow"]["log_days"] = 90.into();
+    let before = endpoint.count();
+    assert_eq!(program(&endpoint, "airflow", &["up"], &longer.to_string()).status, Some(0));
+    assert_eq!(endpoint.mutating_since(before), ["logs:PutRetentionPolicy"; 5]);
+    assert_eq!(serde_json::from_str::<Value>(&boto(&endpoint, &groups)).unwrap(), kept(90));
+    let document = longer.to_string();
 
     let more = change(&document, "/pipeline/airflow/max_workers", 7.into());
     let more = change(&more, "/pipeline/airflow/maintenance", "SUN:10:30".into());
@@ -163,6 +180,29 @@ fn d06_an_environment_that_failed_is_made_good_by_the_next_up() {
     assert_eq!(program(&endpoint, "net", &["up"], &document).status, Some(0));
     let output = program(&endpoint, "airflow", &["up", "--yes"], &document);
     assert_eq!(output.status, Some(0), "{}", output.stderr);
+}
+
+#[test]
+fn log_groups_that_mwaa_has_made_get_tags_and_an_end() {
+    let endpoint = Endpoint::start();
+    let document = up(&endpoint, &["net", "iam", "storage", "airflow"]);
+    // As an environment leaves them that was created by hand; of a log that is off, what is there stays as long as the rest.
+    let group = format!("airflow-{ENVIRONMENT}-Worker");
+    let bare = format!(
+        "logs = boto3.client('logs')\nlogs.delete_log_group(logGroupName='{group}')\nlogs.create_log_group(logGroupName='{group}')"
+    );
+    boto(&endpoint, &bare);
+    let mut off: Value = serde_json::from_str(&document).unwrap();
+    off["pipeline"]["airflow"]["logs"] = serde_json::json!({ "worker": "OFF" });
+    let off = off.to_string();
+    let status = program(&endpoint, "airflow", &["status"], &off);
+    assert_eq!(status.status, Some(4), "{}", status.stderr);
+    let before = endpoint.count();
+    assert_eq!(program(&endpoint, "airflow", &["up"], &off).status, Some(0));
+    let mut calls = endpoint.mutating_since(before);
+    calls.sort();
+    assert_eq!(calls, ["airflow:UpdateEnvironment", "logs:PutRetentionPolicy", "logs:TagResource"]);
+    assert_eq!(program(&endpoint, "airflow", &["status"], &off).status, Some(0));
 }
 
 #[test]

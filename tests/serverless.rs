@@ -258,7 +258,15 @@ fn whatever_somebody_changes_is_found_and_put_right_with_one_call() {
         assert_same(field, &mended, &document);
         assert_eq!(layer("airflow", &["status"], &document, &env).status, Some(0), "{field}");
     }
-    // Tags, and a log group that is gone.
+    // How long logs are kept, tags, and a log group that is gone.
+    let kept = |days: i32| assert_eq!(world.snapshot()["log-group"][GROUP]["retentionInDays"], json!(days));
+    kept(30);
+    world.call("logs", "delete_retention_policy", json!({ "logGroupName": GROUP }));
+    assert_eq!(layer("airflow", &["status"], &document, &env).status, Some(4));
+    let before = endpoint.count();
+    done("airflow", &["up"], &document, &env);
+    assert_eq!(endpoint.mutating_since(before), ["logs:PutRetentionPolicy"]);
+    kept(30);
     world.call("mwaa-serverless", "untag_resource", json!({ "ResourceArn": arn, "TagKeys": ["strata:layer"] }));
     let before = endpoint.count();
     done("airflow", &["up"], &document, &env);

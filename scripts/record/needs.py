@@ -46,8 +46,9 @@ ENVIRONMENT = [
     "ec2:CreateVpcEndpoint:airflow", "ec2:CreateNetworkInterface",
 ]  # fmt: skip
 
-# Services that ask for a right of its own when a create call carries tags.
+# Services that ask for a right of its own when a create call carries tags; some calls have another than their service.
 TAGGING = {
+    "iam:CreateInstanceProfile": "iam:TagInstanceProfile",
     "ec2": "ec2:CreateTags", "iam": "iam:TagRole", "glue": "glue:TagResource", "athena": "athena:TagResource",
     "airflow": "airflow:TagResource", "airflow-serverless": "airflow-serverless:TagResource", "kms": "kms:TagResource",
     "logs": "logs:TagResource", "s3": "s3:TagResource",
@@ -66,11 +67,16 @@ def own(call, params):
     if call.service == "s3":
         found = versions(found, params)
     if kind_made(call) and tags(params):
-        found.append(TAGGING[call.service])
+        found.append(tagging(call))
     if call.name == "kms:CreateKey" and "Policy" in params:
         # AWS refuses a policy that its maker could not put again.
         found.append("kms:PutKeyPolicy")
     return found
+
+
+def tagging(call):
+    """The right that tags in a create call ask for."""
+    return TAGGING.get(call.name) or TAGGING.get(call.service)
 
 
 def kind_made(call):
@@ -94,6 +100,8 @@ def beside(call, params):
             return QUERY
         case "athena:GetQueryResults":
             return ["s3:GetObject"]
+        case "iam:AddRoleToInstanceProfile":
+            return ["iam:PassRole:ec2"]
         case "ec2:CreateVpcEndpoint" if params.get("PrivateDnsEnabled"):
             return ["route53:AssociateVPCWithHostedZone"]
     return ["iam:PassRole:glue"] if call.service == "glue" and "Role" in params else []
@@ -131,7 +139,7 @@ def pair(tag):
 def resources(call, right, params):
     """The ARNs that the call names for one of its own rights, by kind of resource, as far as its parameters tell."""
     named = {kind: names(right.split(":")[0], kind, params) for kind in reference.types(right)}
-    if right == TAGGING.get(call.service) and kind_made(call):
+    if right == tagging(call) and kind_made(call):
         # The right to tag knows many kinds, and the call makes one.
         others = {kind: [] for kind in named if kind.replace("-", "").lower() != kind_made(call)}
         return {kind: found for kind, found in named.items() if found} | others
@@ -197,5 +205,7 @@ def tails(service, kind, params):
         case "servicequotas", "quota":
             return [f"{params['ServiceCode']}/{code}" for code in one("QuotaCode")]
         case "iam", "role" if "Path" in params:
-            return [f"role{params['Path']}{params['RoleName']}"]
+            return [f"role{params['Path']}{name}" for name in one("RoleName")]
+        case "iam", "instance-profile" if "Path" in params:
+            return [f"instance-profile{params['Path']}{name}" for name in one("InstanceProfileName")]
     return []

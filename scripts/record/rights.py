@@ -33,6 +33,7 @@ NETWORK = [
 ]  # fmt: skip
 # Several regions share an account's roles, so the region is part of their path.
 ROLES = "role/strata/${pipeline}/${env}/${region}/"
+PROFILES = "instance-profile/strata/${pipeline}/${env}/${region}/"
 CATALOG = arns("glue", "catalog", "database/${database}", "table/${database}/*", "userDefinedFunction/${database}/*")
 
 # Name of the statement, rights, resources, condition.
@@ -66,13 +67,23 @@ STATEMENTS = [
 
     # Roles. A name that is taken may be anybody's, under any path: reading it tells whose.
     ("OurRoles",
-     "iam:CreateRole iam:DeleteRole iam:GetRolePolicy iam:PutRolePolicy iam:DeleteRolePolicy iam:DetachRolePolicy "
-     "iam:ListAttachedRolePolicies iam:ListRolePolicies iam:ListInstanceProfilesForRole iam:TagRole iam:UntagRole "
-     "iam:UpdateRole iam:UpdateAssumeRolePolicy iam:ListRoleTags", iam(ROLES + "*"), None),
-    ("WhoseRole", "iam:GetRole", iam("role/*${role_airflow}", "role/*${role_glue}"), None),
+     "iam:CreateRole iam:DeleteRole iam:GetRole iam:GetRolePolicy iam:PutRolePolicy iam:DeleteRolePolicy "
+     "iam:AttachRolePolicy iam:DetachRolePolicy iam:PutRolePermissionsBoundary iam:ListAttachedRolePolicies "
+     "iam:ListRolePolicies iam:ListInstanceProfilesForRole iam:TagRole iam:UpdateRole iam:UpdateAssumeRolePolicy "
+     "iam:ListRoleTags", iam(ROLES + "*"), None),
+    ("WhoseRole", "iam:GetRole", iam("role/*${role}"), None),
+    ("OurProfiles",
+     "iam:CreateInstanceProfile iam:DeleteInstanceProfile iam:GetInstanceProfile iam:AddRoleToInstanceProfile "
+     "iam:TagInstanceProfile", iam(PROFILES + "*"), None),
+    ("WhoseProfile", "iam:GetInstanceProfile", iam("instance-profile/*${profile_role}"), None),
+    ("PassToMachines", "iam:PassRole:ec2", iam(ROLES + "${profile_role}"), passed_to("ec2")),
     # Only a role of ours can be taken out of one: AWS asks for that right on the profile alone.
     ("ProfilesOfOurRoles", "iam:RemoveRoleFromInstanceProfile", iam("instance-profile/*"), None),
-    # The airflow plan reads what the roles may do, also where somebody attached a policy of another name.
+    # Roles whose names services fix: the account's, created where they are missing.
+    ("FixedRoles", "iam:CreateRole iam:GetRole iam:AttachRolePolicy iam:TagRole iam:UntagRole",
+     iam("role/${service_role}"), None),
+    # The airflow plan reads what the roles may do, also where somebody attached a policy of another name; that of iam looks
+    # whether a policy exists.
     ("WhatRolesMay", "iam:GetPolicy iam:GetPolicyVersion", ["arn:${partition}:iam::*:policy/*"], None),
     ("PassToGlue", "iam:PassRole:glue", iam(ROLES + "${role_glue}"), passed_to("glue")),
     ("PassToAirflow", "iam:PassRole:airflow", iam(ROLES + "${role_airflow}"), passed_to("airflow")),
@@ -140,7 +151,9 @@ STATEMENTS = [
     ("TaskLogs", "logs:DescribeLogStreams logs:GetLogEvents",
      arns("logs", "log-group:airflow-${environment}-Task", "log-group:airflow-${environment}-Task:log-stream:*",
           "log-group:/aws/mwaa-serverless/${workflow}:log-stream:*"), None),
-    ("EnvironmentLogs", "logs:DeleteLogGroup", arns("logs", "log-group:airflow-${environment}-*"), None),
+    ("OurLogGroups",
+     "logs:CreateLogGroup logs:DeleteLogGroup logs:ListTagsForResource logs:PutRetentionPolicy logs:TagResource",
+     arns("logs", "log-group:airflow-${environment}-*", "log-group:/aws/mwaa-serverless/${workflow}"), None),
     # A workflow's ARN ends in ten characters that nobody knows beforehand; which are ours, tags say.
     ("MakeWorkflow", "airflow-serverless:CreateWorkflow", ["*"], NEW),
     ("TagOurWorkflow", "airflow-serverless:TagResource", arns("airflow-serverless", "workflow/${workflow}-*"), NEW),
@@ -162,10 +175,10 @@ STATEMENTS = [
     # Quotas.
     ("Quotas", "servicequotas:GetServiceQuota", arns("servicequotas", "vpc/*", "ec2/*", "airflow/*", "glue/*"), None),
 
-    # The lock: one run at a time. And the log group of a workflow, which the program makes.
+    # The lock: one run at a time.
     ("Lock",
      "logs:CreateLogGroup logs:DeleteLogGroup logs:ListTagsForResource logs:TagResource",
-     arns("logs", "log-group:/strata/lock/${pipeline}/${env}/*", "log-group:/aws/mwaa-serverless/${workflow}"), None),
+     arns("logs", "log-group:/strata/lock/${pipeline}/${env}/*"), None),
 ]  # fmt: skip
 
 # Where the reference lists every kind that a right knows as if all were asked for at once.

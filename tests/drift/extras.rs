@@ -1,7 +1,6 @@
 //! What somebody adds beside what is there, what somebody takes away whole, and what a person may add: own tags.
 
 use super::bench::{Bench, Thing, another_tag, text};
-use super::ways::another_policy;
 use serde_json::{Value, json};
 
 /// One more change from outside: the layer, the kind and id it is done to, the field that differs, and the calls to mend it.
@@ -24,31 +23,7 @@ pub(crate) const fn extra(
 }
 
 /// Rules, routes, statements and policies that nobody of us asked for.
-pub(crate) const EXTRAS: [Extra; 11] = [
-    extra("iam", ("role", "driven-data-dev-eu-central-1-glue"), "permissions", "one more statement", |bench, thing| {
-        let words = json!({ "RoleName": thing.physical, "PolicyName": "strata" });
-        let found = bench.call("iam", "get_role_policy", words)["PolicyDocument"].clone();
-        let mut policy = found;
-        let statement = json!({ "Sid": "More", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" });
-        policy["Statement"].as_array_mut().unwrap().push(statement);
-        let words = json!({ "RoleName": thing.physical, "PolicyName": "strata", "PolicyDocument": policy.to_string() });
-        bench.call("iam", "put_role_policy", words);
-    }),
-    extra("iam", ("role", "driven-data-dev-eu-central-1-glue"), "permissions", "no policy at all", |bench, thing| {
-        let words = json!({ "RoleName": thing.physical, "PolicyName": "strata" });
-        bench.call("iam", "delete_role_policy", words);
-    }),
-    extra(
-        "iam",
-        ("role", "driven-data-dev-eu-central-1-airflow"),
-        "other_policies",
-        "one more policy",
-        |bench, thing| {
-            let policy = another_policy();
-            let words = json!({ "RoleName": thing.physical, "PolicyName": "more", "PolicyDocument": policy });
-            bench.call("iam", "put_role_policy", words);
-        },
-    ),
+pub(crate) const EXTRAS: &[Extra] = &[
     extra("storage", ("bucket", "main"), "policy", "one more statement", |bench, thing| {
         let found = bench.call("s3", "get_bucket_policy", json!({ "Bucket": thing.physical }));
         let mut policy = strata_tests::json(&text(&found["Policy"]));
@@ -104,12 +79,6 @@ pub(crate) const EXTRAS: [Extra; 11] = [
         input["StorageDescriptor"]["Columns"].as_array_mut().unwrap().push(column);
         bench.call("glue", "update_table", json!({ "DatabaseName": "driven_data_db", "TableInput": input }));
     }),
-    extra("airflow", ("environment", "main"), "config", "one more option", |bench, thing| {
-        let options = json!({ "core.default_timezone": "utc", "webserver.expose_config": "True" });
-        let words = json!({ "Name": thing.physical, "AirflowConfigurationOptions": options });
-        bench.call("mwaa", "update_environment", words);
-        bench.settled();
-    }),
 ];
 
 fn rules(bench: &Bench, thing: &Thing, change: impl FnOnce(&mut Vec<Value>)) {
@@ -131,11 +100,6 @@ pub(crate) fn take_away(bench: &Bench, thing: &Thing) -> bool {
         "crawler" => ("glue", "delete_crawler", json!({ "Name": id })),
         "workgroup" => ("athena", "delete_work_group", json!({ "WorkGroup": id, "RecursiveDeleteOption": true })),
         "job" => ("glue", "delete_job", json!({ "JobName": id })),
-        "role" => {
-            let words = json!({ "RoleName": id, "PolicyName": "strata" });
-            bench.call("iam", "delete_role_policy", words);
-            ("iam", "delete_role", json!({ "RoleName": id }))
-        }
         _ => return false,
     };
     bench.call(service, operation, words);
@@ -153,7 +117,7 @@ pub(crate) enum Tags {
 /// Whether a kind has tags. A kind that is not here fails the test.
 pub(crate) fn tags(kind: &str) -> Option<Tags> {
     Some(match kind {
-        "role" | "bucket" | "database" | "crawler" | "workgroup" | "job" | "environment" => Tags::Has,
+        "bucket" | "database" | "crawler" | "workgroup" | "job" => Tags::Has,
         "file" => Tags::None("objects are ours by their bucket and key"),
         "classifier" => Tags::None("AWS has no tags for classifiers"),
         "table" => Tags::None("tables carry the keys as parameters, which is a property of its own"),
@@ -167,9 +131,6 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
     let pair = json!([{ "Key": key, "Value": value.unwrap_or_default() }]);
     let glue = |kind: &str| format!("arn:aws:glue:eu-central-1:123456789012:{kind}/{id}");
     let (service, set, unset) = match thing.kind.as_str() {
-        "role" => ("iam", ("tag_role", json!({ "RoleName": id, "Tags": pair })), {
-            ("untag_role", json!({ "RoleName": id, "TagKeys": [key] }))
-        }),
         "bucket" => {
             let mut tags = bench.call("s3", "get_bucket_tagging", json!({ "Bucket": id }))["TagSet"].clone();
             let list = tags.as_array_mut().unwrap();
@@ -188,11 +149,6 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
             let arn = format!("arn:aws:athena:eu-central-1:123456789012:workgroup/{id}");
             let set = json!({ "ResourceARN": arn, "Tags": pair });
             ("athena", ("tag_resource", set), ("untag_resource", json!({ "ResourceARN": arn, "TagKeys": [key] })))
-        }
-        "environment" => {
-            let arn = format!("arn:aws:airflow:eu-central-1:123456789012:environment/{id}");
-            let set = json!({ "ResourceArn": arn, "Tags": { key: value.unwrap_or_default() } });
-            ("mwaa", ("tag_resource", set), ("untag_resource", json!({ "ResourceArn": arn, "tagKeys": [key] })))
         }
         kind => panic!("nobody has written how {kind} is tagged"),
     };

@@ -20,7 +20,6 @@ use Way::{Change, Elsewhere, Fixed, With};
 /// The way of one property.
 pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
     let way = match (kind, field) {
-        ("role", _) => Change(role),
         ("bucket", "name") => Fixed("a bucket keeps its name"),
         ("bucket", _) => Change(bucket),
         ("file", "bucket") => Fixed("an object stays in its bucket"),
@@ -36,59 +35,15 @@ pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
         // A job of the other engine has another Python and other machines.
         ("job", "command") => With(&["python", "dpu", "worker_type", "workers"], job),
         ("job", _) => Change(job),
-        ("environment", "subnets") => Fixed("MWAA changes no subnets"),
-        // Neither is taken without the other, and another file has another version.
-        ("environment", "requirements_path") => With(&["requirements_version"], environment),
-        // The role may read only its own bucket, so another bucket comes with another role, and with its own versions.
-        ("environment", "bucket_arn") => With(&["role_arn", "requirements_version"], environment),
-        ("environment", _) => Change(environment),
         _ => return None,
     };
     Some(way)
 }
 
-fn unknown(thing: &Thing, field: &str) -> ! {
+pub(crate) fn unknown(thing: &Thing, field: &str) -> ! {
     panic!("nobody has written how {}.{field} is changed from outside", thing.resource())
 }
 
-/// A policy that says something else than ours.
-pub(crate) fn another_policy() -> String {
-    let statement = json!({ "Sid": "Another", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" });
-    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
-}
-
-fn role(bench: &Bench, thing: &Thing, field: &str) {
-    let name = &thing.physical;
-    match field {
-        "trust" => {
-            let principal = json!({ "Service": "ec2.amazonaws.com" });
-            let statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
-            let trust = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
-            bench.call("iam", "update_assume_role_policy", json!({ "RoleName": name, "PolicyDocument": trust }));
-        }
-        "permissions" | "other_policies" => {
-            let policy = if field == "permissions" { "strata" } else { "another" };
-            let words = json!({ "RoleName": name, "PolicyName": policy, "PolicyDocument": another_policy() });
-            bench.call("iam", "put_role_policy", words);
-        }
-        "attached" => {
-            let words = json!({ "RoleName": name, "PolicyArn": "arn:aws:iam::123456789012:policy/another" });
-            bench.call("iam", "attach_role_policy", words);
-        }
-        "description" | "max_session" => {
-            let found = bench.call("iam", "get_role", json!({ "RoleName": name }));
-            let mut words = json!({
-                "RoleName": name, "Description": found["Role"]["Description"],
-                "MaxSessionDuration": found["Role"]["MaxSessionDuration"],
-            });
-            match field {
-                "description" => words["Description"] = json!("something else"),
-                _ => words["MaxSessionDuration"] = json!(7200),
-            }
-            bench.call("iam", "update_role", words);
-        }
-        _ => unknown(thing, field),
-    }
 }
 
 fn bucket(bench: &Bench, thing: &Thing, field: &str) {
@@ -116,7 +71,7 @@ fn bucket(bench: &Bench, thing: &Thing, field: &str) {
 }
 
 fn file(bench: &Bench, thing: &Thing, _: &str) {
-    let bucket = super::bench::text(&json(bench)["storage"]["bucket"]);
+    let bucket = text(&json(bench)["storage"]["bucket"]);
     let words = json!({ "Bucket": bucket, "Key": thing.physical, "Body": "-- somebody was here\n" });
     bench.call("s3", "put_object", words);
 }
@@ -286,55 +241,8 @@ fn job(bench: &Bench, thing: &Thing, field: &str) {
     bench.call("glue", "update_job", json!({ "JobName": thing.physical, "JobUpdate": update }));
 }
 
-fn environment(bench: &Bench, thing: &Thing, field: &str) {
-    let document = json(bench);
-    let role = "arn:aws:iam::123456789012:role/another-airflow-role";
-    let mut words = json!({ "Name": thing.physical });
-    match field {
-        "version" => words["AirflowVersion"] = json!("2.10.1"),
-        "class" => words["EnvironmentClass"] = json!("mw1.medium"),
-        "min_workers" => words["MinWorkers"] = json!(2),
-        "max_workers" => words["MaxWorkers"] = json!(6),
-        "schedulers" => words["Schedulers"] = json!(3),
-        "access" => words["WebserverAccessMode"] = json!("PRIVATE_ONLY"),
-        "logs" => words["LoggingConfiguration"]["TaskLogs"] = json!({ "Enabled": true, "LogLevel": "DEBUG" }),
-        "maintenance" => words["WeeklyMaintenanceWindowStart"] = json!("SUN:10:30"),
-        "config" => words["AirflowConfigurationOptions"] = json!({ "core.parallelism": "3" }),
-        "dags_path" => words["DagS3Path"] = json!("scripts"),
-        "requirements_path" => {
-            let bucket = text(&document["storage"]["bucket"]);
-            let put = bench.call("s3", "put_object", json!({ "Bucket": bucket, "Key": "other.txt", "Body": "six\n" }));
-            words["RequirementsS3Path"] = json!("other.txt");
-            words["RequirementsS3ObjectVersion"] = put["VersionId"].clone();
-        }
-        "requirements_version" => {
-            let bucket = text(&document["storage"]["bucket"]);
-            let found = bench.call("s3", "get_object", json!({ "Bucket": bucket, "Key": "requirements.txt" }));
-            let put = json!({ "Bucket": bucket, "Key": "requirements.txt", "Body": found["Body"] });
-            let version = bench.call("s3", "put_object", put)["VersionId"].clone();
-            words["RequirementsS3Path"] = json!("requirements.txt");
-            words["RequirementsS3ObjectVersion"] = version;
-        }
-        "role_arn" => words["ExecutionRoleArn"] = json!(role),
-        "bucket_arn" => {
-            let bucket = "another-airflow-bucket";
-            let put = json!({ "Bucket": bucket, "Key": "requirements.txt", "Body": "six\n" });
-            let version = bench.call("s3", "put_object", put)["VersionId"].clone();
-            words["RequirementsS3Path"] = json!("requirements.txt");
-            words["RequirementsS3ObjectVersion"] = version;
-            words["SourceBucketArn"] = json!(format!("arn:aws:s3:::{bucket}"));
-            words["ExecutionRoleArn"] = json!(role);
-        }
-        "security_groups" => {
-            let group = json!({ "GroupName": "another", "Description": "x", "VpcId": document["net"]["vpc_id"] });
-            let group = bench.call("ec2", "create_security_group", group)["GroupId"].clone();
-            let all = json!([{ "IpProtocol": "-1", "UserIdGroupPairs": [{ "GroupId": group }] }]);
-            let rule = json!({ "GroupId": group, "IpPermissions": all });
-            bench.call("ec2", "authorize_security_group_ingress", rule);
-            words["NetworkConfiguration"]["SecurityGroupIds"] = json!([group]);
-        }
-        _ => unknown(thing, field),
-    }
-    bench.call("mwaa", "update_environment", words);
-    bench.settled();
+/// A policy that says something else than ours.
+pub(crate) fn another_policy() -> String {
+    let statement = json!({ "Sid": "Another", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" });
+    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
 }

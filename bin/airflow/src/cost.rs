@@ -1,9 +1,11 @@
 //! What running the pipeline costs, in an environment and in MWAA Serverless: AWS's list prices in us-east-1, as of 2026-11.
 //! A plan that makes the one tells the price of the other.
 
+use crate::environment::Environment;
+use crate::workflow::Workflow;
 use strata_layer::Context;
 use strata_state::dag;
-use strata_state::layers::airflow::Wish as Airflow;
+use strata_state::layers::airflow::{Class, Wish as Airflow};
 use strata_state::layers::net::{Egress, Wish as Net};
 use strata_state::wish::Pipeline;
 
@@ -16,13 +18,13 @@ const NAT: f64 = 0.045 + 0.005;
 /// The nine interface endpoints that MWAA needs, in two zones, by the hour.
 const ENDPOINTS: f64 = 0.18;
 
-/// An environment of this class with one worker, in US dollars by the hour.
-pub(crate) fn environment(class: &str) -> f64 {
+/// An environment of this class with one worker, in US dollars by the hour. The two largest cost more than that.
+pub(crate) fn environment(class: Class) -> f64 {
     match class {
-        "mw1.micro" => 0.29,
-        "mw1.medium" => 0.74,
-        "mw1.large" => 0.99,
-        _ => 0.49,
+        Class::Micro => 0.29,
+        Class::Small => 0.49,
+        Class::Medium => 0.74,
+        Class::Large | Class::Xlarge | Class::TwoXlarge => 0.99,
     }
 }
 
@@ -34,13 +36,17 @@ fn month_of_environment(airflow: &Airflow, net: &Net) -> f64 {
         Egress::Endpoints => ENDPOINTS,
         Egress::None => 0.0,
     };
-    (environment(airflow.class.as_str()) + way_out) * HOURS
+    (environment(airflow.class) + way_out) * HOURS
 }
 
 /// Say what is planned costs, and what the other kind would; where it is there already there is nothing to decide.
 pub(crate) fn say(cx: &Context) {
-    let kind = if cx.doc.pipeline.is_serverless() { "workflow" } else { "environment" };
-    if cx.live(kind, "main").is_none() {
+    let is_new = if cx.doc.pipeline.is_serverless() {
+        cx.one::<Workflow>("main").is_none()
+    } else {
+        cx.one::<Environment>("main").is_none()
+    };
+    if is_new {
         compare(&cx.doc.pipeline, &cx.session.account, &cx.session.region).iter().for_each(|line| cx.report.say(line));
     }
 }
@@ -55,8 +61,9 @@ fn compare(pipeline: &Pipeline, account: &str, region: &str) -> [String; 2] {
         Egress::Endpoints => " and the VPC endpoints",
         Egress::None => "",
     };
+    let about = if matches!(airflow.class, Class::Xlarge | Class::TwoXlarge) { "more than" } else { "about" };
     let environment = format!(
-        "an environment ({}){way_out}: about ${month:.0} a month, whether it runs or not",
+        "an environment ({}){way_out}: {about} ${month:.0} a month, whether it runs or not",
         airflow.class.as_str()
     );
     let dag = dag::dag(pipeline, account, region);

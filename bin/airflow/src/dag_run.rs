@@ -1,6 +1,7 @@
 //! DAGs, runs and tasks as Airflow's REST API answers them; what differs between Airflow 2 and 3 is settled here.
 
 use crate::rest::{LONGEST, Request, Rest};
+use crate::state::State;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::{Value, json};
 use strata_aws::Error;
@@ -16,7 +17,7 @@ pub(crate) struct Dag {
 #[derive(Clone)]
 pub(crate) struct Run {
     pub(crate) id: String,
-    pub(crate) state: String,
+    pub(crate) state: State,
     /// `scheduled`, `manual`, `backfill`.
     pub(crate) kind: String,
     /// The day that it is about, where it says one.
@@ -31,8 +32,7 @@ pub(crate) struct Run {
 #[derive(Clone)]
 pub(crate) struct Task {
     pub(crate) id: String,
-    /// Empty before Airflow has looked at it.
-    pub(crate) state: String,
+    pub(crate) state: State,
     pub(crate) tries: u64,
     pub(crate) start: Option<DateTime<FixedOffset>>,
     pub(crate) end: Option<DateTime<FixedOffset>>,
@@ -52,7 +52,7 @@ impl Run {
         let day = value["conf"]["date"].as_str().or(logical).unwrap_or_default();
         Self {
             id: text(value, "dag_run_id"),
-            state: text(value, "state"),
+            state: text(value, "state").as_str().into(),
             kind: text(value, "run_type"),
             day: day.chars().take(10).collect(),
             start: time(&value["start_date"]),
@@ -62,8 +62,7 @@ impl Run {
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        // The last two are MWAA Serverless's.
-        matches!(self.state.as_str(), "success" | "failed" | "timeout" | "stopped")
+        self.state.ends_run()
     }
 }
 
@@ -75,7 +74,7 @@ impl Task {
                 Some(index) if index >= 0 => format!("{id}[{index}]"),
                 _ => id,
             },
-            state: text(value, "state"),
+            state: text(value, "state").as_str().into(),
             tries: value["try_number"].as_u64().unwrap_or_default(),
             start: time(&value["start_date"]),
             end: time(&value["end_date"]),
@@ -83,12 +82,11 @@ impl Task {
     }
 
     pub(crate) fn has_failed(&self) -> bool {
-        matches!(self.state.as_str(), "failed" | "timeout")
+        self.state.has_failed()
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        let state = self.state.as_str();
-        self.has_failed() || matches!(state, "success" | "skipped" | "upstream_failed" | "removed" | "cancelled")
+        self.state.ends_task()
     }
 }
 
@@ -105,10 +103,10 @@ pub(crate) fn took(start: Option<DateTime<FixedOffset>>, end: Option<DateTime<Fi
 }
 
 /// A state that is an end, and how long it took to get there, where it began at all.
-pub(crate) fn ended(state: &str, start: Option<DateTime<FixedOffset>>, end: Option<DateTime<FixedOffset>>) -> String {
+pub(crate) fn ended(state: &State, start: Option<DateTime<FixedOffset>>, end: Option<DateTime<FixedOffset>>) -> String {
     match took(start, end) {
-        time if time.is_empty() => state.to_owned(),
-        time => format!("{state} in {time}"),
+        time if time.is_empty() => state.as_str().to_owned(),
+        time => format!("{} in {time}", state.as_str()),
     }
 }
 

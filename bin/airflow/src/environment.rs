@@ -1,21 +1,23 @@
 //! The MWAA environment. It takes half an hour to make and costs money by the hour, so it is asked for last, when
 //! everything that MWAA checks is there.
 
-use crate::{cost, logging};
+use crate::cost;
+use crate::logging::{self, Levels};
+use crate::refusal::{Refusal, passing, refusal};
 use aws_sdk_mwaa::Client;
 use aws_sdk_mwaa::types::{
-    EndpointManagement, EnvironmentStatus as Status, NetworkConfiguration, UpdateNetworkConfigurationInput,
-    WebserverAccessMode,
+    EndpointManagement, Environment as Answer, EnvironmentStatus as Status, NetworkConfiguration, UpdateError,
+    UpdateNetworkConfigurationInput, WebserverAccessMode,
 };
 use futures::future::try_join_all;
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use strata_aws::{During, Error, Exit, Pace};
-use strata_layer::{Change, Context, Live, State, Untyped, Wish, async_trait, later};
+use strata_aws::tags::Tags;
+use strata_aws::{During, Error, Pace};
+use strata_layer::{Context, Desired, Observed, Promise, Resource, State, async_trait, props};
 use strata_state::Kind;
-use strata_state::layers::airflow::Local;
+use strata_state::layers::airflow::{Class, Local, REQUIREMENTS_KEY};
 
 pub(crate) struct Environment {
     mwaa: Client,
@@ -23,186 +25,237 @@ pub(crate) struct Environment {
     updated: AtomicBool,
 }
 
+props! {
+    /// What an environment is.
+    pub(crate) struct Props {
+        fixed {
+            /// Ids of its subnets, in order.
+            subnets: Promise<Vec<String>>,
+            /// What its version begins with: MWAA updates an environment within a major version.
+            major: String,
+            /// What a local endpoint does for it. In AWS there is no such thing.
+            local: Option<String>,
+        }
+        mutable {
+            /// Airflow version.
+            version: String,
+            /// Environment class.
+            class: String,
+            /// Fewest workers.
+            min_workers: i32,
+            /// Most workers.
+            max_workers: i32,
+            /// Schedulers.
+            schedulers: i32,
+            /// Who may open the web server.
+            access: String,
+            /// Levels of its logs.
+            logs: Levels,
+            /// When AWS may do maintenance.
+            maintenance: String,
+            /// airflow.cfg options.
+            config: BTreeMap<String, String>,
+            /// Where its DAGs are in the bucket.
+            dags_path: String,
+            /// Key of its requirements. MWAA cannot take requirements away again; an empty file does that.
+            requirements_path: Option<String>,
+            /// Their version.
+            requirements_version: Option<String>,
+            /// Its role.
+            role_arn: Promise,
+            /// Its bucket.
+            bucket_arn: Promise,
+            /// Ids of its security groups, in order.
+            security_groups: Promise<Vec<String>>,
+        }
+    }
+}
+
+/// What else is told of an environment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) arn: String,
+    pub(crate) webserver: String,
+    /// Why MWAA has rolled the last update back, if it has.
+    error: Option<String>,
+}
+
+type Seen = Observed<Props, Facts>;
+
+/// The tag by which a local endpoint knows that Airflow is to run.
+const REAL: &str = "strata:airflow";
+
 impl Environment {
     pub(crate) fn new(mwaa: Client) -> Self {
         Self { mwaa, updated: AtomicBool::new(false) }
     }
 
-    async fn look(&self, cx: &Context, name: &str) -> Result<Option<Live>, Error> {
+    async fn look(&self, cx: &Context, name: &str) -> Result<Option<Seen>, Error> {
         let answer = self.mwaa.get_environment().name(name).send().await;
         let environment = match answer.during(|| format!("reading MWAA environment {name}")) {
             Ok(answer) => answer.environment,
             Err(error) if error.is_gone() => None,
             Err(error) => return Err(error),
         };
-        Ok(environment.and_then(|environment| live(cx, &environment)))
+        Ok(environment.and_then(|environment| seen(cx, environment)))
     }
 }
 
 #[async_trait]
-impl Untyped for Environment {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
+impl Resource for Environment {
+    const KIND: &'static str = "environment";
+    const LABEL: &'static str = "MWAA environments";
+    type Props = Props;
+    type Facts = Facts;
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
         let (pipeline, doc) = (&cx.doc.pipeline, &cx.doc);
         if pipeline.is_serverless() {
             return Ok(Vec::new());
         }
         let wish = pipeline.airflow();
         let role = doc.iam.as_ref().and_then(|iam| iam.role_arns.get("airflow"));
-        let known = |value: Option<Value>, layer: &str| value.unwrap_or_else(|| later(layer));
+        let requirements = doc.storage.as_ref().and_then(|storage| storage.files.get(REQUIREMENTS_KEY));
         let subnets = doc.net.as_ref().map(|net| sorted(net.private_subnets(2)));
-        let groups = doc.net.as_ref().map(|net| json!([net.security_group_id]));
-        let mut made = Wish::new("main", cx.name(Kind::Environment, "airflow"))
-            .prop("version", wish.version.as_str())
-            .prop("class", wish.class.as_str())
-            .prop("min_workers", wish.min_workers)
-            .prop("max_workers", wish.max_workers)
-            .prop("schedulers", wish.schedulers)
-            .prop("access", wish.access.as_str())
-            .prop("logs", logging::wished(&wish.logs))
-            .prop("maintenance", wish.maintenance.as_str())
-            .prop("config", json!(wish.config))
-            .prop("dags_path", "dags")
-            .prop("role_arn", known(role.map(|arn| json!(arn)), "iam"))
-            .prop("bucket_arn", known(doc.storage.as_ref().map(|storage| json!(storage.arn)), "storage"))
-            .prop("subnets", known(subnets, "net"))
-            .prop("security_groups", known(groups, "net"));
-        // MWAA cannot take requirements away again; an empty file does that.
-        if let Some(version) = doc.storage.as_ref().and_then(|storage| storage.files.get(REQUIREMENTS)) {
-            made = made.prop("requirements_path", REQUIREMENTS).prop("requirements_version", version.as_str());
-        }
-        // In AWS there is no such thing.
-        if let (Some(local), true) = (wish.local, cx.session.is_local()) {
-            made = made.prop("local", local.as_str());
-        }
-        let major = |version: &str| version.split('.').next().unwrap_or_default().to_owned();
-        let live = cx.live("environment", "main").and_then(|live| Some(major(live.props.get("version")?.as_str()?)));
-        Ok(vec![match live {
-            Some(live) if live != major(&wish.version) => made.fixed(&["subnets", "version", "local"]),
-            _ => made.fixed(&["subnets", "local"]),
-        }])
+        let groups = doc.net.as_ref().map(|net| vec![net.security_group_id.clone()]);
+        let local = wish.local.filter(|_| cx.session.is_local());
+        let props = Props {
+            subnets: Promise::of(subnets, "net"),
+            major: major(&wish.version),
+            local: local.map(|local| local.as_str().to_owned()),
+            version: wish.version.clone(),
+            class: wish.class.as_str().to_owned(),
+            min_workers: wish.min_workers,
+            max_workers: wish.max_workers,
+            schedulers: wish.schedulers,
+            access: wish.access.as_str().to_owned(),
+            logs: logging::wished(&wish.logs),
+            maintenance: wish.maintenance.clone(),
+            config: wish.config.clone(),
+            dags_path: "dags".into(),
+            requirements_path: requirements.map(|_| REQUIREMENTS_KEY.to_owned()),
+            requirements_version: requirements.cloned(),
+            role_arn: Promise::of(role.cloned(), "iam"),
+            bucket_arn: Promise::of(doc.storage.as_ref().map(|storage| storage.arn.clone()), "storage"),
+            security_groups: Promise::of(groups, "net"),
+        };
+        Ok(vec![Desired::new("main", cx.name(Kind::Environment, "airflow"), props)])
     }
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
+    async fn observed(&self, cx: &Context, _: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
         let mut pages = self.mwaa.list_environments().into_paginator().items().send();
         let mut names = Vec::new();
         while let Some(name) = pages.next().await {
             names.push(name.during(|| "listing MWAA environments".into())?);
         }
         // Only the environment itself knows its tags. AWS allows ten in a region.
-        let lives = try_join_all(names.iter().map(|name| self.look(cx, name))).await?;
-        Ok(lives.into_iter().flatten().collect())
+        let seen = try_join_all(names.iter().map(|name| self.look(cx, name))).await?;
+        Ok(seen.into_iter().flatten().collect())
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        let (name, props) = (&desired.name, &desired.props);
         let network = NetworkConfiguration::builder()
-            .set_subnet_ids(Some(texts(&wish.props, "subnets")))
-            .set_security_group_ids(Some(texts(&wish.props, "security_groups")))
+            .set_subnet_ids(Some(props.subnets.known()?.clone()))
+            .set_security_group_ids(Some(props.security_groups.known()?.clone()))
             .build();
-        let mut tags: HashMap<String, String> = cx.tags("environment", &wish.id, &wish.name).into_iter().collect();
-        if wish.text("local") == "real" {
-            tags.insert(REAL.into(), "real".into());
+        let mut tags = cx.tags_of::<Self>(desired);
+        if props.local.as_deref() == Some(Local::Real.as_str()) {
+            tags.insert(REAL.into(), Local::Real.as_str().into());
         }
-        let optional = |name: &str| Some(wish.text(name)).filter(|text| !text.is_empty());
         let call = self
             .mwaa
             .create_environment()
-            .name(&wish.name)
-            .airflow_version(wish.text("version"))
-            .environment_class(wish.text("class"))
-            .min_workers(number(wish, "min_workers"))
-            .max_workers(number(wish, "max_workers"))
-            .schedulers(number(wish, "schedulers"))
-            .webserver_access_mode(WebserverAccessMode::from(wish.text("access").as_str()))
-            .logging_configuration(logging::input(wish.props.get("logs").unwrap_or(&Value::Null))?)
-            .weekly_maintenance_window_start(wish.text("maintenance"))
-            .set_airflow_configuration_options(Some(map(wish.props.get("config"))))
-            .dag_s3_path(wish.text("dags_path"))
-            .set_requirements_s3_path(optional("requirements_path"))
-            .set_requirements_s3_object_version(optional("requirements_version"))
-            .execution_role_arn(wish.text("role_arn"))
-            .source_bucket_arn(wish.text("bucket_arn"))
+            .name(name)
+            .airflow_version(&props.version)
+            .environment_class(&props.class)
+            .min_workers(props.min_workers)
+            .max_workers(props.max_workers)
+            .schedulers(props.schedulers)
+            .webserver_access_mode(WebserverAccessMode::from(props.access.as_str()))
+            .logging_configuration(logging::input(&props.logs)?)
+            .weekly_maintenance_window_start(&props.maintenance)
+            .set_airflow_configuration_options(Some(props.config.clone().into_iter().collect()))
+            .dag_s3_path(&props.dags_path)
+            .set_requirements_s3_path(props.requirements_path.clone())
+            .set_requirements_s3_object_version(props.requirements_version.clone())
+            .execution_role_arn(props.role_arn.known()?)
+            .source_bucket_arn(props.bucket_arn.known()?)
             .network_configuration(network)
             .endpoint_management(EndpointManagement::Service)
-            .set_tags(Some(tags));
-        match call.send().await.during(|| format!("creating MWAA environment {}", wish.name)) {
-            // It was not there a moment ago: an earlier answer was lost.
-            Err(error) if error.is(&["ValidationException"]) && error.message.contains("already exists") => {
-                Err(Error::again(error.doing, error.message))
-            }
-            result => result.map(drop),
-        }
+            .set_tags(Some(tags.into_iter().collect()));
+        let answer = call.send().await.during(|| format!("creating MWAA environment {name}"));
+        // It was not there a moment ago.
+        passing(answer, Refusal::Exists).map(drop)
     }
 
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
-        let name = &live.physical;
-        if changes.iter().any(|change| change.field == "tags") {
-            let tags: HashMap<String, String> = cx.tags("environment", &wish.id, &wish.name).into_iter().collect();
-            let arn = live.facts.get("arn").map(String::as_str).unwrap_or_default();
-            let call = self.mwaa.tag_resource().resource_arn(arn).set_tags(Some(tags));
-            call.send().await.during(|| format!("tagging MWAA environment {name}"))?;
-        }
-        if changes.iter().all(|change| change.field == "tags") {
-            return Ok(());
-        }
+    async fn update(&self, _: &Context, observed: &Seen, desired: &Desired<Props>) -> Result<(), Error> {
+        let (name, is, shall) = (&observed.physical, &observed.props, &desired.props);
+        let doing = || format!("changing MWAA environment {name}");
         if self.updated.load(Ordering::SeqCst)
-            && let Some(error) = live.facts.get("error")
+            && let Some(error) = &observed.facts.error
         {
-            let fields: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
-            let doing = format!("setting {} of MWAA environment {name}", fields.join(", "));
-            return Err(
-                Error::failed(doing, error.as_str()).advise("MWAA took the change back; the environment still works")
-            );
+            let advice = "MWAA took the change back; the environment still works";
+            return Err(Error::failed(doing(), error.as_str()).advise(advice));
         }
-        let mut call = self.mwaa.update_environment().name(name);
-        for change in changes {
-            let text = || wish.text(&change.field);
-            call = match change.field.as_str() {
-                "version" => call.airflow_version(text()),
-                "class" => call.environment_class(text()),
-                "min_workers" => call.min_workers(number(wish, "min_workers")),
-                "max_workers" => call.max_workers(number(wish, "max_workers")),
-                "schedulers" => call.schedulers(number(wish, "schedulers")),
-                "access" => call.webserver_access_mode(WebserverAccessMode::from(text().as_str())),
-                "logs" => call.logging_configuration(logging::input(&change.to)?),
-                "maintenance" => call.weekly_maintenance_window_start(text()),
-                // An empty map clears all options, and none at all leaves them.
-                "config" => call.set_airflow_configuration_options(Some(map(Some(&change.to)))),
-                "dags_path" => call.dag_s3_path(text()),
-                // Neither is taken without the other.
-                "requirements_path" | "requirements_version" => call
-                    .requirements_s3_path(wish.text("requirements_path"))
-                    .requirements_s3_object_version(wish.text("requirements_version")),
-                "role_arn" => call.execution_role_arn(text()),
-                "bucket_arn" => call.source_bucket_arn(text()),
-                "security_groups" => {
-                    let network = UpdateNetworkConfigurationInput::builder()
-                        .set_security_group_ids(Some(texts(&wish.props, "security_groups")))
-                        .build()
-                        .map_err(|error| Error::failed("writing the security groups", error.to_string()))?;
-                    call.network_configuration(network)
-                }
-                _ => call,
-            };
+        let access = moved(&is.access, &shall.access);
+        let logs = moved(&is.logs, &shall.logs);
+        // An empty map clears all options, and none at all leaves them.
+        let config = moved(&is.config, &shall.config).map(|config| config.into_iter().collect());
+        let groups = moved(&is.security_groups, &shall.security_groups).and_then(|groups| groups.get().cloned());
+        let network = groups.map(|groups| {
+            let network = UpdateNetworkConfigurationInput::builder().set_security_group_ids(Some(groups)).build();
+            network.map_err(|error| Error::failed("writing the security groups", error.to_string()))
+        });
+        let mut call = self
+            .mwaa
+            .update_environment()
+            .name(name)
+            .set_airflow_version(moved(&is.version, &shall.version))
+            .set_environment_class(moved(&is.class, &shall.class))
+            .set_min_workers(moved(&is.min_workers, &shall.min_workers))
+            .set_max_workers(moved(&is.max_workers, &shall.max_workers))
+            .set_schedulers(moved(&is.schedulers, &shall.schedulers))
+            .set_webserver_access_mode(access.map(|access| WebserverAccessMode::from(access.as_str())))
+            .set_logging_configuration(logs.map(|logs| logging::input(&logs)).transpose()?)
+            .set_weekly_maintenance_window_start(moved(&is.maintenance, &shall.maintenance))
+            .set_airflow_configuration_options(config)
+            .set_dag_s3_path(moved(&is.dags_path, &shall.dags_path))
+            .set_execution_role_arn(moved(&is.role_arn, &shall.role_arn).and_then(|arn| arn.get().cloned()))
+            .set_source_bucket_arn(moved(&is.bucket_arn, &shall.bucket_arn).and_then(|arn| arn.get().cloned()))
+            .set_network_configuration(network.transpose()?);
+        let file = |props: &Props| (props.requirements_path.clone(), props.requirements_version.clone());
+        if shall.requirements_path.is_some() && file(is) != file(shall) {
+            // Neither is taken without the other.
+            let (path, version) = file(shall);
+            call = call.set_requirements_s3_path(path).set_requirements_s3_object_version(version);
         }
-        busy(call.send().await.during(|| format!("changing MWAA environment {name}")))?;
+        passing(call.send().await.during(doing), Refusal::Busy)?;
         self.updated.store(true, Ordering::SeqCst);
         Ok(())
     }
 
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
-        let name = &live.physical;
+    async fn retag(&self, _: &Context, observed: &Seen, tags: &Tags) -> Result<(), Error> {
+        let tags: HashMap<String, String> = tags.clone().into_iter().collect();
+        let call = self.mwaa.tag_resource().resource_arn(&observed.facts.arn).set_tags(Some(tags));
+        call.send().await.during(|| format!("setting tags of MWAA environment {}", observed.physical)).map(drop)
+    }
+
+    async fn delete(&self, _: &Context, observed: &Seen) -> Result<(), Error> {
+        let name = &observed.physical;
         let answer = self.mwaa.delete_environment().name(name).send().await;
-        match busy(answer.during(|| format!("deleting MWAA environment {name}"))) {
-            Err(error) if error.is(&["ValidationException"]) && error.message.contains("DELETED") => Ok(()),
+        match passing(answer.during(|| format!("deleting MWAA environment {name}")), Refusal::Busy) {
+            Err(error) if refusal(&error) == Refusal::Deleted => Ok(()),
             result => result.map(drop),
         }
     }
 
-    fn costs(&self, live: &Live) -> f64 {
-        cost::environment(live.props.get("class").and_then(Value::as_str).unwrap_or_default())
+    fn costs(&self, observed: &Seen) -> f64 {
+        // One of a class that is not known here costs as much as the usual one at least.
+        cost::environment(Class::named(&observed.props.class).unwrap_or(Class::Small))
     }
 
-    async fn loses(&self, cx: &Context, _: &Live) -> Result<Option<String>, Error> {
+    async fn loses(&self, cx: &Context, _: &Seen) -> Result<Option<String>, Error> {
         let unasked = cx.doc.pipeline.is_serverless();
         Ok(unasked.then(|| "the history of its runs and its Variables".to_owned()))
     }
@@ -229,18 +282,12 @@ impl Untyped for Environment {
     }
 }
 
-/// The tag by which a local endpoint knows that Airflow is to run.
-const REAL: &str = "strata:airflow";
-
-/// Key of the requirements in the bucket.
-const REQUIREMENTS: &str = "requirements.txt";
-
-fn live(cx: &Context, environment: &aws_sdk_mwaa::types::Environment) -> Option<Live> {
-    let last = environment.last_update().and_then(|update| update.error());
-    let words = |error: &aws_sdk_mwaa::types::UpdateError| {
+/// An environment as a resource; None when it is only remembered.
+fn seen(cx: &Context, environment: Answer) -> Option<Seen> {
+    let words = |error: &UpdateError| {
         format!("{}: {}", error.error_code().unwrap_or_default(), error.error_message().unwrap_or_default())
     };
-    let error = last.map(words);
+    let error = environment.last_update().and_then(|update| update.error()).map(words);
     let status = environment.status();
     let word = status.map_or("UNKNOWN", Status::as_str).to_owned();
     let state = match status {
@@ -254,64 +301,56 @@ fn live(cx: &Context, environment: &aws_sdk_mwaa::types::Environment) -> Option<
         // CREATING, UPDATING, ROLLING_BACK, CREATING_SNAPSHOT, PENDING, MAINTENANCE and whatever comes next all pass.
         _ => State::NotYet(word),
     };
+    let rolled_back = status == Some(&Status::UpdateFailed);
+    let facts = Facts {
+        arn: text(environment.arn()),
+        webserver: text(environment.webserver_url()),
+        error: error.filter(|_| rolled_back),
+    };
     let network = environment.network_configuration();
-    let config: BTreeMap<&String, &String> =
-        environment.airflow_configuration_options().into_iter().flatten().collect();
-    let tags = environment.tags().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();
-    let name = environment.name().unwrap_or_default();
-    let real = environment.tags().and_then(|tags| tags.get(REAL));
-    let mut live = Live::new(name, name)
-        .tagged(cx, tags)
-        .state(state)
-        .fact("arn", environment.arn().unwrap_or_default())
-        .fact("webserver", environment.webserver_url().unwrap_or_default())
-        .prop("local", real.map_or(Local::Api.as_str(), String::as_str))
-        .prop("version", environment.airflow_version())
-        .prop("class", environment.environment_class())
-        .prop("min_workers", environment.min_workers())
-        .prop("max_workers", environment.max_workers())
-        .prop("schedulers", environment.schedulers())
-        .prop("access", environment.webserver_access_mode().map(WebserverAccessMode::as_str))
-        .prop("logs", logging::live(environment.logging_configuration()))
-        .prop("maintenance", environment.weekly_maintenance_window_start())
-        .prop("config", json!(config))
-        .prop("dags_path", environment.dag_s3_path())
-        .prop("requirements_path", environment.requirements_s3_path())
-        .prop("requirements_version", environment.requirements_s3_object_version())
-        .prop("role_arn", environment.execution_role_arn())
-        .prop("bucket_arn", environment.source_bucket_arn())
-        .prop("subnets", sorted(network.map(|network| network.subnet_ids()).unwrap_or_default()))
-        .prop("security_groups", sorted(network.map(|network| network.security_group_ids()).unwrap_or_default()));
-    if let (Some(Status::UpdateFailed), Some(error)) = (status, error) {
-        live = live.fact("error", error);
-    }
-    Some(live)
+    let tags: Tags =
+        environment.tags().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let version = text(environment.airflow_version());
+    let config = environment.airflow_configuration_options().into_iter().flatten();
+    let props = Props {
+        subnets: sorted(network.map(|network| network.subnet_ids()).unwrap_or_default()).into(),
+        major: major(&version),
+        local: Some(tags.get(REAL).map_or(Local::Api.as_str(), String::as_str).to_owned()),
+        version,
+        class: text(environment.environment_class()),
+        min_workers: environment.min_workers().unwrap_or_default(),
+        max_workers: environment.max_workers().unwrap_or_default(),
+        schedulers: environment.schedulers().unwrap_or_default(),
+        access: text(environment.webserver_access_mode().map(WebserverAccessMode::as_str)),
+        logs: logging::live(environment.logging_configuration()),
+        maintenance: text(environment.weekly_maintenance_window_start()),
+        config: config.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        dags_path: text(environment.dag_s3_path()),
+        requirements_path: environment.requirements_s3_path().map(str::to_owned),
+        requirements_version: environment.requirements_s3_object_version().map(str::to_owned),
+        role_arn: environment.execution_role_arn().into(),
+        bucket_arn: environment.source_bucket_arn().into(),
+        security_groups: sorted(network.map(|network| network.security_group_ids()).unwrap_or_default()).into(),
+    };
+    let name = text(environment.name());
+    Some(Seen::new(&name, &name, props).tagged(cx, tags).state(state).facts(facts))
 }
 
-/// MWAA does one thing at a time, and may have begun one by itself: that passes.
-fn busy<T>(result: Result<T, Error>) -> Result<T, Error> {
-    result.map_err(|error| {
-        let passes = error.is(&["ValidationException"]) && error.message.contains("must complete previous operation");
-        if passes { Error { exit: Exit::Again, ..error } } else { error }
-    })
+fn text(answered: Option<&str>) -> String {
+    answered.unwrap_or_default().to_owned()
 }
 
-fn sorted(ids: &[String]) -> Value {
+fn major(version: &str) -> String {
+    version.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// What it shall be, where it is something else.
+fn moved<T: Clone + PartialEq>(is: &T, shall: &T) -> Option<T> {
+    (is != shall).then(|| shall.clone())
+}
+
+fn sorted(ids: &[String]) -> Vec<String> {
     let mut ids = ids.to_vec();
     ids.sort();
-    json!(ids)
-}
-
-fn texts(props: &std::collections::BTreeMap<&'static str, Value>, name: &str) -> Vec<String> {
-    let items = props.get(name).and_then(Value::as_array).into_iter().flatten();
-    items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
-}
-
-fn map(value: Option<&Value>) -> HashMap<String, String> {
-    let fields = value.and_then(Value::as_object).into_iter().flatten();
-    fields.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
-}
-
-fn number(wish: &Wish, name: &str) -> i32 {
-    i32::try_from(wish.number(name)).unwrap_or_default()
+    ids
 }

@@ -2,6 +2,7 @@
 
 use crate::dag_run::{Run, Task, ended};
 use crate::source::Source;
+use crate::state::State;
 use std::collections::BTreeMap;
 use strata_aws::{Error, Exit, Pace, Poll, Waiting};
 use strata_layer::{Context, Step};
@@ -24,7 +25,7 @@ impl Lines<'_> {
     /// Say what has changed since the last look.
     fn show(&mut self, tasks: &[Task]) {
         self.width = tasks.iter().map(|task| task.id.len()).max().unwrap_or_default().max(self.width);
-        for task in tasks.iter().filter(|task| !task.state.is_empty()) {
+        for task in tasks.iter().filter(|task| task.state != State::Unseen) {
             let words = words(task);
             let (step, last) = self.steps.entry(task.id.clone()).or_default();
             if *last == words {
@@ -50,13 +51,15 @@ impl Lines<'_> {
 /// A task's state for people.
 fn words(task: &Task) -> String {
     let tries = if task.tries > 1 { format!(", try {}", task.tries) } else { String::new() };
-    match task.state.as_str() {
-        "deferred" => format!("deferred: it waits, and holds no worker{tries}"),
-        "up_for_retry" => format!("failed, and is tried again (try {})", task.tries),
-        "up_for_reschedule" => format!("looks again later{tries}"),
-        "upstream_failed" => "not started: one before it failed".into(),
-        "success" | "failed" | "timeout" => format!("{}{tries}", ended(&task.state, task.start, task.end)),
-        state => format!("{state}{tries}"),
+    match &task.state {
+        State::Deferred => format!("deferred: it waits, and holds no worker{tries}"),
+        State::UpForRetry => format!("failed, and is tried again (try {})", task.tries),
+        State::UpForReschedule => format!("looks again later{tries}"),
+        State::UpstreamFailed => "not started: one before it failed".into(),
+        state @ (State::Success | State::Failed | State::Timeout) => {
+            format!("{}{tries}", ended(state, task.start, task.end))
+        }
+        state => format!("{}{tries}", state.as_str()),
     }
 }
 
@@ -74,10 +77,10 @@ pub(crate) async fn follow(source: &Source<'_>, dag: &str, id: &str) -> Result<R
                 return Poll::Ready((run, tasks));
             }
             let words = match other {
-                Some(other) if run.state == "queued" => format!("queued behind run {other}"),
+                Some(other) if run.state == State::Queued => format!("queued behind run {other}"),
                 _ => {
                     let done = tasks.iter().filter(|task| task.has_ended()).count();
-                    format!("{}, {done} of {} tasks have ended", run.state, tasks.len())
+                    format!("{}, {done} of {} tasks have ended", run.state.as_str(), tasks.len())
                 }
             };
             head.status(&words);
@@ -95,7 +98,7 @@ pub(crate) async fn follow(source: &Source<'_>, dag: &str, id: &str) -> Result<R
         }
     };
     head.done(&ended(&run.state, run.start, run.end));
-    if run.state != "success" {
+    if run.state != State::Success {
         if let Some(error) = &run.error {
             cx.report.say(&format!("run {id}: {error}"));
         }

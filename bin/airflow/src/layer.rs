@@ -3,13 +3,13 @@
 
 use crate::environment::Environment;
 use crate::log_group::LogGroup;
+use crate::log_groups::LogGroups;
 use crate::preflight;
 use crate::verbs::{self, Verbs};
 use crate::workflow::Workflow;
 use crate::workflow_log::WorkflowLog;
-use serde_json::Value;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Finding, Layer, Live, Part, async_trait, untyped};
+use strata_layer::{Context, Finding, Layer, Part, Resource, async_trait, part};
 use strata_state::{Document, layers};
 
 pub(crate) struct Airflow;
@@ -40,34 +40,31 @@ impl Layer for Airflow {
     }
 
     fn parts(&self, session: &Session) -> Vec<Part> {
-        let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
+        let logs = || LogGroups(aws_sdk_cloudwatchlogs::Client::new(&session.sdk));
         let mwaa = aws_sdk_mwaa::Client::new(&session.sdk);
         vec![
-            // The environment makes the log groups; they can only go after it.
-            untyped("log-group", "log groups", &[], LogGroup { logs: logs.clone(), mwaa: mwaa.clone() }),
-            untyped("environment", "MWAA environments", &["log-group"], Environment::new(mwaa)),
-            untyped("workflow-log", "workflow log groups", &[], WorkflowLog(logs)),
-            untyped("workflow", "MWAA Serverless workflows", &["workflow-log"], Workflow::new(session)),
+            // The environment writes into the log groups; they can only go after it.
+            part(&[], LogGroup { logs: logs(), mwaa: mwaa.clone() }),
+            part(&[LogGroup::KIND], Environment::new(mwaa)),
+            part(&[], WorkflowLog(logs())),
+            part(&[WorkflowLog::KIND], Workflow::new(session)),
         ]
     }
 
     fn section(&self, cx: &Context, doc: &mut Document) {
-        let text =
-            |live: &Live, name: &str| live.props.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let fact = |live: &Live, name: &str| live.facts.get(name).cloned().unwrap_or_default();
-        let environment = cx.live("environment", "main").map(|live| layers::airflow::Section {
-            environment: live.physical.clone(),
-            arn: fact(&live, "arn"),
-            version: text(&live, "version"),
-            class: text(&live, "class"),
-            webserver: fact(&live, "webserver"),
+        let environment = cx.one::<Environment>("main").map(|environment| layers::airflow::Section {
+            environment: environment.physical,
+            arn: environment.facts.arn,
+            version: environment.props.version,
+            class: environment.props.class,
+            webserver: environment.facts.webserver,
             ..Default::default()
         });
-        let workflow = cx.live("workflow", "main").map(|live| layers::airflow::Section {
-            workflow: fact(&live, "name"),
-            arn: live.physical.clone(),
-            version: fact(&live, "version"),
-            log_group: text(&live, "log_group"),
+        let workflow = cx.one::<Workflow>("main").map(|workflow| layers::airflow::Section {
+            workflow: workflow.props.name,
+            arn: workflow.physical,
+            version: workflow.facts.version,
+            log_group: workflow.props.log_group,
             ..Default::default()
         });
         // Both are there only where a change of kind did not come to its end.

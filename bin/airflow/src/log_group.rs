@@ -1,18 +1,29 @@
-//! The five log groups of the environment. MWAA makes them, leaves them behind and tags none of them: whatever is there
-//! under their names is as wished, and goes with the environment.
+//! The five log groups of the environment. MWAA writes into them, and leaves them behind. It would create them itself, without
+//! tags and without an end to what they keep: they are created before the environment, and deleted after it.
 
-use aws_sdk_cloudwatchlogs::Client;
-use strata_aws::{During, Error, tags};
-use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
+use crate::log_groups::{LogGroups, Props};
+use std::collections::BTreeSet;
+use strata_aws::tags::{PIPELINE, Tags, is_ours};
+use strata_aws::{During, Error};
+use strata_layer::{Context, Desired, Observed, Resource, async_trait};
 use strata_state::Kind;
+use strata_state::layers::airflow::{LogLevel, Logs};
 
 pub(crate) struct LogGroup {
-    pub(crate) logs: Client,
+    pub(crate) logs: LogGroups,
     pub(crate) mwaa: aws_sdk_mwaa::Client,
 }
 
-/// What MWAA puts behind `airflow-<environment>-`.
-const LOGS: [&str; 5] = ["DAGProcessing", "Scheduler", "Task", "WebServer", "Worker"];
+/// What MWAA puts behind `airflow-<environment>-`, with the level of each.
+fn levels(logs: &Logs) -> [(&'static str, LogLevel); 5] {
+    [
+        ("DAGProcessing", logs.dag_processing),
+        ("Scheduler", logs.scheduler),
+        ("Task", logs.task),
+        ("WebServer", logs.web_server),
+        ("Worker", logs.worker),
+    ]
+}
 
 fn prefix(cx: &Context) -> String {
     format!("airflow-{}-", cx.name(Kind::Environment, "airflow"))
@@ -29,50 +40,67 @@ impl LogGroup {
             Err(error) => return Err(error),
         };
         let tags = environment.map(|environment| environment.tags.unwrap_or_default().into_iter().collect());
-        Ok(tags.is_some_and(|tags| !tags::is_ours(&tags, &cx.doc.pipeline)))
+        Ok(tags.is_some_and(|tags| !is_ours(&tags, &cx.doc.pipeline)))
     }
 }
 
 #[async_trait]
-impl Untyped for LogGroup {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        // They go with the environment, also where a workflow takes its place.
-        let there = cx.lives("log-group").into_iter().filter(|_| !cx.doc.pipeline.is_serverless());
-        Ok(there.map(|live| Wish::new(live.id, live.physical)).collect())
-    }
+impl Resource for LogGroup {
+    const KIND: &'static str = "log-group";
+    const LABEL: &'static str = "log groups";
+    type Props = Props;
+    type Facts = ();
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
-        if self.is_foreign(cx).await? {
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
+        // They go with the environment, also where a workflow takes its place.
+        if cx.doc.pipeline.is_serverless() {
             return Ok(Vec::new());
         }
+        let airflow = cx.doc.pipeline.airflow();
+        let levels = levels(&airflow.logs);
+        let written = levels.iter().filter(|(_, level)| *level != LogLevel::Off).map(|(log, _)| (*log).to_owned());
+        // What a log that is switched off has written before is kept as long as the rest.
+        let there = cx.observed::<Self>().into_iter().map(|group| group.id);
+        let all: BTreeSet<String> = written.chain(there).collect();
+        let (prefix, props) = (prefix(cx), Props { retention_days: Some(airflow.log_days) });
+        Ok(all.into_iter().map(|log| Desired::new(&log, format!("{prefix}{log}"), props.clone())).collect())
+    }
+
+    async fn observed(&self, cx: &Context, _: &[Desired<Props>]) -> Result<Vec<Observed<Props>>, Error> {
         let prefix = prefix(cx);
-        let mut pages = self.logs.describe_log_groups().log_group_name_prefix(&prefix).into_paginator().items().send();
-        let mut lives = Vec::new();
-        while let Some(group) = pages.next().await {
-            let group = group.during(|| format!("listing log groups {prefix}*"))?;
-            let name = group.log_group_name().unwrap_or_default();
-            // Another environment's name may start like ours.
-            if let Some(log) = name.strip_prefix(&prefix)
-                && LOGS.contains(&log)
-            {
-                lives.push(Live::new(log, name));
+        let known = levels(&Logs::default()).map(|(log, _)| log);
+        // Another environment's name may start like ours.
+        let is_wanted = |name: &str| name.strip_prefix(&prefix).is_some_and(|log| known.contains(&log));
+        let found = self.logs.find(cx, &prefix, is_wanted).await?;
+        // MWAA tags none of those that it has made.
+        let is_marked = |tags: &Tags| tags.contains_key(PIPELINE);
+        let foreign = !found.iter().all(|group| is_marked(&group.tags)) && self.is_foreign(cx).await?;
+        let mut seen = Vec::new();
+        for group in found {
+            let log = group.name.strip_prefix(&prefix).unwrap_or_default();
+            let observed = Observed::new(log, &group.name, group.props);
+            if is_marked(&group.tags) {
+                seen.push(observed.tagged(cx, group.tags));
+            } else if !foreign {
+                seen.push(Observed { tags: Some(group.tags), ..observed });
             }
         }
-        Ok(lives)
+        Ok(seen)
     }
 
-    async fn create(&self, _: &Context, wish: &Wish) -> Result<(), Error> {
-        let call = self.logs.create_log_group().log_group_name(&wish.name);
-        call.send().await.during(|| format!("creating log group {}", wish.name)).map(drop)
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        self.logs.create(&desired.name, cx.tags_of::<Self>(desired)).await
     }
 
-    async fn update(&self, _: &Context, _: &Live, _: &Wish, _: &[Change]) -> Result<(), Error> {
-        Ok(())
+    async fn update(&self, _: &Context, observed: &Observed<Props>, desired: &Desired<Props>) -> Result<(), Error> {
+        self.logs.set(&observed.physical, &desired.props).await
     }
 
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
-        let name = &live.physical;
-        let call = self.logs.delete_log_group().log_group_name(name);
-        call.send().await.during(|| format!("deleting log group {name}")).map(drop)
+    async fn retag(&self, cx: &Context, observed: &Observed<Props>, tags: &Tags) -> Result<(), Error> {
+        self.logs.tag(cx, &observed.physical, tags).await
+    }
+
+    async fn delete(&self, _: &Context, observed: &Observed<Props>) -> Result<(), Error> {
+        self.logs.delete(&observed.physical).await
     }
 }

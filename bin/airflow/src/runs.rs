@@ -3,6 +3,7 @@
 use crate::dag_run::{Run, Task, took};
 use crate::show::{Format, show};
 use crate::source::Source;
+use crate::state::State;
 use crate::trigger::dag_id;
 use chrono::{DateTime, FixedOffset, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
@@ -72,12 +73,12 @@ fn lateness(run: &Run, ready_by: &str) -> Option<String> {
 
 fn row(run: &Run) -> Vec<String> {
     let (start, end) = (run.start, run.end);
-    let cells = [&run.id, &run.day, &run.kind, &run.state];
-    cells.into_iter().cloned().chain([time(start), took(start, end)]).collect()
+    let cells = [&run.id, &run.day, &run.kind, run.state.as_str()];
+    cells.into_iter().map(str::to_owned).chain([time(start), took(start, end)]).collect()
 }
 
 fn task(task: &Task) -> Vec<String> {
-    let state = if task.state.is_empty() { "waits" } else { &task.state };
+    let state = if task.state == State::Unseen { "waits" } else { task.state.as_str() };
     let (start, end) = (task.start, task.end);
     vec![task.id.clone(), state.to_owned(), task.tries.to_string(), time(start), took(start, end)]
 }
@@ -92,7 +93,7 @@ mod tests {
 
     fn run(kind: &str, start: &str, end: &str) -> Run {
         let time = |text: &str| DateTime::parse_from_rfc3339(text).ok();
-        let (id, state, day) = ("r".to_owned(), "success".to_owned(), "2024-09-15".to_owned());
+        let (id, state, day) = ("r".to_owned(), State::Success, "2024-09-15".to_owned());
         Run { id, state, kind: kind.to_owned(), day, start: time(start), end: time(end), error: None }
     }
 

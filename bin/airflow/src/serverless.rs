@@ -2,6 +2,7 @@
 
 use crate::dag_run::{Run, Task};
 use crate::log_text;
+use crate::state::State;
 use aws_sdk_mwaaserverless::Client;
 use aws_sdk_mwaaserverless::operation::get_task_instance::GetTaskInstanceOutput;
 use aws_sdk_mwaaserverless::operation::get_workflow_run::GetWorkflowRunOutput;
@@ -11,7 +12,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
-use strata_aws::{During, Error, Pace, Poll, Session, Waiting, tags};
+use strata_aws::{During, Error, Pace, Poll, Session, Waiting, is_unknown_host, tags};
 use strata_layer::{Context, log_stream};
 use strata_state::{Kind, workflow};
 
@@ -25,23 +26,42 @@ pub(crate) fn client(session: &Session) -> Client {
 }
 
 /// ARN and name of every workflow of the region.
-pub(crate) async fn all(client: &Client) -> Result<Vec<(String, String)>, Error> {
+pub(crate) async fn all(client: &Client) -> Result<Vec<(String, String)>, Unlisted> {
     let mut pages = client.list_workflows().into_paginator().items().send();
     let mut found = Vec::new();
     while let Some(one) = pages.next().await {
-        let one = one.during(|| "listing workflows of MWAA Serverless".into())?;
+        // A region without the service has no host of its name.
+        let no_host = one.as_ref().is_err_and(|error| is_unknown_host(error));
+        let one = one.during(|| "listing workflows of MWAA Serverless".into());
+        let one = one.map_err(|error| Unlisted::of(error, no_host))?;
         found.push((one.workflow_arn().to_owned(), one.name().unwrap_or_default().to_owned()));
     }
     Ok(found)
 }
 
-/// Whether an error means that the region, or the endpoint, has no MWAA Serverless.
-pub(crate) fn has_no_service(error: &Error) -> bool {
-    const CODES: [&str; 4] = ["UnknownOperationException", "UnknownOperation", "NotImplemented", "InvalidAction"];
-    // An answer without any code is none of AWS's: another endpoint does not know the service.
-    const MUTE: [&str; 4] = ["400", "404", "405", "501"];
-    let no_host = || error.message.contains("dns error") || error.message.contains("failed to lookup");
-    error.is(&CODES) || error.is(&MUTE) || error.code.is_none() && no_host()
+/// Why workflows cannot be listed.
+pub(crate) enum Unlisted {
+    /// The region, or the endpoint, does not have MWAA Serverless.
+    NoService(Error),
+    /// Anything else.
+    Other(Error),
+}
+
+impl Unlisted {
+    fn of(error: Error, no_host: bool) -> Self {
+        const CODES: [&str; 4] = ["UnknownOperationException", "UnknownOperation", "NotImplemented", "InvalidAction"];
+        // An answer without any code is none of AWS's: another endpoint does not know the service.
+        const MUTE: [&str; 4] = ["400", "404", "405", "501"];
+        if no_host || error.is(&CODES) || error.is(&MUTE) { Self::NoService(error) } else { Self::Other(error) }
+    }
+}
+
+impl From<Unlisted> for Error {
+    fn from(why: Unlisted) -> Self {
+        match why {
+            Unlisted::NoService(error) | Unlisted::Other(error) => error,
+        }
+    }
 }
 
 /// One workflow, as far as its runs are concerned.
@@ -206,10 +226,7 @@ fn run_of(id: &str, answer: &GetWorkflowRunOutput) -> Run {
     let scheduled = answer.run_type().is_some_and(|kind| kind.as_str() == "SCHEDULED");
     Run {
         id: id.to_owned(),
-        state: detail
-            .and_then(|detail| detail.run_state())
-            .map(|state| state.as_str().to_lowercase())
-            .unwrap_or_default(),
+        state: detail.and_then(|detail| detail.run_state()).map(|state| state.as_str().into()).unwrap_or_default(),
         kind: if scheduled { "scheduled" } else { "manual" }.to_owned(),
         day: day.unwrap_or_default(),
         start,
@@ -219,10 +236,10 @@ fn run_of(id: &str, answer: &GetWorkflowRunOutput) -> Run {
 }
 
 fn instance_of(answer: &GetTaskInstanceOutput) -> Instance {
-    let state = answer.status().map(|status| status.as_str().to_lowercase()).filter(|state| state != "none");
+    let state = answer.status().map(|status| status.as_str()).filter(|state| !state.eq_ignore_ascii_case("none"));
     let task = Task {
         id: answer.task_id().unwrap_or_else(|| answer.task_instance_id()).to_owned(),
-        state: state.unwrap_or_default(),
+        state: state.map(State::from).unwrap_or_default(),
         tries: answer.attempt_number().and_then(|number| u64::try_from(number).ok()).unwrap_or_default(),
         start: time(answer.started_at()),
         end: time(answer.ended_at()),

@@ -3,6 +3,7 @@
 use crate::dag_run::{self, Run, Task};
 use crate::rest::Rest;
 use crate::serverless::Workflow;
+use crate::state::State;
 use crate::task_logs;
 use strata_aws::Error;
 use strata_layer::Context;
@@ -65,7 +66,7 @@ impl<'a> Source<'a> {
         for most in [10, 100] {
             let runs = self.runs(dag, most).await?;
             let count = runs.len();
-            let other = runs.iter().find(|run| run.state == "running" && run.id != id).map(|run| run.id.clone());
+            let other = runs.iter().find(|run| run.state == State::Running && run.id != id).map(|run| run.id.clone());
             if let Some(run) = runs.into_iter().find(|run| run.id == id) {
                 return Ok(Some((run, other)));
             }

@@ -7,6 +7,7 @@ use crate::dag_run::{Run, Task};
 use crate::log_text;
 use crate::rest::{LONGEST, Request, Rest};
 use crate::source::Source;
+use crate::state::State;
 use crate::trigger::dag_id;
 use aws_sdk_cloudwatchlogs::Client;
 use clap::Args;
@@ -46,7 +47,7 @@ pub(crate) async fn logs(cx: &Context, words: &Words) -> Result<String, Error> {
     let mut out = String::new();
     for task in &chosen {
         let tries = words.tries.unwrap_or(task.tries).max(1);
-        let state = if task.state.is_empty() { "not started" } else { &task.state };
+        let state = if task.state == State::Unseen { "not started" } else { task.state.as_str() };
         cx.report.say(&format!("task {}, run {run}, try {tries}: {state}", task.id));
         let lines = source.log(dag, &run, &task.id, tries, words.tail).await?;
         if lines.is_empty() {
@@ -64,10 +65,10 @@ async fn newest(source: &Source<'_>, dag: &str) -> Result<Run, Error> {
 }
 
 fn choose<'a>(named: Option<&str>, tasks: &'a [Task], dag: &str, run: &str) -> Result<Vec<&'a Task>, Error> {
-    let with = |state: &str| -> Vec<&Task> { tasks.iter().filter(|task| task.state == state).collect() };
+    let with = |state: State| -> Vec<&Task> { tasks.iter().filter(|task| task.state == state).collect() };
     let chosen = match named {
         Some(name) => tasks.iter().filter(|task| task.id == name).collect(),
-        None => ["failed", "timeout", "up_for_retry", "running"]
+        None => [State::Failed, State::Timeout, State::UpForRetry, State::Running]
             .into_iter()
             .map(with)
             .find(|all| !all.is_empty())

@@ -8,6 +8,7 @@ use crate::follow;
 use crate::rest::{Request, Rest};
 use crate::serverless::Workflow;
 use crate::source::Source;
+use crate::state::State;
 use chrono::{Days, NaiveDate, Utc};
 use clap::Args;
 use serde_json::{Value, json};
@@ -253,11 +254,16 @@ async fn unpause(rest: &Rest<'_>, id: &str) -> Result<(), Error> {
 
 /// What came of it, in words and as an error.
 fn judge(cx: &Context, id: &str, ended: &[(Option<NaiveDate>, Run)]) -> Result<(), Error> {
-    let failed: Vec<&(Option<NaiveDate>, Run)> = ended.iter().filter(|(_, run)| run.state != "success").collect();
+    let failed: Vec<&(Option<NaiveDate>, Run)> = ended.iter().filter(|(_, run)| run.state != State::Success).collect();
     if ended.len() > 1 || cx.cancel.is_cancelled() {
         for (day, run) in ended {
             let day = day.map(|day| day.to_string()).unwrap_or_default();
-            cx.report.say(&format!("  {day}  {:<7}  {}  {}", run.state, dag_run::took(run.start, run.end), run.id));
+            cx.report.say(&format!(
+                "  {day}  {:<7}  {}  {}",
+                run.state.as_str(),
+                dag_run::took(run.start, run.end),
+                run.id
+            ));
         }
         let done = ended.len() - failed.len();
         cx.report.say(&format!("airflow: {} days: {done} done, {} failed", ended.len(), failed.len()));

@@ -1,17 +1,16 @@
 //! A role: who may assume it, what it may do, and nothing else. Roles are global to an account, so the region is part of
-//! name and path; the path is how ours are found.
+//! their name and path.
 
-use crate::policy::{fill, join};
+use crate::api::{attach, attached, boundary, decode, from_iam, path, policy_arns, to_iam};
+use crate::policy::join;
 use aws_sdk_iam::Client;
-use aws_sdk_iam::types::Tag;
 use futures::future::try_join_all;
-use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use strata_aws::tags::{LAYER, Tags};
 use strata_aws::{During, Error};
 use strata_layer::{Context, Desired, Observed, Resource, async_trait, props};
-use strata_state::policy::{normal, values};
+use strata_state::policy::{Values, values};
 use strata_state::{Kind, demand};
 
 pub(crate) struct Role(pub(crate) Client);
@@ -23,10 +22,12 @@ props! {
         mutable {
             /// Who may assume it.
             trust: Value,
-            /// What it may do; null where nobody has said yet.
+            /// What it may do; an empty object where it has no such policy.
             permissions: Value,
             /// ARNs of managed policies.
             attached: Vec<String>,
+            /// ARN of the managed policy that limits it.
+            boundary: Option<String>,
             /// Inline policies of somebody else.
             other_policies: Vec<String>,
             /// What the console shows.
@@ -50,20 +51,29 @@ const POLICY: &str = "strata";
 /// Seconds; AWS's own default, said because a difference is drift.
 const SESSION: i32 = 3600;
 
-fn path(cx: &Context) -> String {
-    format!("/strata/{}/{}/{}/", cx.doc.pipeline.name, cx.doc.pipeline.env, cx.session.region)
-}
-
-fn to_iam(tags: &Tags) -> Result<Vec<Tag>, Error> {
-    let tag = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build();
-    let tags: Result<Vec<Tag>, _> = tags.iter().map(tag).collect();
-    tags.map_err(|error| Error::failed("writing tags", error.to_string()))
-}
-
-/// A document as IAM answers it: JSON, percent-encoded.
-fn decode(document: &str) -> Value {
-    let text = percent_decode_str(document).decode_utf8_lossy();
-    serde_json::from_str(&text).map_or_else(|_| Value::String(text.into_owned()), normal)
+/// A demanded role as a resource.
+fn desired(cx: &Context, values: &Values, role: &demand::Role) -> Result<Desired<Props>, Error> {
+    let id = &*role.id;
+    let wrong = |what: &str| {
+        let doing = format!("writing the {what} of role {id}");
+        move |reason| Error::usage(doing, reason)
+    };
+    let permissions = if role.permissions.is_empty() {
+        json!({})
+    } else {
+        join(&role.permissions, values).map_err(wrong("rights"))?
+    };
+    let said = role.description.to_string();
+    let props = Props {
+        trust: join(&role.trust, values).map_err(wrong("trust policy"))?,
+        permissions,
+        attached: policy_arns(cx, values, role.managed.iter().map(|name| &**name))?,
+        boundary: boundary(cx, values)?,
+        other_policies: Vec::new(),
+        description: if said.is_empty() { format!("Role {id} of the pipeline") } else { said },
+        max_session: SESSION,
+    };
+    Ok(Desired::new(id, cx.name(Kind::Role, id), props))
 }
 
 impl Role {
@@ -76,16 +86,15 @@ impl Role {
             Err(error) => return Err(error),
         };
         let Some(role) = role else { return Ok(None) };
-        let tags = role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
         let arn = role.arn().to_owned();
-        let mut seen = Seen::new(name, name, Props::default()).tagged(cx, tags).facts(Facts { arn });
+        let mut seen = Seen::new(name, name, Props::default()).tagged(cx, from_iam(role.tags())).facts(Facts { arn });
         if seen.foreign.is_none() && role.path() != path(cx) {
             seen.foreign = Some(format!("another copy of this pipeline (its path is {})", role.path()));
         }
         if seen.foreign.is_some() {
             return Ok(Some(seen));
         }
-        let read = tokio::try_join!(self.attached(name), self.inline(name), self.permissions(name));
+        let read = tokio::try_join!(attached(&self.0, name), self.inline(name), self.permissions(name));
         let (attached, inline, permissions) = match read {
             Ok(read) => read,
             Err(error) if error.is_gone() => return Ok(None),
@@ -95,6 +104,7 @@ impl Role {
             trust: decode(role.assume_role_policy_document().unwrap_or_default()),
             permissions,
             attached,
+            boundary: role.permissions_boundary().and_then(|limit| limit.permissions_boundary_arn()).map(str::to_owned),
             other_policies: inline.into_iter().filter(|policy| policy != POLICY).collect(),
             description: role.description().unwrap_or_default().to_owned(),
             max_session: role.max_session_duration().unwrap_or(SESSION),
@@ -112,17 +122,6 @@ impl Role {
         Ok(names)
     }
 
-    async fn attached(&self, name: &str) -> Result<Vec<String>, Error> {
-        let mut pages = self.0.list_attached_role_policies().role_name(name).into_paginator().items().send();
-        let mut arns = Vec::new();
-        while let Some(policy) = pages.next().await {
-            let policy = policy.during(|| format!("listing policies attached to role {name}"))?;
-            arns.extend(policy.policy_arn().map(str::to_owned));
-        }
-        arns.sort();
-        Ok(arns)
-    }
-
     async fn inline(&self, name: &str) -> Result<Vec<String>, Error> {
         let mut pages = self.0.list_role_policies().role_name(name).into_paginator().items().send();
         let mut names = Vec::new();
@@ -137,7 +136,7 @@ impl Role {
         let call = self.0.get_role_policy().role_name(name).policy_name(POLICY);
         match call.send().await.during(|| format!("reading the rights of role {name}")) {
             Ok(answer) => Ok(decode(answer.policy_document())),
-            Err(error) if error.is_gone() => Ok(Value::Null),
+            Err(error) if error.is_gone() => Ok(json!({})),
             Err(error) => Err(error),
         }
     }
@@ -145,11 +144,6 @@ impl Role {
     async fn detach(&self, name: &str, arn: &str) -> Result<(), Error> {
         let call = self.0.detach_role_policy().role_name(name).policy_arn(arn);
         call.send().await.during(|| format!("detaching {arn} from role {name}")).map(drop)
-    }
-
-    async fn attach(&self, name: &str, arn: &str) -> Result<(), Error> {
-        let call = self.0.attach_role_policy().role_name(name).policy_arn(arn);
-        call.send().await.during(|| format!("attaching {arn} to role {name}")).map(drop)
     }
 
     async fn remove_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
@@ -167,26 +161,7 @@ impl Resource for Role {
 
     fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
         let values = values(&cx.doc, &cx.place());
-        let desired = |role: demand::Role| {
-            let wrong = |what: &str| {
-                let doing = format!("writing policies/roles/{}.{what}.json", role.file);
-                move |reason| Error::usage(doing, reason)
-            };
-            let managed =
-                role.managed.iter().map(|policy| format!("arn:{}:iam::aws:policy/{policy}", cx.session.partition));
-            let mut attached: Vec<String> = managed.collect();
-            attached.sort();
-            let props = Props {
-                trust: fill(role.trust, &values).map_err(wrong("trust"))?,
-                permissions: join(&role.permissions, &values).map_err(wrong("permissions"))?,
-                attached,
-                other_policies: Vec::new(),
-                description: role.description.to_owned(),
-                max_session: SESSION,
-            };
-            Ok(Desired::new(role.id, cx.name(Kind::Role, role.id), props))
-        };
-        demand::roles(&cx.doc.pipeline).into_iter().map(desired).collect()
+        demand::roles(&cx.doc.pipeline).iter().map(|role| desired(cx, &values, role)).collect()
     }
 
     async fn observed(&self, cx: &Context, desired: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
@@ -212,6 +187,7 @@ impl Resource for Role {
             .description(&desired.props.description)
             .max_session_duration(SESSION)
             .assume_role_policy_document(desired.props.trust.to_string())
+            .set_permissions_boundary(desired.props.boundary.clone())
             .set_tags(Some(to_iam(&cx.tags_of::<Self>(desired))?));
         match call.send().await.during(|| format!("creating role {}", desired.name)) {
             // It was not there a moment ago: an earlier answer was lost.
@@ -229,7 +205,9 @@ impl Resource for Role {
             let call = self.0.update_assume_role_policy().role_name(name).policy_document(shall.trust.to_string());
             call.send().await.during(doing("trust"))?;
         }
-        if is.permissions != shall.permissions {
+        if is.permissions != shall.permissions && shall.permissions == json!({}) {
+            self.remove_policy(name, POLICY).await?;
+        } else if is.permissions != shall.permissions {
             let call = self.0.put_role_policy().role_name(name).policy_name(POLICY);
             call.policy_document(shall.permissions.to_string()).send().await.during(doing("permissions"))?;
         }
@@ -237,7 +215,11 @@ impl Resource for Role {
             self.detach(name, arn).await?;
         }
         for arn in shall.attached.iter().filter(|arn| !is.attached.contains(arn)) {
-            self.attach(name, arn).await?;
+            attach(&self.0, name, arn).await?;
+        }
+        if let Some(boundary) = shall.boundary.as_ref().filter(|_| is.boundary != shall.boundary) {
+            let call = self.0.put_role_permissions_boundary().role_name(name).permissions_boundary(boundary);
+            call.send().await.during(doing("the permissions boundary"))?;
         }
         for policy in is.other_policies.iter().filter(|policy| !shall.other_policies.contains(policy)) {
             self.remove_policy(name, policy).await?;
@@ -259,7 +241,7 @@ impl Resource for Role {
     async fn delete(&self, _: &Context, observed: &Seen) -> Result<(), Error> {
         // AWS deletes a role only when nothing hangs on it.
         let name = &observed.physical;
-        for arn in self.attached(name).await? {
+        for arn in attached(&self.0, name).await? {
             self.detach(name, &arn).await?;
         }
         for policy in self.inline(name).await? {

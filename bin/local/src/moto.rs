@@ -12,13 +12,15 @@ use crate::error::{Error, file};
 pub(crate) mod venv;
 
 /// The programs that run in the virtual environment: one per topic, `launcher.py` is the first.
-const PROGRAMS: [(&str, &str); 17] = [
+const PROGRAMS: [(&str, &str); 19] = [
     ("launcher.py", include_str!("moto/launcher.py")),
     ("server.py", include_str!("moto/server.py")),
     ("quick.py", include_str!("moto/quick.py")),
     ("regions.py", include_str!("moto/regions.py")),
     ("interfaces.py", include_str!("moto/interfaces.py")),
     ("network.py", include_str!("moto/network.py")),
+    ("logs.py", include_str!("moto/logs.py")),
+    ("policies.py", include_str!("moto/policies.py")),
     ("quotas.py", include_str!("moto/quotas.py")),
     ("tokens.py", include_str!("moto/tokens.py")),
     ("weather.py", include_str!("moto/weather.py")),

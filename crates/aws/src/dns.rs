@@ -3,6 +3,7 @@
 //! The MWAA client puts `api.`, `env.` and `ops.` before the endpoint's host, and no hosts file knows `api.localhost`.
 
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
+use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Resolves loopback names itself and asks the system for all others.
@@ -15,6 +16,12 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     ["localhost", "127.0.0.1"]
         .iter()
         .any(|name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+/// Whether an error says that no host has the name that was looked for, as in a region without the service.
+#[must_use]
+pub fn is_unknown_host(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |&error| error.source()).any(|error| error.is::<ResolveDnsError>())
 }
 
 impl ResolveDns for Resolver {
@@ -31,7 +38,16 @@ impl ResolveDns for Resolver {
 
 #[cfg(test)]
 mod tests {
-    use super::is_loopback;
+    use super::{is_loopback, is_unknown_host};
+    use aws_smithy_runtime_api::client::dns::ResolveDnsError;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+
+    #[test]
+    fn a_host_that_nobody_knows_is_told_from_one_that_does_not_answer() {
+        let io = || std::io::Error::other("refused");
+        assert!(is_unknown_host(&ConnectorError::io(Box::new(ResolveDnsError::new(io())))));
+        assert!(!is_unknown_host(&ConnectorError::io(Box::new(io()))));
+    }
 
     #[test]
     fn only_loopback_names_are_loopback() {

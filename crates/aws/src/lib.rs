@@ -12,6 +12,7 @@ pub mod trace;
 mod wait;
 
 pub use cancel::Cancel;
+pub use dns::is_unknown_host;
 pub use error::{During, Error, Exit};
 pub use session::{Options, Session, UNKNOWN_ACCOUNT};
 pub use wait::{Pace, Poll, Waiting, wait};

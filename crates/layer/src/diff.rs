@@ -129,7 +129,7 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
             }
         }
     }
-    for live in lives {
+    for live in lives.iter().filter(|_| !part.resource.is_shared()) {
         let leaving = matches!(live.state, State::Leaving(_) | State::Dormant(_));
         if live.foreign.is_none() && !leaving && !wishes.iter().any(|wish| wish.id == live.id) {
             actions.push(Action::Delete(live.clone(), Surplus::Unasked));

@@ -92,6 +92,11 @@ pub trait Untyped: Send + Sync {
         false
     }
 
+    /// Whether one belongs to the account and not to the pipeline: see [`crate::Resource::is_shared`].
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Whether `up` asks before it removes one that nobody asks for any more, as it does before it replaces one: more goes
     /// with it than `up` could make again.
     fn is_missed(&self) -> bool {

@@ -31,5 +31,5 @@ pub(crate) fn left(cx: &Context, parts: &[Part]) -> Vec<Left> {
         let kind = part.kind;
         cx.lives(kind).into_iter().map(move |live| Left { resource: format!("{kind}.{}", live.id), id: live.physical })
     };
-    parts.iter().flat_map(each).collect()
+    parts.iter().filter(|part| !part.resource.is_shared()).flat_map(each).collect()
 }

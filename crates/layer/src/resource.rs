@@ -92,6 +92,12 @@ pub trait Resource: Send + Sync + 'static {
         false
     }
 
+    /// Whether one belongs to the account and not to the pipeline: it is created where it is missing, and never deleted or
+    /// counted as left. [`Resource::observed`] gives those that are desired, and no others.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Whether `up` asks before it removes one that nobody asks for any more, as it does before it replaces one: more goes
     /// with it than `up` could make again.
     fn is_missed(&self) -> bool {
@@ -316,6 +322,10 @@ impl<R: Resource> Untyped for Typed<R> {
 
     fn goes_along(&self) -> bool {
         self.0.goes_along()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.0.is_shared()
     }
 
     fn is_missed(&self) -> bool {

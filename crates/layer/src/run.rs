@@ -151,7 +151,10 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
         }
     };
     // A verb of the layer's own finds its things itself; one that asks nobody has nothing to make clients of.
-    let parts = if matches!(cli.verb, Verb::Own(_)) { Vec::new() } else { layer.parts(&cx.session) };
+    let mut parts = if matches!(cli.verb, Verb::Own(_)) { Vec::new() } else { layer.parts(&cx.session) };
+    if matches!(cli.verb, Verb::Down { .. }) {
+        parts.retain(|part| !part.resource.is_shared());
+    }
     match cli.verb {
         Verb::Plan { detailed_exitcode } => match planned(layer, &cx, &parts).await {
             Ok(Planned { value, refused: true, .. }) => (json(&value), FAILED),

@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use strata_aws::Error;
 
-/// What exists, as JSON: `{"layer", "looked_at", "resources": [{"resource", "id", "state", "drift"}], "missing"}`, and
-/// `"dormant": [{"resource", "id", "until"}]` where something is deleted and AWS can still bring it back.
+/// What exists, as JSON: `{"layer", "looked_at", "resources": [{"resource", "id", "state", "drift"}], "missing"}`;
+/// `"dormant": [{"resource", "id", "until"}]` where something is deleted and AWS can still bring it back; and `"shared"`, as
+/// `"resources"`, where something belongs to the account and stays when the pipeline goes.
 pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
     let mut resources = Vec::new();
+    let mut shared = Vec::new();
     let mut missing = Vec::new();
     let mut dormant = Vec::new();
     for part in parts {
@@ -37,7 +39,8 @@ pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
                 }
             };
             let resource = format!("{}.{}", part.kind, live.id);
-            resources.push(json!({ "resource": resource, "id": live.physical, "state": state, "drift": drift }));
+            let list = if part.resource.is_shared() { &mut shared } else { &mut resources };
+            list.push(json!({ "resource": resource, "id": live.physical, "state": state, "drift": drift }));
         }
         for (live, until) in cx.dormant(part.kind) {
             let resource = format!("{}.{}", part.kind, live.id);
@@ -53,29 +56,36 @@ pub(crate) fn status(cx: &Context, parts: &[Part]) -> Result<Value, Error> {
             }
         }
     }
-    let looked_at: Vec<&str> = parts.iter().map(|part| part.label).collect();
+    let own = parts.iter().filter(|part| !part.resource.is_shared());
+    let looked_at: Vec<&str> = own.map(|part| part.label).collect();
     let mut status = json!({ "layer": cx.layer, "looked_at": looked_at, "resources": resources, "missing": missing });
+    if !shared.is_empty() {
+        status["shared"] = shared.into();
+    }
     if !dormant.is_empty() {
         status["dormant"] = dormant.into();
     }
     Ok(status)
 }
 
+/// All that a status lists, the account's own last.
+fn listed(status: &Value) -> impl Iterator<Item = &Value> {
+    ["resources", "shared"].into_iter().filter_map(|list| status[list].as_array()).flatten()
+}
+
 /// Whether all is as the document asks.
 pub(crate) fn is_as_wished(status: &Value) -> bool {
     let empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
-    let resources = status["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
     empty(&status["missing"])
-        && resources.iter().all(|resource| empty(&resource["drift"]) && resource["state"] == "ready")
+        && listed(status).all(|resource| empty(&resource["drift"]) && resource["state"] == "ready")
 }
 
 /// The status as text for people.
 pub(crate) fn to_text(status: &Value) -> String {
     let mut text = String::new();
     let layer = status["layer"].as_str().unwrap_or_default();
-    let resources = status["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
     let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    for resource in resources {
+    for resource in listed(status) {
         let (name, id, state) = (word(&resource["resource"]), word(&resource["id"]), word(&resource["state"]));
         let _ = writeln!(text, "{layer}   {name}: {state}, {id}");
         for drift in resource["drift"].as_array().into_iter().flatten() {
@@ -97,7 +107,7 @@ pub(crate) fn to_text(status: &Value) -> String {
         let _ = writeln!(text, "{layer}   {}: missing", word(resource));
     }
     let drifted =
-        resources.iter().filter(|resource| resource["drift"].as_array().is_some_and(|drift| !drift.is_empty())).count();
-    let _ = write!(text, "{layer}: {} there, {drifted} drifted, {} missing", resources.len(), missing.len());
+        listed(status).filter(|resource| resource["drift"].as_array().is_some_and(|drift| !drift.is_empty())).count();
+    let _ = write!(text, "{layer}: {} there, {drifted} drifted, {} missing", listed(status).count(), missing.len());
     text
 }

@@ -4,36 +4,41 @@
 use crate::layers::asked;
 use crate::policy::Place;
 use crate::wish::Pipeline;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A text that is built in, or one that a person wrote.
+pub type Text = Cow<'static, str>;
+
 /// A role that an AWS service assumes for a layer. Documents are texts with the placeholders of [`crate::policy::values`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Role {
     /// What the role is called in the document and, by [`crate::Kind::Role`], in AWS. Two layers may demand the same one.
-    pub id: &'static str,
-    /// What its files in `policies/roles/` are called.
-    pub file: &'static str,
+    pub id: Text,
+    /// What its files in `policies/roles/` are called. A role of a person's own has none.
+    pub file: Text,
     /// What the console shows.
-    pub description: &'static str,
-    /// Who may assume it.
-    pub trust: &'static str,
+    pub description: Text,
+    /// Who may assume it; several documents become one, statement after statement.
+    pub trust: Vec<Text>,
     /// What it may do, as an inline policy; several become one, statement after statement.
-    pub permissions: Vec<&'static str>,
-    /// AWS's managed policies, by their path and name: `service-role/AWSGlueServiceRole`.
-    pub managed: Vec<&'static str>,
+    pub permissions: Vec<Text>,
+    /// Managed policies: AWS's own by their path and name, such as `service-role/AWSGlueServiceRole`, others by their ARN.
+    pub managed: Vec<Text>,
     /// Whether machines of EC2 get it, through an instance profile of the same name.
     pub instance_profile: bool,
 }
 
-/// A role whose name an AWS service fixes, one for all of an account: made if it is missing, and never changed or deleted.
+/// A role whose name an AWS service fixes, one for all of an account: created where it is missing, and never changed or
+/// deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceRole {
     /// The fixed name: `dms-vpc-role`.
-    pub name: &'static str,
+    pub name: Text,
     /// The service that may assume it: `dms.amazonaws.com`.
-    pub service: &'static str,
-    /// AWS's managed policies that it needs, by their path and name.
-    pub managed: Vec<&'static str>,
+    pub service: Text,
+    /// Managed policies that it needs, named as those of a [`Role`].
+    pub managed: Vec<Text>,
 }
 
 /// What a layer wants of the network. The default is nothing.
@@ -133,34 +138,50 @@ impl File {
     }
 }
 
-/// All roles that `pipeline` needs. What two layers say of one role is joined.
+/// All roles that `pipeline` needs, by id. What is said of one role by several is joined.
 #[must_use]
 pub fn roles(pipeline: &Pipeline) -> Vec<Role> {
-    let mut roles: Vec<Role> = Vec::new();
+    let mut roles: BTreeMap<Text, Role> = BTreeMap::new();
     for role in asked(pipeline).iter().flat_map(|layer| (layer.roles)(pipeline)) {
-        match roles.iter_mut().find(|known| known.id == role.id) {
+        match roles.get_mut(&role.id) {
             Some(known) => {
-                let more: Vec<_> =
-                    role.permissions.into_iter().filter(|text| !known.permissions.contains(text)).collect();
-                known.permissions.extend(more);
-                let more: Vec<_> = role.managed.into_iter().filter(|name| !known.managed.contains(name)).collect();
-                known.managed.extend(more);
+                // A person's own words come first, and may leave these two out.
+                for (text, more) in [(&mut known.file, role.file), (&mut known.description, role.description)] {
+                    if text.is_empty() {
+                        *text = more;
+                    }
+                }
+                add(&mut known.trust, role.trust);
+                add(&mut known.permissions, role.permissions);
+                add(&mut known.managed, role.managed);
                 known.instance_profile |= role.instance_profile;
             }
-            None => roles.push(role),
+            None => drop(roles.insert(role.id.clone(), role)),
         }
     }
-    roles.sort_by_key(|role| role.id);
-    roles
+    roles.into_values().collect()
 }
 
-/// All roles with fixed names that `pipeline` needs.
+/// All roles with fixed names that `pipeline` needs, by name.
 #[must_use]
 pub fn service_roles(pipeline: &Pipeline) -> Vec<ServiceRole> {
-    let mut roles: Vec<_> = asked(pipeline).iter().flat_map(|layer| (layer.service_roles)(pipeline)).collect();
-    roles.sort_by_key(|role| role.name);
-    roles.dedup();
-    roles
+    let mut roles: BTreeMap<Text, ServiceRole> = BTreeMap::new();
+    for role in asked(pipeline).iter().flat_map(|layer| (layer.service_roles)(pipeline)) {
+        match roles.get_mut(&role.name) {
+            Some(known) => add(&mut known.managed, role.managed),
+            None => drop(roles.insert(role.name.clone(), role)),
+        }
+    }
+    roles.into_values().collect()
+}
+
+/// Add those that are not there yet.
+fn add(known: &mut Vec<Text>, more: Vec<Text>) {
+    for text in more {
+        if !known.contains(&text) {
+            known.push(text);
+        }
+    }
 }
 
 /// What all layers together want of the network.

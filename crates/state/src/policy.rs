@@ -1,8 +1,9 @@
 //! Policy documents with placeholders, and what the placeholders stand for. `policies/README.md` lists them.
 
+use crate::demand::{self, Text};
 use crate::{Document, Kind, layers};
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What each placeholder stands for; several values repeat the string that holds it.
 pub type Values = BTreeMap<String, Vec<String>>;
@@ -21,8 +22,9 @@ pub struct Place {
     pub region: String,
 }
 
-/// All placeholders of a document in this account: the pipeline's own, each role by its id (`role_glue`), and what the layers
-/// add.
+/// All placeholders of a document in this account: the pipeline's own, each role by its id (`role_glue`), all roles that are
+/// demanded (`role`), those of them with an instance profile (`profile_role`), the fixed names of services (`service_role`),
+/// and what the layers add.
 #[must_use]
 pub fn values(document: &Document, place: &Place) -> Values {
     let pipeline = &document.pipeline;
@@ -36,13 +38,19 @@ pub fn values(document: &Document, place: &Place) -> Values {
         ("bucket", &pipeline.bucket(account, region)),
     ];
     let mut values: Values = own.into_iter().map(|(name, value)| (name.to_owned(), vec![value.clone()])).collect();
+    let physical = |id: &str| pipeline.physical(Kind::Role, id, account, region);
     for layer in layers::ALL {
         values.extend((layer.values)(document, place).into_iter().map(|(name, all)| (name.to_owned(), all)));
         for role in (layer.roles)(pipeline) {
-            let name = pipeline.physical(Kind::Role, role.id, account, region);
-            values.insert(format!("role_{}", role.id), vec![name]);
+            values.insert(format!("role_{}", role.id), vec![physical(&role.id)]);
         }
     }
+    let roles = demand::roles(pipeline);
+    let profiles = roles.iter().filter(|role| role.instance_profile);
+    values.insert("profile_role".into(), profiles.map(|role| physical(&role.id)).collect());
+    values.insert("role".into(), roles.iter().map(|role| physical(&role.id)).collect());
+    let fixed = demand::service_roles(pipeline).into_iter().map(|role| role.name.into_owned());
+    values.insert("service_role".into(), fixed.collect());
     values
 }
 
@@ -60,6 +68,41 @@ pub fn fill(document: &str, values: &Values) -> Result<Value, String> {
         });
     }
     Ok(document)
+}
+
+/// A text with its placeholders filled in, each of which stands for one value here.
+///
+/// # Errors
+/// A sentence that says what is wrong with a placeholder.
+pub fn text(text: &str, values: &Values) -> Result<String, String> {
+    match expand(text, values)?.as_slice() {
+        [one] => Ok(one.clone()),
+        several => Err(format!("`{text}` stands for {} texts, and one is needed", several.len())),
+    }
+}
+
+/// The statements of these documents, filled in, as one document in [`normal`] form. A statement that is in two of them
+/// stands there once.
+///
+/// # Errors
+/// As [`fill`]; and when two different statements have one `Sid`, which AWS refuses.
+pub fn join(documents: &[Text], values: &Values) -> Result<Value, String> {
+    let mut statements: Vec<Value> = Vec::new();
+    for document in documents {
+        let filled = fill(document, values)?;
+        for statement in filled.get("Statement").and_then(Value::as_array).into_iter().flatten() {
+            if !statements.contains(statement) {
+                statements.push(statement.clone());
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for sid in statements.iter().filter_map(|statement| statement.get("Sid").and_then(Value::as_str)) {
+        if !seen.insert(sid) {
+            return Err(format!("two statements have the Sid `{sid}`"));
+        }
+    }
+    Ok(normal(json!({ "Version": "2012-10-17", "Statement": statements })))
 }
 
 fn filled(value: Value, values: &Values) -> Result<Value, String> {
@@ -93,12 +136,18 @@ fn filled(value: Value, values: &Values) -> Result<Value, String> {
 fn expand(text: &str, values: &Values) -> Result<Vec<String>, String> {
     let Some((before, rest)) = text.split_once("${") else { return Ok(vec![text.to_owned()]) };
     let (name, after) = rest.split_once('}').ok_or_else(|| format!("`{text}` has a placeholder without an end"))?;
-    let several = values.get(name).ok_or_else(|| {
+    let iams_own = is_variable(name).then(|| vec![format!("${{{name}}}")]);
+    let several = iams_own.as_ref().or_else(|| values.get(name)).ok_or_else(|| {
         let known: Vec<&str> = values.keys().map(String::as_str).collect();
         format!("`{text}` has the unknown placeholder `{name}`; known are {}", known.join(", "))
     })?;
     let tails = expand(after, values)?;
     Ok(several.iter().flat_map(|value| tails.iter().map(move |tail| format!("{before}{value}{tail}"))).collect())
+}
+
+/// Whether a placeholder is a variable of IAM's own, which AWS fills in: `aws:username`, `*`.
+fn is_variable(name: &str) -> bool {
+    name.contains(':') || ["*", "?", "$"].contains(&name)
 }
 
 /// AWS may answer a list of one as the one, and a list in another order: neither is a difference.

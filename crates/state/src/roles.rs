@@ -6,12 +6,11 @@ use crate::demand::Role;
 #[must_use]
 pub(crate) fn glue() -> Role {
     Role {
-        id: "glue",
-        file: "glue",
-        description: "Glue crawlers and jobs of the pipeline",
-        trust: include_str!("../../../policies/roles/glue.trust.json"),
-        permissions: vec![include_str!("../../../policies/roles/glue.permissions.json")],
-        managed: Vec::new(),
-        instance_profile: false,
+        id: "glue".into(),
+        file: "glue".into(),
+        description: "Glue crawlers and jobs of the pipeline".into(),
+        trust: vec![include_str!("../../../policies/roles/glue.trust.json").into()],
+        permissions: vec![include_str!("../../../policies/roles/glue.permissions.json").into()],
+        ..Role::default()
     }
 }

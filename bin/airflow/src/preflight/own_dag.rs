@@ -5,6 +5,7 @@
 use super::Found;
 use super::own_uses::{Need, Use, uses};
 use super::policy;
+use crate::environment::Environment;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ struct Known {
 pub(super) fn look(cx: &Context) -> Found {
     let mut found = Found::default();
     // Whoever has an environment may have typed Variables there.
-    let may_be_typed = cx.live("environment", "main").is_some();
+    let may_be_typed = cx.one::<Environment>("main").is_some();
     let known = known(cx, Vec::new());
     each(cx, |place, used| {
         let counts = match &used {

@@ -49,10 +49,10 @@ fn file<'a>(cx: &Context, which: &'a str) -> &'a str {
 /// The rights that `iam` gives, filled in for this pipeline.
 pub(super) fn document(cx: &Context, which: &str) -> Result<Value, Error> {
     let role = demand::roles(&cx.doc.pipeline).into_iter().find(|role| role.id == which);
-    let text = role.and_then(|role| role.permissions.first().copied()).unwrap_or_default();
+    let rights = role.map(|role| role.permissions).unwrap_or_default();
     let values = strata_state::policy::values(&cx.doc, &cx.place());
     let doing = format!("reading policies/roles/{}.permissions.json", file(cx, which));
-    strata_state::policy::fill(text, &values).map_err(|why| Error::usage(doing, why))
+    strata_state::policy::join(&rights, &values).map_err(|why| Error::usage(doing, why))
 }
 
 /// What the rights that `iam` gives lack of what the DAG and its jobs need: nothing is asked of AWS.

@@ -1,6 +1,7 @@
 //! What the wish alone tells: the name, the version, the way out, the requirements.
 
 use super::Found;
+use crate::environment::Environment;
 use strata_layer::Context;
 use strata_state::{Kind, layers::net::Egress};
 
@@ -53,7 +54,7 @@ pub(super) fn look(cx: &Context) -> Found {
         found.say(what, "correct pipeline.names.environment");
     }
     let version = airflow.version.as_str();
-    let is_new = cx.live("environment", "main").is_none();
+    let is_new = cx.one::<Environment>("main").is_none();
     if is_new && ENDED.contains(&version) {
         let what = format!("Airflow {version}: MWAA makes no new environments of this version");
         found.say(what, "set pipeline.airflow.version to a later one, such as 2.10.3");

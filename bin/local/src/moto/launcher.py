@@ -39,7 +39,9 @@ import key_lists  # noqa: E402
 import key_names  # noqa: E402
 import key_policies  # noqa: E402
 import keys  # noqa: E402
+import logs  # noqa: E402
 import network  # noqa: E402
+import policies  # noqa: E402
 import quick  # noqa: E402
 import quotas  # noqa: E402
 import server  # noqa: E402
@@ -127,7 +129,7 @@ def main():
     regions.patch_zones()
     kms = (keys, key_policies, key_lists, key_names, kept_keys)
     s3 = (buckets, bucket_encryption)
-    for part in (network, interfaces, quotas, tokens, weather, workgroups, *s3, *kms, quick):
+    for part in (network, policies, logs, interfaces, quotas, tokens, weather, workgroups, *s3, *kms, quick):
         part.patch()
     application = Application()
     listening = server.Server(application)

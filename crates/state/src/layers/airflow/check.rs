@@ -46,6 +46,7 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
             airflow.maintenance
         ));
     }
+    words::log_days(found, "pipeline.airflow.log_days", airflow.log_days);
     if !words::is_numbers(&airflow.version, 3) {
         found.push(format!("pipeline.airflow.version: `{}` is not a version such as 2.10.3", airflow.version));
     }

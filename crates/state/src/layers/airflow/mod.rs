@@ -59,8 +59,14 @@ fn role(pipeline: &Pipeline) -> Role {
             include_str!("../../../../../policies/roles/airflow.permissions.json"),
         )
     };
-    let (permissions, managed) = (vec![permissions], Vec::new());
-    Role { id: "airflow", file, description, trust, permissions, managed, instance_profile: false }
+    Role {
+        id: "airflow".into(),
+        file: file.into(),
+        description: description.into(),
+        trust: vec![trust.into()],
+        permissions: vec![permissions.into()],
+        ..Role::default()
+    }
 }
 
 /// What MWAA needs (MWAA guide: creating the required VPC service endpoints), and what the DAG calls: Glue, Athena and STS.
@@ -158,6 +164,9 @@ pub struct Wish {
     pub access: Access,
     /// What is logged.
     pub logs: Logs,
+    /// Days after which CloudWatch deletes what the environment, or the workflow, has logged: one of the numbers that AWS
+    /// takes.
+    pub log_days: i32,
     /// When AWS may do maintenance: `DAY:HH:MM` in UTC.
     pub maintenance: String,
     /// airflow.cfg options, `section.key`.
@@ -193,6 +202,7 @@ impl Default for Wish {
             schedulers: 2,
             access: Access::PublicOnly,
             logs: Logs::default(),
+            log_days: 30,
             maintenance: "SAT:09:00".into(),
             config: BTreeMap::new(),
             requirements: Vec::new(),

@@ -54,6 +54,15 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them, the smallest first.
+    pub const ALL: [Self; 6] = [Self::Micro, Self::Small, Self::Medium, Self::Large, Self::Xlarge, Self::TwoXlarge];
+
+    /// The class that AWS calls by this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == name)
+    }
+
     /// AWS's name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
