@@ -1,12 +1,12 @@
 //! The list of what `storage` owns, its section, and `storage sync`.
 
 use crate::bucket::Bucket;
-use crate::file::File;
+use crate::file::{File, Seen};
 use crate::{folder, owner};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Layer, Live, Part, async_trait, untyped};
+use strata_layer::{Context, Layer, Part, Resource, async_trait, part};
 use strata_state::{Document, layers};
 
 pub(crate) struct Storage;
@@ -24,11 +24,8 @@ fn client(session: &Session) -> Client {
     Client::from_conf(config.build())
 }
 
-fn write(cx: &Context, bucket: &str, files: Vec<Live>, doc: &mut Document) {
-    let files = files.into_iter().map(|live| {
-        let version = live.facts.get("version_id").cloned().unwrap_or_default();
-        (live.id, version)
-    });
+fn write(cx: &Context, bucket: &str, files: Vec<Seen>, doc: &mut Document) {
+    let files = files.into_iter().map(|file| (file.facts.key, file.facts.version_id));
     let arn = format!("arn:{}:s3:::{bucket}", cx.session.partition);
     doc.storage = Some(layers::storage::Section { bucket: bucket.to_owned(), arn, files: files.collect() });
 }
@@ -51,15 +48,12 @@ impl Layer for Storage {
 
     fn parts(&self, session: &Session) -> Vec<Part> {
         let s3 = client(session);
-        vec![
-            untyped("bucket", "buckets", &[], Bucket(s3.clone())),
-            untyped("file", "files", &["bucket"], File::new(s3)),
-        ]
+        vec![part(&[], Bucket(s3.clone())), part(&[Bucket::KIND], File::new(s3))]
     }
 
     fn section(&self, cx: &Context, doc: &mut Document) {
-        match cx.live("bucket", "main") {
-            Some(bucket) => write(cx, &bucket.physical, cx.lives("file"), doc),
+        match cx.one::<Bucket>("main") {
+            Some(bucket) => write(cx, &bucket.physical, cx.observed::<File>(), doc),
             None => doc.clear("storage"),
         }
     }
@@ -81,15 +75,15 @@ async fn sync(cx: &Context) -> Result<String, Error> {
     };
     let bucket = &storage.bucket;
     let s3 = client(&cx.session);
-    match owner::look(&s3, cx, bucket).await?.map(|live| live.foreign) {
+    match owner::look(&s3, cx, bucket).await?.map(|seen| seen.foreign) {
         Some(None) => {}
         Some(Some(owner)) => {
             return Err(Error::failed(doing, format!("bucket {bucket} belongs to {owner}; nothing was touched")));
         }
         None => return Err(Error::failed(doing, format!("bucket {bucket} is gone")).advise("run `storage up`")),
     }
-    let lives = File::new(s3).sync(cx).await?;
+    let files = File::new(s3).sync(cx).await?;
     let mut doc = cx.doc.clone();
-    write(cx, bucket, lives, &mut doc);
+    write(cx, bucket, files, &mut doc);
     doc.print().map_err(|error| Error::failed(doing, error.to_string()))
 }

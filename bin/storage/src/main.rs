@@ -2,8 +2,10 @@
 //!
 //! It needs no other layer. `layer.rs` is the list; `bucket.rs` and `file.rs` are the two kinds of thing in it.
 
+mod access;
 mod bucket;
 mod contents;
+mod encryption;
 mod file;
 mod folder;
 mod layer;

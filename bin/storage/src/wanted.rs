@@ -37,7 +37,7 @@ impl Wanted {
 pub(crate) fn wanted(cx: &Context) -> Vec<Wanted> {
     let here = cx.folder();
     let mut files = Vec::new();
-    for File { key, body } in demand::files(&cx.doc.pipeline, &cx.place()) {
+    for File { key, body, .. } in demand::files(&cx.doc.pipeline, &cx.place()) {
         match body {
             Body::Text(text) => files.push(Wanted::new(key, Ok(text.into_bytes()))),
             Body::Path(path) => files.push(Wanted::new(key, folder::read(&here, &here.join(path)))),

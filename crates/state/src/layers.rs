@@ -32,11 +32,13 @@ pub struct Layer {
     pub service_roles: fn(&Pipeline) -> Vec<ServiceRole>,
     /// What it wants of the network.
     pub network: fn(&Pipeline) -> Network,
-    /// Files in the bucket.
+    /// Files in the buckets.
     pub files: fn(&Pipeline, &Place) -> Vec<File>,
     /// Services of AWS that use the pipeline's key themselves, such as `logs.eu-central-1.amazonaws.com`: they stand in its
     /// policy. Roles get their rights on the key by their own policies.
     pub key_services: fn(&Pipeline, &Place) -> Vec<String>,
+    /// What the keys of all files begin with that it may ever want.
+    pub prefixes: &'static [&'static str],
     /// Placeholders that policies may use, beside the pipeline's own.
     pub values: fn(&Document, &Place) -> Added,
 }
@@ -55,6 +57,7 @@ impl Layer {
         network: |_| Network::default(),
         files: |_, _| Vec::new(),
         key_services: |_, _| Vec::new(),
+        prefixes: &[],
         values: |_, _| Added::new(),
     };
 
@@ -143,6 +146,27 @@ mod tests {
             }
             assert!((layer.needs)(&pipeline).iter().all(|need| layer.uses.contains(need)), "{}", layer.name);
         }
+    }
+
+    #[test]
+    fn files_are_below_the_prefixes_of_their_layer() {
+        let place = Place { partition: "aws".into(), account: "123456789012".into(), region: "eu-central-1".into() };
+        let mut wish: serde_json::Value =
+            serde_json::from_str(include_str!("../../../pipelines/driven-data/pipeline.json"))
+                .unwrap_or_else(|error| unreachable!("{error}"));
+        let mut files = 0;
+        for kind in ["environment", "serverless"] {
+            wish["pipeline"]["airflow"]["kind"] = kind.into();
+            let pipeline = pipeline(wish["pipeline"].clone());
+            for layer in ALL {
+                for file in (layer.files)(&pipeline, &place) {
+                    let known = layer.prefixes.iter().any(|prefix| file.key.starts_with(prefix));
+                    assert!(known, "{}: {} is below none of its prefixes", layer.name, file.key);
+                    files += 1;
+                }
+            }
+        }
+        assert!(files > 20, "{files}");
     }
 
     #[test]
