@@ -1,6 +1,10 @@
 //! `storage` against the local endpoint, seen through boto3.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "storage/buckets.rs"]
+mod buckets;
+#[path = "storage/lifecycle.rs"]
+mod lifecycle;
 #[path = "storage/world.rs"]
 mod world;
 

@@ -78,17 +78,18 @@ STATEMENTS = [
     ("PassToAirflow", "iam:PassRole:airflow", iam(ROLES + "${role_airflow}"), passed_to("airflow")),
     ("PassToWorkflow", "iam:PassRole:airflow-serverless", iam(ROLES + "${role_airflow}"), passed_to("airflow-serverless")),
 
-    # The bucket. Names are the only thing that S3 asks for.
+    # The buckets. Names are the only thing that S3 asks for.
     ("Bucket",
      "s3:CreateBucket s3:DeleteBucket s3:DeleteBucketPolicy s3:GetBucketOwnershipControls s3:GetBucketPolicy "
      "s3:GetBucketPublicAccessBlock s3:GetBucketVersioning s3:GetEncryptionConfiguration s3:GetLifecycleConfiguration "
      "s3:GetBucketLocation s3:ListBucket s3:ListBucketMultipartUploads s3:ListBucketVersions "
      "s3:PutBucketOwnershipControls s3:PutBucketPolicy s3:PutBucketPublicAccessBlock s3:PutBucketTagging "
      "s3:PutBucketVersioning s3:PutEncryptionConfiguration s3:PutLifecycleConfiguration s3:TagResource",
-     s3("${bucket}"), None),
+     s3("${bucket}", "${other_bucket}"), None),
     ("WhoseBucket", "s3:GetBucketTagging", s3("*"), HERE),
-    ("Objects", "s3:DeleteObject s3:DeleteObjectVersion s3:GetObject s3:GetObjectVersion", s3("${bucket}/*"), None),
-    ("Uploads", "s3:AbortMultipartUpload", s3("${bucket}/*"), None),
+    ("Objects", "s3:DeleteObject s3:DeleteObjectVersion s3:GetObject s3:GetObjectVersion",
+     s3("${bucket}/*", "${other_bucket}/*"), None),
+    ("Uploads", "s3:AbortMultipartUpload", s3("${bucket}/*", "${other_bucket}/*"), None),
     ("Programs", "s3:PutObject",
      s3("${bucket}/dags/*", "${bucket}/requirements.txt", "${bucket}/scripts/*", "${bucket}/sql/*"), None),
     ("Input", "s3:PutObject", s3("${bucket}/${input_path}*"), None),
@@ -183,5 +184,7 @@ PLACEHOLDERS = {
     # Where strata puts its programs, and Athena its results, no input is.
     "input_path": r"(?!dags/|scripts/|sql/|athena-results/)[^/]+/(.*/)?",
     "bucket": r"[a-z0-9.-]+",
+    # The ids that the tests give to buckets besides the main one.
+    "other_bucket": r"[a-z0-9-]+-(archive|logs)-\d{12}-[a-z0-9-]+-an",
     "region": r"[a-z0-9-]+",
 }

@@ -53,6 +53,25 @@ def spoil(bucket):
     S3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
 
 
+def spoil_rule(bucket, name, change):
+    """Change one rule of the lifecycle behind strata's back, or add another one."""
+    rules = S3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    rule = next(rule for rule in rules if rule["ID"] == name)
+    match change:
+        case "no-transitions":
+            del rule["Transitions"]
+        case "another-class":
+            rule["Transitions"][1]["StorageClass"] = "ONEZONE_IA"
+        case "disabled":
+            rule["Status"] = "Disabled"
+        case "moves-old-versions":
+            rule["NoncurrentVersionTransitions"] = [{"NoncurrentDays": 1, "StorageClass": "GLACIER"}]
+        case "one-more":
+            more = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "theirs/"}, "Expiration": {"Days": 9}}
+            rules.append(more)
+    S3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+
+
 def fill(bucket, objects, versions):
     """`objects` objects with `versions` versions each and a delete marker on each tenth; three unfinished uploads."""
     with ThreadPoolExecutor(16) as pool:

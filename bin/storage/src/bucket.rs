@@ -13,6 +13,8 @@ use serde_json::Value;
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Exit, Pace};
 use strata_layer::{Context, Desired, Observed, Resource, async_trait, props};
+use strata_state::demand::MAIN_BUCKET;
+use strata_state::layers::storage::Bucket as Wish;
 use strata_state::wish::bucket_problem;
 
 pub(crate) struct Bucket(pub(crate) Client);
@@ -71,13 +73,20 @@ impl Resource for Bucket {
     type Facts = ();
 
     fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
-        let name = cx.bucket();
-        if let Some(why) = bucket_problem(&name) {
-            let error = Error::usage("naming the bucket", format!("AWS would refuse `{name}`: {why}"));
-            return Err(error.advise("give pipeline.storage.bucket, or a shorter name, env or pattern"));
-        }
-        let props = settings::wished(cx, &name);
-        Ok(vec![Desired::new("main", name, props)])
+        let desired = |(id, wish): (&str, Wish)| {
+            let name = cx.bucket_of(id);
+            if let Some(why) = bucket_problem(&name) {
+                let error = Error::usage("naming the bucket", format!("AWS would refuse `{name}`: {why}"));
+                let field = match id {
+                    MAIN_BUCKET => "bucket".to_owned(),
+                    id => format!("buckets.{id}.name"),
+                };
+                return Err(error.advise(format!("give pipeline.storage.{field}, or a shorter name, env or pattern")));
+            }
+            let props = settings::wished(cx, id, &name, &wish);
+            Ok(Desired::new(id, name, props))
+        };
+        cx.doc.pipeline.storage().all().into_iter().map(desired).collect()
     }
 
     async fn observed(&self, cx: &Context, _: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
@@ -109,7 +118,7 @@ impl Resource for Bucket {
             Err(error) => return Err(error),
         }
         // An S3 that is older than tags in this call makes the bucket and forgets them; without them it is nobody's.
-        match owner::look(&self.0, cx, name).await? {
+        match owner::look(&self.0, cx, &desired.id, name).await? {
             Some(seen) if seen.tags.as_ref().is_some_and(|tags| tags.is_empty()) => self.tag(&seen, &tags).await,
             _ => Ok(()),
         }
@@ -137,6 +146,10 @@ impl Resource for Bucket {
         let files = cx.observed::<File>().into_iter().filter(|file| file.props.bucket == *name);
         let held = contents::count(&self.0, name, &files.map(|file| file.facts.key).collect()).await?;
         Ok((!held.is_empty()).then(|| held.to_string()))
+    }
+
+    fn is_missed(&self) -> bool {
+        true
     }
 
     // A large bucket takes its time to empty; that happens within one `delete`.

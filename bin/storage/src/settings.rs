@@ -13,17 +13,20 @@ use aws_sdk_s3::types::{
 use serde_json::{Value, json};
 use strata_aws::{During, Error, Exit};
 use strata_layer::Context;
+use strata_state::demand::MAIN_BUCKET;
+use strata_state::layers::storage::Bucket as Wish;
 
 /// All settings as they shall be.
-pub(crate) fn wished(cx: &Context, bucket: &str) -> Props {
+pub(crate) fn wished(cx: &Context, id: &str, name: &str, wish: &Wish) -> Props {
+    let results = (id == MAIN_BUCKET).then_some(cx.doc.pipeline.storage().query_results_days);
     Props {
-        name: bucket.to_owned(),
+        name: name.to_owned(),
         versioning: Some(BucketVersioningStatus::Enabled.as_str().to_owned()),
-        encryption: Some(Encryption::own()),
+        encryption: Some(Encryption::wished(cx, wish.encryption)),
         public_access_block: Some(AccessBlock::CLOSED),
         ownership: Some(ObjectOwnership::BucketOwnerEnforced.as_str().to_owned()),
-        policy: Some(policy(cx, bucket)),
-        lifecycle: Some(Rules::wished(cx.doc.pipeline.storage())),
+        policy: Some(policy(cx, name)),
+        lifecycle: Some(Rules::wished(wish, results)),
     }
 }
 
@@ -99,11 +102,11 @@ impl<T> OrNone<T> for Result<T, Error> {
 pub(crate) async fn set(s3: &Client, is: &Props, shall: &Props) -> Result<(), Error> {
     let bucket = &is.name;
     let doing = |what: &'static str| move || format!("setting the {what} of bucket {bucket}");
-    let wrong = |what: &'static str| move |error: BuildError| Error::failed(doing(what)(), error.to_string());
+    let wrong = |error: BuildError| Error::failed(doing("ownership")(), error.to_string());
     if let Some(encryption) = &shall.encryption
         && is.encryption != shall.encryption
     {
-        let on = encryption.to_s3().map_err(wrong("encryption"))?;
+        let on = encryption.to_s3(doing("encryption"))?;
         let call = s3.put_bucket_encryption().bucket(bucket).server_side_encryption_configuration(on);
         call.send().await.during(doing("encryption"))?;
     }
@@ -116,8 +119,7 @@ pub(crate) async fn set(s3: &Client, is: &Props, shall: &Props) -> Result<(), Er
         && is.ownership != shall.ownership
     {
         let rule = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::from(ownership.as_str())).build();
-        let controls = OwnershipControls::builder().rules(rule.map_err(wrong("ownership"))?).build();
-        let controls = controls.map_err(wrong("ownership"))?;
+        let controls = OwnershipControls::builder().rules(rule.map_err(wrong)?).build().map_err(wrong)?;
         let call = s3.put_bucket_ownership_controls().bucket(bucket).ownership_controls(controls);
         call.send().await.during(doing("ownership"))?;
     }
