@@ -3,6 +3,8 @@
 
 #[path = "storage/buckets.rs"]
 mod buckets;
+#[path = "storage/encrypted.rs"]
+mod encrypted;
 #[path = "storage/lifecycle.rs"]
 mod lifecycle;
 #[path = "storage/world.rs"]

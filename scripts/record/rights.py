@@ -8,6 +8,7 @@ purpose, such as `iam:PassRole:glue`, is one that a call needs beside its own (s
 # What is made carries our tags in the very call that makes it; what is touched later must carry them already.
 NEW = {"StringEquals": {"aws:RequestTag/strata:pipeline": "${pipeline}", "aws:RequestTag/strata:env": "${env}"}}
 OURS = {"StringEquals": {"aws:ResourceTag/strata:pipeline": "${pipeline}", "aws:ResourceTag/strata:env": "${env}"}}
+OURS_IN_S3 = {**OURS, "StringLike": {"kms:ViaService": "s3.${region}.amazonaws.com*"}}
 # A read that tells ours from others' has to see the others.
 HERE = {"StringEquals": {"aws:ResourceAccount": "${account}"}}
 
@@ -95,6 +96,9 @@ STATEMENTS = [
     ("Input", "s3:PutObject", s3("${bucket}/${input_path}*"), None),
     ("Results", "s3:PutObject:athena s3:AbortMultipartUpload:athena s3:ListMultipartUploadParts:athena",
      s3("${bucket}/athena-results/*"), None),
+
+    # The key of buckets that are encrypted with the pipeline's; in other pipelines the statement is left out.
+    ("KeyOfBuckets", "kms:Decrypt:s3 kms:GenerateDataKey:s3", arns("kms", "key/${bucket_key}"), OURS_IN_S3),
 
     # Catalog. Tables have no tags; the database's name says whose they are.
     ("Catalog",

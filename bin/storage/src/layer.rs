@@ -2,7 +2,7 @@
 
 use crate::bucket::Bucket;
 use crate::file::{File, Seen};
-use crate::{check, folder, key, owner};
+use crate::{check, folder, owner};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use std::collections::BTreeMap;
@@ -57,11 +57,6 @@ impl Layer for Storage {
     fn check(&self, doc: &Document) -> Result<(), Error> {
         folder::check(doc)?;
         check::check(&doc.pipeline)
-    }
-
-    fn needs(&self, doc: &Document) -> Vec<&'static str> {
-        let lacks_key = doc.pipeline.storage().wants_key() && key::of(doc).is_none();
-        if lacks_key { vec![key::SECTION] } else { Vec::new() }
     }
 
     fn parts(&self, session: &Session) -> Vec<Part> {

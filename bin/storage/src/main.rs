@@ -1,6 +1,6 @@
 //! `storage` owns the buckets, their settings, and the files that the other layers run: DAGs, scripts, SQL and specs.
 //!
-//! It needs no other layer. `layer.rs` is the list; `bucket.rs` and `file.rs` are the two kinds of thing in it.
+//! It needs the key only where a bucket is encrypted with it. `layer.rs` is the list; `bucket.rs` and `file.rs` are the two kinds of thing in it.
 
 mod access;
 mod bucket;

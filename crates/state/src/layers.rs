@@ -34,11 +34,11 @@ pub struct Layer {
     pub network: fn(&Pipeline) -> Network,
     /// Files in the buckets.
     pub files: fn(&Pipeline, &Place) -> Vec<File>,
+    /// What the keys of all files begin with that it may ever want.
+    pub prefixes: &'static [&'static str],
     /// Services of AWS that use the pipeline's key themselves, such as `logs.eu-central-1.amazonaws.com`: they stand in its
     /// policy. Roles get their rights on the key by their own policies.
     pub key_services: fn(&Pipeline, &Place) -> Vec<String>,
-    /// What the keys of all files begin with that it may ever want.
-    pub prefixes: &'static [&'static str],
     /// Placeholders that policies may use, beside the pipeline's own.
     pub values: fn(&Document, &Place) -> Added,
 }
@@ -56,8 +56,8 @@ impl Layer {
         service_roles: |_| Vec::new(),
         network: |_| Network::default(),
         files: |_, _| Vec::new(),
-        key_services: |_, _| Vec::new(),
         prefixes: &[],
+        key_services: |_, _| Vec::new(),
         values: |_, _| Added::new(),
     };
 

@@ -20,6 +20,8 @@ pub const LAYER: Layer = Layer {
     name: "storage",
     about: "The buckets: versioned, encrypted, closed to the public; and the DAGs, scripts and SQL in them",
     asked: |pipeline| pipeline.storage.is_some(),
+    uses: &["keys"],
+    needs: |pipeline| if pipeline.storage().wants_key() { LAYER.uses.to_vec() } else { Vec::new() },
     check,
     values,
     ..Layer::NONE
@@ -188,7 +190,9 @@ fn values(document: &Document, place: &Place) -> Added {
     let mut names: Vec<String> = wished.chain(there).collect();
     names.sort();
     names.dedup();
-    vec![("other_bucket", names)]
+    // Which key it is, its tags say: policies are written before there is one.
+    let key = pipeline.storage().wants_key().then(|| "*".to_owned());
+    vec![("other_bucket", names), ("bucket_key", key.into_iter().collect())]
 }
 
 #[cfg(test)]
