@@ -61,11 +61,20 @@ impl Layer {
         values: |_, _| Added::new(),
     };
 
-    /// Its place in `up`: 0 where it uses nobody. Layers of one stage run side by side.
+    /// Its place in `up` of a pipeline that has these layers: 0 where it uses none of them. Layers of one stage run side by
+    /// side.
     #[must_use]
-    pub fn stage(&self) -> usize {
-        self.uses.iter().filter_map(|name| find(name)).map(|used| used.stage() + 1).max().unwrap_or(0)
+    pub fn stage(&self, among: &[&Layer]) -> usize {
+        let used = among.iter().filter(|layer| self.uses.contains(&layer.name));
+        used.map(|layer| layer.stage(among) + 1).max().unwrap_or(0)
     }
+}
+
+/// In stages, by name within each.
+fn sorted(mut layers: Vec<&'static Layer>) -> Vec<&'static Layer> {
+    let among = layers.clone();
+    layers.sort_by_key(|layer| (layer.stage(&among), layer.name));
+    layers
 }
 
 /// The wish of a layer of which nothing can be chosen.
@@ -97,7 +106,7 @@ pub fn asked(pipeline: &Pipeline) -> Vec<&'static Layer> {
             next.extend((layer.needs)(pipeline).iter().filter_map(|name| find(name)));
         }
     }
-    all().into_iter().filter(|layer| names.contains(layer.name)).collect()
+    sorted(ALL.iter().copied().filter(|layer| names.contains(layer.name)).collect())
 }
 
 /// Whether `pipeline` asks for the layer of this name. A program that is no layer is always asked for.
@@ -109,9 +118,7 @@ pub fn is_asked(name: &str, pipeline: &Pipeline) -> bool {
 /// All layers there are, in stages, by name within each.
 #[must_use]
 pub fn all() -> Vec<&'static Layer> {
-    let mut layers = ALL.to_vec();
-    layers.sort_by_key(|layer| (layer.stage(), layer.name));
-    layers
+    sorted(ALL.to_vec())
 }
 
 /// The layers that use `name`: those go before it.
@@ -142,10 +149,21 @@ mod tests {
         for layer in ALL {
             for name in layer.uses {
                 let used = find(name).unwrap_or_else(|| unreachable!("{} uses {name}, which is no layer", layer.name));
-                assert!(used.stage() < layer.stage());
+                assert!(used.stage(ALL) < layer.stage(ALL));
             }
             assert!((layer.needs)(&pipeline).iter().all(|need| layer.uses.contains(need)), "{}", layer.name);
         }
+    }
+
+    #[test]
+    fn a_layer_waits_only_for_those_that_the_pipeline_has() {
+        let stages = |storage: &str| -> Vec<(usize, &str)> {
+            let storage = serde_json::json!({ "encryption": storage });
+            let asked = asked(&pipeline(serde_json::json!({ "name": "some", "net": {}, "storage": storage })));
+            asked.iter().map(|layer| (layer.stage(&asked), layer.name)).collect()
+        };
+        assert_eq!(stages("sse-s3"), [(0, "net"), (0, "storage")]);
+        assert_eq!(stages("key"), [(0, "keys"), (0, "net"), (1, "storage")]);
     }
 
     #[test]
