@@ -1,6 +1,12 @@
 //! `storage` against the local endpoint, seen through boto3.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "storage/buckets.rs"]
+mod buckets;
+#[path = "storage/encrypted.rs"]
+mod encrypted;
+#[path = "storage/lifecycle.rs"]
+mod lifecycle;
 #[path = "storage/world.rs"]
 mod world;
 

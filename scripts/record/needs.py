@@ -37,7 +37,15 @@ QUERY = [
     "glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition",
     "s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:ListBucketMultipartUploads",
     "s3:PutObject:athena", "s3:AbortMultipartUpload:athena", "s3:ListMultipartUploadParts:athena",
+    "kms:Decrypt:s3", "kms:GenerateDataKey:s3",
 ]  # fmt: skip
+
+# What S3 asks for besides, where the bucket is encrypted with the pipeline's key.
+WITH_KEY = {
+    "s3:CreateMultipartUpload": ["kms:Decrypt:s3", "kms:GenerateDataKey:s3"],
+    "s3:GetObject": ["kms:Decrypt:s3"],
+    "s3:PutObject": ["kms:GenerateDataKey:s3"],
+}
 
 # What MWAA tries with the caller's rights when it is asked for an environment (MWAA guide, AmazonMWAAFullApiAccess).
 ENVIRONMENT = [
@@ -99,11 +107,16 @@ def beside(call, params):
         case "athena:StartQueryExecution":
             return QUERY
         case "athena:GetQueryResults":
-            return ["s3:GetObject"]
+            return ["s3:GetObject", "kms:Decrypt:s3"]
         case "iam:AddRoleToInstanceProfile":
             return ["iam:PassRole:ec2"]
         case "ec2:CreateVpcEndpoint" if params.get("PrivateDnsEnabled"):
             return ["route53:AssociateVPCWithHostedZone"]
+        case "s3:HeadObject" if params.get("ChecksumMode"):
+            # The checksum is encrypted, too; all else of an object is told without its key.
+            return WITH_KEY["s3:GetObject"]
+        case "s3:CreateMultipartUpload" | "s3:GetObject" | "s3:PutObject":
+            return WITH_KEY[call.name]
     return ["iam:PassRole:glue"] if call.service == "glue" and "Role" in params else []
 
 

@@ -8,6 +8,7 @@ purpose, such as `iam:PassRole:glue`, is one that a call needs beside its own (s
 # What is made carries our tags in the very call that makes it; what is touched later must carry them already.
 NEW = {"StringEquals": {"aws:RequestTag/strata:pipeline": "${pipeline}", "aws:RequestTag/strata:env": "${env}"}}
 OURS = {"StringEquals": {"aws:ResourceTag/strata:pipeline": "${pipeline}", "aws:ResourceTag/strata:env": "${env}"}}
+OURS_IN_S3 = {**OURS, "StringLike": {"kms:ViaService": "s3.${region}.amazonaws.com*"}}
 # A read that tells ours from others' has to see the others.
 HERE = {"StringEquals": {"aws:ResourceAccount": "${account}"}}
 
@@ -89,22 +90,26 @@ STATEMENTS = [
     ("PassToAirflow", "iam:PassRole:airflow", iam(ROLES + "${role_airflow}"), passed_to("airflow")),
     ("PassToWorkflow", "iam:PassRole:airflow-serverless", iam(ROLES + "${role_airflow}"), passed_to("airflow-serverless")),
 
-    # The bucket. Names are the only thing that S3 asks for.
+    # The buckets. Names are the only thing that S3 asks for.
     ("Bucket",
      "s3:CreateBucket s3:DeleteBucket s3:DeleteBucketPolicy s3:GetBucketOwnershipControls s3:GetBucketPolicy "
      "s3:GetBucketPublicAccessBlock s3:GetBucketVersioning s3:GetEncryptionConfiguration s3:GetLifecycleConfiguration "
      "s3:GetBucketLocation s3:ListBucket s3:ListBucketMultipartUploads s3:ListBucketVersions "
      "s3:PutBucketOwnershipControls s3:PutBucketPolicy s3:PutBucketPublicAccessBlock s3:PutBucketTagging "
      "s3:PutBucketVersioning s3:PutEncryptionConfiguration s3:PutLifecycleConfiguration s3:TagResource",
-     s3("${bucket}"), None),
+     s3("${bucket}", "${other_bucket}"), None),
     ("WhoseBucket", "s3:GetBucketTagging", s3("*"), HERE),
-    ("Objects", "s3:DeleteObject s3:DeleteObjectVersion s3:GetObject s3:GetObjectVersion", s3("${bucket}/*"), None),
-    ("Uploads", "s3:AbortMultipartUpload", s3("${bucket}/*"), None),
+    ("Objects", "s3:DeleteObject s3:DeleteObjectVersion s3:GetObject s3:GetObjectVersion",
+     s3("${bucket}/*", "${other_bucket}/*"), None),
+    ("Uploads", "s3:AbortMultipartUpload", s3("${bucket}/*", "${other_bucket}/*"), None),
     ("Programs", "s3:PutObject",
      s3("${bucket}/dags/*", "${bucket}/requirements.txt", "${bucket}/scripts/*", "${bucket}/sql/*"), None),
     ("Input", "s3:PutObject", s3("${bucket}/${input_path}*"), None),
     ("Results", "s3:PutObject:athena s3:AbortMultipartUpload:athena s3:ListMultipartUploadParts:athena",
      s3("${bucket}/athena-results/*"), None),
+
+    # The key of buckets that are encrypted with the pipeline's; in other pipelines the statement is left out.
+    ("KeyOfBuckets", "kms:Decrypt:s3 kms:GenerateDataKey:s3", arns("kms", "key/${bucket_key}"), OURS_IN_S3),
 
     # Catalog. Tables have no tags; the database's name says whose they are.
     ("Catalog",
@@ -196,5 +201,7 @@ PLACEHOLDERS = {
     # Where strata puts its programs, and Athena its results, no input is.
     "input_path": r"(?!dags/|scripts/|sql/|athena-results/)[^/]+/(.*/)?",
     "bucket": r"[a-z0-9.-]+",
+    # The ids that the tests give to buckets besides the main one.
+    "other_bucket": r"[a-z0-9-]+-(archive|logs)-\d{12}-[a-z0-9-]+-an",
     "region": r"[a-z0-9-]+",
 }

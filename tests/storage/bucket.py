@@ -1,5 +1,7 @@
 """What another S3 client sees in the bucket, and what it can do to it. One verb a run, JSON out."""
 
+import base64
+import hashlib
 import json
 import sys
 import urllib.request
@@ -25,6 +27,7 @@ def describe(bucket):
         "location": S3.get_bucket_location(Bucket=bucket)["LocationConstraint"],
         "versioning": S3.get_bucket_versioning(Bucket=bucket).get("Status"),
         "encryption": encryption["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"],
+        "key": encryption["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID"),
         "bucket_key": encryption["BucketKeyEnabled"],
         "block": S3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"],
         "ownership": S3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"][0]["ObjectOwnership"],
@@ -51,6 +54,25 @@ def spoil(bucket):
     tags = S3.get_bucket_tagging(Bucket=bucket)["TagSet"]
     tags = [tag for tag in tags if tag["Key"] != "Project"] + [{"Key": "Owner", "Value": "me"}]
     S3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
+
+
+def spoil_rule(bucket, name, change):
+    """Change one rule of the lifecycle behind strata's back, or add another one."""
+    rules = S3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    rule = next(rule for rule in rules if rule["ID"] == name)
+    match change:
+        case "no-transitions":
+            del rule["Transitions"]
+        case "another-class":
+            rule["Transitions"][1]["StorageClass"] = "ONEZONE_IA"
+        case "disabled":
+            rule["Status"] = "Disabled"
+        case "moves-old-versions":
+            rule["NoncurrentVersionTransitions"] = [{"NoncurrentDays": 1, "StorageClass": "GLACIER"}]
+        case "one-more":
+            more = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "theirs/"}, "Expiration": {"Days": 9}}
+            rules.append(more)
+    S3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
 
 
 def fill(bucket, objects, versions):
@@ -84,6 +106,41 @@ def put(bucket, key, text):
 def get(bucket, key):
     answer = S3.get_object(Bucket=bucket, Key=key)
     return {"text": answer["Body"].read().decode(), "type": answer["ContentType"], "metadata": answer["Metadata"]}
+
+
+def put_again(bucket, key, way):
+    """Write an object again, changed in one respect."""
+    found = S3.get_object(Bucket=bucket, Key=key)
+    body, words = found["Body"].read(), {"Metadata": found["Metadata"], "ChecksumAlgorithm": "SHA256"}
+    match way:
+        case "another-text":
+            # As long as before, and with everything else that it had.
+            body = body[:-1] + b"#"
+        case "without-checksum":
+            del words["ChecksumAlgorithm"]
+        case "own-key":
+            words["ServerSideEncryption"] = "AES256"
+    S3.put_object(Bucket=bucket, Key=key, Body=body, **words)
+
+
+def sealed(bucket):
+    """How each object is encrypted, and what tells its bytes."""
+    found = {}
+    for one in S3.list_objects_v2(Bucket=bucket)["Contents"]:
+        head = S3.head_object(Bucket=bucket, Key=one["Key"], ChecksumMode="ENABLED")
+        body = S3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()
+        found[one["Key"]] = {
+            "by": head["ServerSideEncryption"],
+            "key": head.get("SSEKMSKeyId"),
+            "bucket_key": head.get("BucketKeyEnabled", False),
+            "md5": one["ETag"].strip('"') == hashlib.md5(body).hexdigest(),
+            "sha256": head.get("ChecksumSHA256") == base64.b64encode(hashlib.sha256(body).digest()).decode(),
+        }
+    return found
+
+
+def disable(key):
+    boto3.client("kms").disable_key(KeyId=key)
 
 
 def texts(bucket):

@@ -38,6 +38,15 @@ impl World {
         doc
     }
 
+    /// The same with nothing but buckets, as `storage` says.
+    pub(crate) fn buckets(&self, storage: Value) -> Value {
+        let mut doc = self.document();
+        let wish = doc["pipeline"].as_object_mut().unwrap();
+        wish.retain(|field, _| ["name", "region", "folder", "tags"].contains(&field.as_str()));
+        wish.insert("storage".into(), storage);
+        doc
+    }
+
     pub(crate) fn program(&self, name: &str, args: &[&str], doc: &str) -> Output {
         run(bin(name), args, doc, &self.endpoint.env())
     }

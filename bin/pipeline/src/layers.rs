@@ -28,7 +28,7 @@ pub(crate) fn print(args: &Args, env: Option<&str>) -> Result<String, Failure> {
 fn stages(document: Option<&Document>) -> Vec<Vec<&'static str>> {
     let layers = document.map_or_else(layers::all, |document| layers::asked(&document.pipeline));
     layers
-        .chunk_by(|one, next| one.stage() == next.stage())
+        .chunk_by(|one, next| one.stage(&layers) == next.stage(&layers))
         .map(|stage| stage.iter().map(|one| one.name).collect())
         .collect()
 }

@@ -1,25 +1,20 @@
-//! The files that strata puts into the bucket, uploaded only when their hash differs. The bucket keeps old versions, and
-//! the document keeps the version ids: MWAA wants them.
+//! The files that strata puts into the buckets, uploaded only when they differ. Buckets keep old versions, and the document
+//! keeps the version ids: MWAA wants them.
 
-use crate::listing::versions;
-use crate::owner;
+use crate::objects::{ENV, ID, Objects, PIPELINE};
 use crate::wanted::{Wanted, wanted};
+use crate::{key, names};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
-use futures::future::BoxFuture;
+use aws_sdk_s3::types::{ChecksumAlgorithm, ServerSideEncryption};
+use futures::future::{BoxFuture, try_join_all};
 use futures::{StreamExt, TryStreamExt, stream};
-use std::collections::HashMap;
 use std::sync::OnceLock;
+use strata_aws::tags::Tags;
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
-use strata_state::layers::airflow::REQUIREMENTS_KEY as REQUIREMENTS;
-
-/// Where strata puts its files. Whatever else is there stays as it is.
-const PREFIXES: [&str; 4] = ["dags/", "scripts/", "sql/", REQUIREMENTS];
-/// Metadata that says whose an object is: objects have tags, but listing those costs a call and money for each.
-const PIPELINE: &str = "strata-pipeline";
-const ENV: &str = "strata-env";
-const ID: &str = "strata-id";
+use strata_layer::{Context, Desired, Observed, Promise, Resource, async_trait, props};
+use strata_state::demand::MAIN_BUCKET;
+use strata_state::layers::storage::Encryption;
 
 pub(crate) struct File {
     s3: Client,
@@ -27,10 +22,45 @@ pub(crate) struct File {
     wanted: OnceLock<Vec<Wanted>>,
 }
 
-/// The bucket that the files are in: the one that was found, else the one of the document, else the one that will be.
-fn bucket(cx: &Context) -> String {
-    let known = cx.doc.storage.as_ref().map(|storage| storage.bucket.clone());
-    cx.live("bucket", "main").map(|live| live.physical).or(known).unwrap_or_else(|| cx.bucket())
+props! {
+    /// What a file is. Its ETag is the MD5 only where S3's own key encrypts it; with a key in KMS it tells nothing, and S3
+    /// keeps a SHA-256 instead.
+    pub(crate) struct Props {
+        fixed {
+            /// The bucket that it is in.
+            bucket: String,
+        }
+        mutable {
+            /// The MD5 of its bytes, where S3's own key encrypts it.
+            md5: Option<String>,
+            /// The SHA-256 of its bytes, where a key in KMS encrypts it.
+            sha256: Option<String>,
+            /// That key.
+            key: Option<Promise>,
+        }
+    }
+}
+
+/// What others need of a file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) key: String,
+    pub(crate) version_id: String,
+}
+
+pub(crate) type Seen = Observed<Props, Facts>;
+
+/// The id of a file: its key in the main bucket, and in another one the bucket's id with it.
+pub(crate) fn id(bucket: &str, key: &str) -> String {
+    if bucket == MAIN_BUCKET { key.to_owned() } else { format!("{bucket}:{key}") }
+}
+
+impl Props {
+    /// Whether these bytes, encrypted so, are what the other one says.
+    fn is_same(&self, other: &Self) -> bool {
+        let sum = |props: &Self| if self.key.is_some() { props.sha256.clone() } else { props.md5.clone() };
+        sum(self).is_some() && sum(self) == sum(other) && self.key == other.key
+    }
 }
 
 impl File {
@@ -42,132 +72,107 @@ impl File {
         self.wanted.get_or_init(|| wanted(cx))
     }
 
-    /// The newest version of each object below a prefix.
-    async fn below(&self, bucket: &str, prefix: &str) -> Result<Vec<Live>, Error> {
-        let mut lives = Vec::new();
-        let mut pages = std::pin::pin!(versions(&self.s3, bucket, prefix));
-        loop {
-            let page = match pages.try_next().await {
-                Ok(Some(page)) => page,
-                Ok(None) => return Ok(lives),
-                // No bucket, no files; and somebody else's bucket is for the bucket's own part to name.
-                Err(error) if error.is(&["NoSuchBucket", "AccessDenied", "PermanentRedirect"]) => return Ok(Vec::new()),
-                Err(error) => return Err(error),
-            };
-            for version in page.versions().iter().filter(|version| version.is_latest().unwrap_or_default()) {
-                let key = version.key().unwrap_or_default();
-                let live = Live::new(key, key)
-                    .prop("bucket", bucket)
-                    .prop("md5", version.e_tag().unwrap_or_default().trim_matches('"'))
-                    .fact("version_id", version.version_id().unwrap_or("null"));
-                lives.push(live);
-            }
-        }
-    }
-
-    /// Whether strata put it there, for this pipeline and environment.
-    async fn is_ours(&self, cx: &Context, bucket: &str, key: &str) -> Result<bool, Error> {
-        let call = self.s3.head_object().bucket(bucket).key(key);
-        match call.send().await.during(|| format!("looking at s3://{bucket}/{key}")) {
-            Ok(answer) => {
-                let none = HashMap::new();
-                let metadata = answer.metadata().unwrap_or(&none);
-                let pipeline = &cx.doc.pipeline;
-                Ok(metadata.get(PIPELINE) == Some(&pipeline.name) && metadata.get(ENV) == Some(&pipeline.env))
-            }
-            Err(error) if error.is_gone() => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Upload what differs, and nothing else. Returns the wished files as they are then.
-    pub(crate) async fn sync(&self, cx: &Context) -> Result<Vec<Live>, Error> {
-        let wishes = self.wishes(cx)?;
-        let lives = self.list(cx, &wishes).await?;
+    /// Upload what differs, and nothing else. Returns the desired files as they are then.
+    pub(crate) async fn sync(&self, cx: &Context) -> Result<Vec<Seen>, Error> {
+        let desired = self.desired(cx)?;
+        let seen = self.observed(cx, &desired).await?;
         let mut uploads: Vec<BoxFuture<'_, Result<(), Error>>> = Vec::new();
-        for wish in &wishes {
-            let same = lives.iter().any(|live| live.id == wish.id && live.props.get("md5") == wish.props.get("md5"));
-            if !same {
-                uploads.push(Box::pin(self.upload(cx, &wish.id)));
+        for file in &desired {
+            if !seen.iter().any(|seen| seen.id == file.id && file.props.is_same(&seen.props)) {
+                uploads.push(Box::pin(self.upload(cx, file)));
             }
         }
-        cx.report.say(&format!("storage: {} of {} files to upload", uploads.len(), wishes.len()));
+        cx.report.say(&format!("storage: {} of {} files to upload", uploads.len(), desired.len()));
         stream::iter(uploads).buffer_unordered(usize::from(cx.global.parallel)).try_collect::<Vec<()>>().await?;
-        let lives = self.list(cx, &wishes).await?;
-        Ok(lives.into_iter().filter(|live| wishes.iter().any(|wish| wish.id == live.id)).collect())
+        let seen = self.observed(cx, &desired).await?;
+        Ok(seen.into_iter().filter(|seen| desired.iter().any(|file| file.id == seen.id)).collect())
     }
 
-    async fn upload(&self, cx: &Context, key: &str) -> Result<(), Error> {
-        let bucket = bucket(cx);
+    async fn upload(&self, cx: &Context, file: &Desired<Props>) -> Result<(), Error> {
+        let wanted = self.wanted(cx).iter().find(|wanted| id(&wanted.bucket, &wanted.key) == file.id);
+        let Some(Wanted { bucket, key, content_type, body }) = wanted else { return Ok(()) };
+        let bucket = names::now(cx).remove(bucket).unwrap_or_else(|| cx.bucket_of(bucket));
         let doing = || format!("uploading s3://{bucket}/{key}");
-        let Some(wanted) = self.wanted(cx).iter().find(|wanted| wanted.key == key) else { return Ok(()) };
-        let body = wanted.body.clone().map_err(|why| Error::failed(doing(), why))?;
+        let body = body.clone().map_err(|why| Error::failed(doing(), why))?;
         let pipeline = &cx.doc.pipeline;
-        let call = self
+        let mut call = self
             .s3
             .put_object()
             .bucket(&bucket)
             .key(key)
             .expected_bucket_owner(&cx.session.account)
-            .content_type(wanted.content_type)
+            .content_type(*content_type)
             .metadata(PIPELINE, &pipeline.name)
             .metadata(ENV, &pipeline.env)
-            .metadata(ID, format!("file.{key}"))
+            .metadata(ID, format!("file.{}", file.id))
             .body(ByteStream::from(body));
+        if let Some(key) = &file.props.key {
+            // The bucket's default is the same, and S3 takes a while to know a new one everywhere.
+            call = call
+                .checksum_algorithm(ChecksumAlgorithm::Sha256)
+                .server_side_encryption(ServerSideEncryption::AwsKms)
+                .ssekms_key_id(key.known()?)
+                .bucket_key_enabled(true);
+        }
         call.send().await.during(doing).map(drop)
     }
 }
 
 #[async_trait]
-impl Untyped for File {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let wish = |wanted: &Wanted| {
-            let wish = Wish::new(&wanted.key, &wanted.key).prop("bucket", cx.bucket()).fixed(&["bucket"]);
-            match wanted.md5() {
-                Some(md5) => wish.prop("md5", md5),
-                None => wish,
-            }
+impl Resource for File {
+    const KIND: &'static str = "file";
+    const LABEL: &'static str = "files";
+    type Props = Props;
+    type Facts = Facts;
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
+        let buckets = cx.doc.pipeline.storage().all();
+        let desired = |wanted: &Wanted| {
+            let bucket = cx.bucket_of(&wanted.bucket);
+            let encryption = buckets.get(wanted.bucket.as_str()).map(|bucket| bucket.encryption).unwrap_or_default();
+            let (id, name) = (id(&wanted.bucket, &wanted.key), physical(&wanted.bucket, &bucket, &wanted.key));
+            let props = match encryption {
+                Encryption::SseS3 => Props { bucket, md5: wanted.md5(), sha256: None, key: None },
+                Encryption::Key => Props { bucket, md5: None, sha256: wanted.sha256(), key: Some(key::arn(cx)) },
+            };
+            Desired::new(id, name, props)
         };
-        Ok(self.wanted(cx).iter().map(wish).collect())
+        Ok(self.wanted(cx).iter().map(desired).collect())
     }
 
-    async fn list(&self, cx: &Context, wishes: &[Wish]) -> Result<Vec<Live>, Error> {
-        let bucket = bucket(cx);
-        // A document is a file, and may name any bucket. In one that is not ours, no file is.
-        let found = owner::look(&self.s3, cx, &bucket).await?;
-        if found.is_none_or(|found| found.foreign.is_some()) {
-            return Ok(Vec::new());
-        }
-        let lists = PREFIXES.iter().map(|prefix| self.below(&bucket, prefix));
-        let lives: Vec<Live> = futures::future::try_join_all(lists).await?.into_iter().flatten().collect();
-        // A wished key is ours, whoever wrote it last; of any other key only the object itself can tell.
-        let looks = lives.into_iter().map(|live| {
-            let bucket = &bucket;
-            async move {
-                let ours = wishes.iter().any(|wish| wish.id == live.id) || self.is_ours(cx, bucket, &live.id).await?;
-                Ok::<_, Error>(ours.then_some(live))
-            }
-        });
-        let looks = stream::iter(looks).buffered(usize::from(cx.global.parallel));
-        looks.try_filter_map(|live| async move { Ok(live) }).try_collect().await
+    async fn observed(&self, cx: &Context, desired: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
+        let names = names::now(cx);
+        let buckets = names.iter().map(|(id, name)| Objects { s3: &self.s3, cx, id, name });
+        let seen = try_join_all(buckets.map(|bucket| async move { bucket.ours(desired).await })).await?;
+        Ok(seen.into_iter().flatten().collect())
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        self.upload(cx, &wish.id).await
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        self.upload(cx, desired).await
     }
 
-    async fn update(&self, cx: &Context, _: &Live, wish: &Wish, _: &[Change]) -> Result<(), Error> {
-        self.upload(cx, &wish.id).await
+    async fn update(&self, cx: &Context, _: &Seen, desired: &Desired<Props>) -> Result<(), Error> {
+        self.upload(cx, desired).await
     }
 
-    // `down` empties the bucket, so this is for files that nobody asks for any more.
-    async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error> {
-        let (bucket, key) = (bucket(cx), &live.id);
-        let call = self.s3.delete_object().bucket(&bucket).key(key);
+    // Objects carry no tags of ours.
+    async fn retag(&self, _: &Context, _: &Seen, _: &Tags) -> Result<(), Error> {
+        Ok(())
+    }
+
+    // `down` empties the buckets, so this is for files that no layer wants any more.
+    async fn delete(&self, _: &Context, observed: &Seen) -> Result<(), Error> {
+        let (bucket, key) = (&observed.props.bucket, &observed.facts.key);
+        let call = self.s3.delete_object().bucket(bucket).key(key);
         call.send().await.during(|| format!("deleting s3://{bucket}/{key}")).map(drop)
     }
 
     fn goes_along(&self) -> bool {
         true
     }
+}
+
+/// What a file is called among all files: its key in the main bucket, and elsewhere the bucket's name with it.
+pub(crate) fn physical(id: &str, bucket: &str, key: &str) -> String {
+    if id == MAIN_BUCKET { key.to_owned() } else { format!("{bucket}/{key}") }
 }

@@ -1,10 +1,10 @@
 //! The pipeline's folder on this machine. Nothing outside it is read, also not through a symbolic link.
 
+use crate::check::demanded;
 use std::path::{Path, PathBuf};
 use strata_aws::Error;
 use strata_state::Document;
-use strata_state::demand::{self, Body};
-use strata_state::policy::Place;
+use strata_state::demand::Body;
 use strata_state::wish::Pipeline;
 
 /// Refuse a folder, a SQL file or a DAG file that cannot be used. Nothing has been touched yet.
@@ -23,15 +23,13 @@ pub(crate) fn check(doc: &Document) -> Result<(), Error> {
         let reads: Vec<&str> = transform.reads.iter().map(String::as_str).collect();
         query.check(&reads).map_err(wrong)?;
     }
-    // Neither keys nor folders depend on where things are.
-    let nowhere = Place { partition: String::new(), account: String::new(), region: String::new() };
-    let demanded = demand::files(pipeline, &nowhere);
-    for (prefix, folder) in demanded.iter().filter_map(|file| match &file.body {
-        Body::Folder(folder) => Some((&file.key, folder)),
+    let demanded = demanded(pipeline);
+    for (own, folder) in demanded.iter().filter_map(|file| match &file.body {
+        Body::Folder(folder) => Some((file, folder)),
         _ => None,
     }) {
-        for (key, path) in walked(pipeline, folder, prefix)? {
-            if demanded.iter().any(|file| file.key == key) {
+        for (key, path) in walked(pipeline, folder, &own.key)? {
+            if demanded.iter().any(|file| file.bucket == own.bucket && file.key == key) {
                 let message = format!("{} would take the place of strata's own {key}", path.display());
                 let error = Error::usage("looking for the pipeline's files", message);
                 return Err(error.advise("give the file another name"));

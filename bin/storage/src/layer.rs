@@ -1,13 +1,16 @@
 //! The list of what `storage` owns, its section, and `storage sync`.
 
 use crate::bucket::Bucket;
-use crate::file::File;
-use crate::{folder, owner};
+use crate::file::{File, Seen};
+use crate::{check, folder, owner};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
+use std::collections::BTreeMap;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Layer, Live, Part, async_trait, untyped};
-use strata_state::{Document, layers};
+use strata_layer::{Context, Layer, Part, Resource, async_trait, part};
+use strata_state::Document;
+use strata_state::demand::MAIN_BUCKET;
+use strata_state::layers::storage::{OtherBucket, Section};
 
 pub(crate) struct Storage;
 
@@ -24,13 +27,19 @@ fn client(session: &Session) -> Client {
     Client::from_conf(config.build())
 }
 
-fn write(cx: &Context, bucket: &str, files: Vec<Live>, doc: &mut Document) {
-    let files = files.into_iter().map(|live| {
-        let version = live.facts.get("version_id").cloned().unwrap_or_default();
-        (live.id, version)
+/// The section of these buckets, by id, with these files in them.
+fn section(cx: &Context, names: &BTreeMap<String, String>, files: &[Seen]) -> Option<Section> {
+    let arn = |name: &str| format!("arn:{}:s3:::{name}", cx.session.partition);
+    let within = |name: &str| -> BTreeMap<String, String> {
+        let files = files.iter().filter(|file| file.props.bucket == name).map(|file| file.facts.clone());
+        files.map(|facts| (facts.key, facts.version_id)).collect()
+    };
+    let bucket = names.get(MAIN_BUCKET)?.clone();
+    let others = names.iter().filter(|(id, _)| *id != MAIN_BUCKET).map(|(id, name)| {
+        let other = OtherBucket { name: name.clone(), arn: arn(name), files: within(name) };
+        (id.clone(), other)
     });
-    let arn = format!("arn:{}:s3:::{bucket}", cx.session.partition);
-    doc.storage = Some(layers::storage::Section { bucket: bucket.to_owned(), arn, files: files.collect() });
+    Some(Section { arn: arn(&bucket), files: within(&bucket), bucket, buckets: others.collect() })
 }
 
 #[async_trait]
@@ -46,22 +55,18 @@ impl Layer for Storage {
     }
 
     fn check(&self, doc: &Document) -> Result<(), Error> {
-        folder::check(doc)
+        folder::check(doc)?;
+        check::check(&doc.pipeline)
     }
 
     fn parts(&self, session: &Session) -> Vec<Part> {
         let s3 = client(session);
-        vec![
-            untyped("bucket", "buckets", &[], Bucket(s3.clone())),
-            untyped("file", "files", &["bucket"], File::new(s3)),
-        ]
+        vec![part(&[], Bucket(s3.clone())), part(&[Bucket::KIND], File::new(s3))]
     }
 
     fn section(&self, cx: &Context, doc: &mut Document) {
-        match cx.live("bucket", "main") {
-            Some(bucket) => write(cx, &bucket.physical, cx.lives("file"), doc),
-            None => doc.clear("storage"),
-        }
+        let buckets = cx.observed::<Bucket>().into_iter().map(|bucket| (bucket.id, bucket.physical)).collect();
+        doc.storage = section(cx, &buckets, &cx.observed::<File>());
     }
 
     async fn own(&self, cx: &Context, verb: Verb) -> Result<String, Error> {
@@ -75,21 +80,25 @@ impl Layer for Storage {
 async fn sync(cx: &Context) -> Result<String, Error> {
     let doing = "uploading files";
     folder::check(&cx.doc)?;
+    check::check(&cx.doc.pipeline)?;
     let Some(storage) = &cx.doc.storage else {
         let error = Error::usage(doing, "the document has no section `storage`");
         return Err(error.advise("run `storage up` first and give its output to `storage sync`"));
     };
-    let bucket = &storage.bucket;
+    let names: BTreeMap<String, String> =
+        storage.names().into_iter().map(|(id, name)| (id.to_owned(), name.to_owned())).collect();
     let s3 = client(&cx.session);
-    match owner::look(&s3, cx, bucket).await?.map(|live| live.foreign) {
-        Some(None) => {}
-        Some(Some(owner)) => {
-            return Err(Error::failed(doing, format!("bucket {bucket} belongs to {owner}; nothing was touched")));
+    for (id, bucket) in &names {
+        match owner::look(&s3, cx, id, bucket).await?.map(|seen| seen.foreign) {
+            Some(None) => {}
+            Some(Some(owner)) => {
+                return Err(Error::failed(doing, format!("bucket {bucket} belongs to {owner}; nothing was touched")));
+            }
+            None => return Err(Error::failed(doing, format!("bucket {bucket} is gone")).advise("run `storage up`")),
         }
-        None => return Err(Error::failed(doing, format!("bucket {bucket} is gone")).advise("run `storage up`")),
     }
-    let lives = File::new(s3).sync(cx).await?;
+    let files = File::new(s3).sync(cx).await?;
     let mut doc = cx.doc.clone();
-    write(cx, bucket, lives, &mut doc);
+    doc.storage = section(cx, &names, &files);
     doc.print().map_err(|error| Error::failed(doing, error.to_string()))
 }

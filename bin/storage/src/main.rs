@@ -1,14 +1,20 @@
-//! `storage` owns the bucket, its settings, and the files that the other layers run: DAGs, scripts, SQL and specs.
+//! `storage` owns the buckets, their settings, and the files that the other layers run: DAGs, scripts, SQL and specs.
 //!
-//! It needs no other layer. `layer.rs` is the list; `bucket.rs` and `file.rs` are the two kinds of thing in it.
+//! It needs the key only where a bucket is encrypted with it. `layer.rs` is the list; `bucket.rs` and `file.rs` are the two kinds of thing in it.
 
+mod access;
 mod bucket;
+mod check;
 mod contents;
+mod encryption;
 mod file;
 mod folder;
+mod key;
 mod layer;
 mod lifecycle;
 mod listing;
+mod names;
+mod objects;
 mod owner;
 mod settings;
 mod wanted;

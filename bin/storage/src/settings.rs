@@ -1,29 +1,33 @@
-//! What the bucket is: versioned, encrypted, closed to the public, without ACLs, TLS only, tidied by its lifecycle.
+//! What each bucket is: versioned, encrypted, closed to the public, without ACLs, TLS only, tidied by its lifecycle.
 //! Each setting is one call, made only when it differs. MWAA wants the first and the third before it starts.
 
-use crate::lifecycle;
+use crate::access::AccessBlock;
+use crate::bucket::Props;
+use crate::encryption::Encryption;
+use crate::lifecycle::{self, Rules};
 use aws_sdk_s3::Client;
+use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-    VersioningConfiguration,
+    BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule, VersioningConfiguration,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use strata_aws::{During, Error, Exit};
 use strata_layer::Context;
+use strata_state::demand::MAIN_BUCKET;
+use strata_state::layers::storage::Bucket as Wish;
 
 /// All settings as they shall be.
-pub(crate) fn wished(cx: &Context) -> BTreeMap<&'static str, Value> {
-    let closed = json!({ "block_acls": true, "ignore_acls": true, "block_policy": true, "restrict": true });
-    BTreeMap::from([
-        ("versioning", json!("Enabled")),
-        ("encryption", json!({ "algorithm": "AES256", "bucket_key": true })),
-        ("public_access_block", closed),
-        ("ownership", json!("BucketOwnerEnforced")),
-        ("policy", policy(cx, &cx.bucket())),
-        ("lifecycle", lifecycle::wished(cx.doc.pipeline.storage())),
-    ])
+pub(crate) fn wished(cx: &Context, id: &str, name: &str, wish: &Wish) -> Props {
+    let results = (id == MAIN_BUCKET).then_some(cx.doc.pipeline.storage().query_results_days);
+    Props {
+        name: name.to_owned(),
+        versioning: Some(BucketVersioningStatus::Enabled.as_str().to_owned()),
+        encryption: Some(Encryption::wished(cx, wish.encryption)),
+        public_access_block: Some(AccessBlock::CLOSED),
+        ownership: Some(ObjectOwnership::BucketOwnerEnforced.as_str().to_owned()),
+        policy: Some(policy(cx, name)),
+        lifecycle: Some(Rules::wished(wish, results)),
+    }
 }
 
 /// Nobody reads or writes without TLS.
@@ -43,52 +47,31 @@ fn policy(cx: &Context, bucket: &str) -> Value {
 }
 
 /// All settings as they are, asked for at once.
-pub(crate) async fn read(s3: &Client, bucket: &str) -> Result<BTreeMap<&'static str, Value>, Error> {
+pub(crate) async fn read(s3: &Client, bucket: &str) -> Result<Props, Error> {
+    let reading = |what: &'static str| move || format!("reading the {what} of bucket {bucket}");
     let (versioning, encryption, block, ownership, policy, lifecycle) = futures::try_join!(
-        async { s3.get_bucket_versioning().bucket(bucket).send().await.during(|| reading("versioning", bucket)) },
-        async {
-            s3.get_bucket_encryption().bucket(bucket).send().await.during(|| reading("encryption", bucket)).or_none()
-        },
-        async {
-            s3.get_public_access_block().bucket(bucket).send().await.during(|| reading("access", bucket)).or_none()
-        },
-        async {
-            s3.get_bucket_ownership_controls().bucket(bucket).send().await.during(|| reading("owner", bucket)).or_none()
-        },
-        async { s3.get_bucket_policy().bucket(bucket).send().await.during(|| reading("policy", bucket)).or_none() },
+        async { s3.get_bucket_versioning().bucket(bucket).send().await.during(reading("versioning")) },
+        async { s3.get_bucket_encryption().bucket(bucket).send().await.during(reading("encryption")).or_none() },
+        async { s3.get_public_access_block().bucket(bucket).send().await.during(reading("access")).or_none() },
+        async { s3.get_bucket_ownership_controls().bucket(bucket).send().await.during(reading("owner")).or_none() },
+        async { s3.get_bucket_policy().bucket(bucket).send().await.during(reading("policy")).or_none() },
         async {
             let call = s3.get_bucket_lifecycle_configuration().bucket(bucket).send();
-            call.await.during(|| reading("lifecycle", bucket)).or_none()
+            call.await.during(reading("lifecycle")).or_none()
         },
     )?;
     let rule = encryption.as_ref().and_then(|answer| answer.server_side_encryption_configuration()?.rules().first());
-    let algorithm =
-        rule.and_then(|rule| rule.apply_server_side_encryption_by_default()).map(|by| by.sse_algorithm().as_str());
-    let encryption =
-        rule.map(|rule| json!({ "algorithm": algorithm, "bucket_key": rule.bucket_key_enabled().unwrap_or_default() }));
     let block = block.as_ref().and_then(|answer| answer.public_access_block_configuration());
-    let block = block.map(|block| {
-        json!({
-            "block_acls": block.block_public_acls(),
-            "ignore_acls": block.ignore_public_acls(),
-            "block_policy": block.block_public_policy(),
-            "restrict": block.restrict_public_buckets(),
-        })
-    });
     let ownership = ownership.as_ref().and_then(|answer| answer.ownership_controls()?.rules().first());
-    let policy = policy.as_ref().and_then(|answer| serde_json::from_str(answer.policy()?).ok());
-    Ok(BTreeMap::from([
-        ("versioning", json!(versioning.status().map(BucketVersioningStatus::as_str))),
-        ("encryption", encryption.unwrap_or_default()),
-        ("public_access_block", block.unwrap_or_default()),
-        ("ownership", json!(ownership.map(|rule| rule.object_ownership().as_str()))),
-        ("policy", policy.unwrap_or_default()),
-        ("lifecycle", lifecycle.map(|answer| lifecycle::normal(answer.rules())).unwrap_or_default()),
-    ]))
-}
-
-fn reading(what: &str, bucket: &str) -> String {
-    format!("reading the {what} of bucket {bucket}")
+    Ok(Props {
+        name: bucket.to_owned(),
+        versioning: versioning.status().map(|status| status.as_str().to_owned()),
+        encryption: rule.map(Encryption::from_s3),
+        public_access_block: block.map(AccessBlock::from_s3),
+        ownership: ownership.map(|rule| rule.object_ownership().as_str().to_owned()),
+        policy: policy.and_then(|answer| serde_json::from_str(answer.policy()?).ok()),
+        lifecycle: lifecycle.map(|answer| Rules::from_s3(answer.rules())),
+    })
 }
 
 /// S3 answers an error for a setting that was never made.
@@ -115,46 +98,49 @@ impl<T> OrNone<T> for Result<T, Error> {
     }
 }
 
-/// Make one setting as it shall be.
-pub(crate) async fn set(s3: &Client, cx: &Context, bucket: &str, field: &str) -> Result<(), Error> {
-    let doing = || format!("setting the {} of bucket {bucket}", field.replace('_', " "));
-    let wrong = |error: aws_sdk_s3::error::BuildError| Error::failed(doing(), error.to_string());
-    match field {
-        "versioning" => {
-            let on = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
-            s3.put_bucket_versioning().bucket(bucket).versioning_configuration(on).send().await.during(doing).map(drop)
-        }
-        "encryption" => {
-            let by = ServerSideEncryptionByDefault::builder().sse_algorithm(ServerSideEncryption::Aes256).build();
-            let by = by.map_err(wrong)?;
-            let rule = ServerSideEncryptionRule::builder()
-                .apply_server_side_encryption_by_default(by)
-                .bucket_key_enabled(true);
-            let on = ServerSideEncryptionConfiguration::builder().rules(rule.build()).build().map_err(wrong)?;
-            let call = s3.put_bucket_encryption().bucket(bucket).server_side_encryption_configuration(on);
-            call.send().await.during(doing).map(drop)
-        }
-        "public_access_block" => {
-            let block = PublicAccessBlockConfiguration::builder()
-                .block_public_acls(true)
-                .ignore_public_acls(true)
-                .block_public_policy(true)
-                .restrict_public_buckets(true)
-                .build();
-            let call = s3.put_public_access_block().bucket(bucket).public_access_block_configuration(block);
-            call.send().await.during(doing).map(drop)
-        }
-        "ownership" => {
-            let rule = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::BucketOwnerEnforced).build();
-            let controls = OwnershipControls::builder().rules(rule.map_err(wrong)?).build().map_err(wrong)?;
-            let call = s3.put_bucket_ownership_controls().bucket(bucket).ownership_controls(controls);
-            call.send().await.during(doing).map(drop)
-        }
-        "policy" => {
-            let call = s3.put_bucket_policy().bucket(bucket).policy(policy(cx, bucket).to_string());
-            call.send().await.during(doing).map(drop)
-        }
-        "lifecycle" => lifecycle::set(s3, bucket, cx.doc.pipeline.storage()).await,
-        _ => Err(Error::failed(doing(), "it cannot be set in place")),
+/// Make each setting as it shall be that is not.
+pub(crate) async fn set(s3: &Client, is: &Props, shall: &Props) -> Result<(), Error> {
+    let bucket = &is.name;
+    let doing = |what: &'static str| move || format!("setting the {what} of bucket {bucket}");
+    let wrong = |error: BuildError| Error::failed(doing("ownership")(), error.to_string());
+    if let Some(encryption) = &shall.encryption
+        && is.encryption != shall.encryption
+    {
+        let on = encryption.to_s3(doing("encryption"))?;
+        let call = s3.put_bucket_encryption().bucket(bucket).server_side_encryption_configuration(on);
+        call.send().await.during(doing("encryption"))?;
     }
+    if let Some(rules) = &shall.lifecycle
+        && is.lifecycle != shall.lifecycle
+    {
+        lifecycle::set(s3, bucket, rules).await?;
+    }
+    if let Some(ownership) = &shall.ownership
+        && is.ownership != shall.ownership
+    {
+        let rule = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::from(ownership.as_str())).build();
+        let controls = OwnershipControls::builder().rules(rule.map_err(wrong)?).build().map_err(wrong)?;
+        let call = s3.put_bucket_ownership_controls().bucket(bucket).ownership_controls(controls);
+        call.send().await.during(doing("ownership"))?;
+    }
+    if let Some(policy) = &shall.policy
+        && is.policy != shall.policy
+    {
+        let call = s3.put_bucket_policy().bucket(bucket).policy(policy.to_string());
+        call.send().await.during(doing("policy"))?;
+    }
+    if let Some(block) = &shall.public_access_block
+        && is.public_access_block != shall.public_access_block
+    {
+        let call = s3.put_public_access_block().bucket(bucket).public_access_block_configuration(block.to_s3());
+        call.send().await.during(doing("public access block"))?;
+    }
+    if let Some(status) = &shall.versioning
+        && is.versioning != shall.versioning
+    {
+        let on = VersioningConfiguration::builder().status(BucketVersioningStatus::from(status.as_str())).build();
+        let call = s3.put_bucket_versioning().bucket(bucket).versioning_configuration(on);
+        call.send().await.during(doing("versioning"))?;
+    }
+    Ok(())
 }

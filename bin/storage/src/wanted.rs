@@ -1,13 +1,18 @@
-//! What strata puts into the bucket: the files that the layers demand. Their keys, texts and paths come with the demand; what
+//! What strata puts into the buckets: the files that the layers demand. Their keys, texts and paths come with the demand; what
 //! is in the pipeline's folder is read here.
 
 use crate::folder;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
+use sha2::Sha256;
 use strata_layer::Context;
 use strata_state::demand::{self, Body, File};
 
-/// One file as it shall be in the bucket.
+/// One file as it shall be in its bucket.
 pub(crate) struct Wanted {
+    /// The bucket's id.
+    pub(crate) bucket: String,
     pub(crate) key: String,
     pub(crate) content_type: &'static str,
     /// The bytes, or why they could not be read here. `down` needs no local files, so this stops only an upload.
@@ -15,8 +20,8 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    fn new(key: impl Into<String>, body: Result<Vec<u8>, String>) -> Self {
-        let key = key.into();
+    fn new(bucket: &str, key: String, body: Result<Vec<u8>, String>) -> Self {
+        let bucket = bucket.to_owned();
         let content_type = match key.rsplit_once('.').map(|(_, extension)| extension) {
             Some("sql") => "application/sql",
             Some("json") => "application/json",
@@ -24,12 +29,17 @@ impl Wanted {
             Some("txt" | "md" | "csv" | "yaml" | "yml" | "cfg" | "toml") => "text/plain; charset=utf-8",
             _ => "application/octet-stream",
         };
-        Self { key, content_type, body }
+        Self { bucket, key, content_type, body }
     }
 
     /// What S3 calls the ETag of an object that was uploaded in one piece and is encrypted with S3's own key.
     pub(crate) fn md5(&self) -> Option<String> {
         self.body.as_ref().ok().map(|body| format!("{:x}", Md5::digest(body)))
+    }
+
+    /// What S3 keeps beside an object that was uploaded with this checksum, whatever encrypts it.
+    pub(crate) fn sha256(&self) -> Option<String> {
+        self.body.as_ref().ok().map(|body| STANDARD.encode(Sha256::digest(body)))
     }
 }
 
@@ -37,17 +47,18 @@ impl Wanted {
 pub(crate) fn wanted(cx: &Context) -> Vec<Wanted> {
     let here = cx.folder();
     let mut files = Vec::new();
-    for File { key, body } in demand::files(&cx.doc.pipeline, &cx.place()) {
+    for File { bucket, key, body } in demand::files(&cx.doc.pipeline, &cx.place()) {
         match body {
-            Body::Text(text) => files.push(Wanted::new(key, Ok(text.into_bytes()))),
-            Body::Path(path) => files.push(Wanted::new(key, folder::read(&here, &here.join(path)))),
+            Body::Text(text) => files.push(Wanted::new(&bucket, key, Ok(text.into_bytes()))),
+            Body::Path(path) => files.push(Wanted::new(&bucket, key, folder::read(&here, &here.join(path)))),
             Body::Folder(folder) => {
                 let own = folder::walked(&cx.doc.pipeline, &folder, &key).unwrap_or_default();
-                files.extend(own.into_iter().map(|(key, path)| Wanted::new(key, folder::read(&here, &path))));
+                let own = own.into_iter().map(|(key, path)| Wanted::new(&bucket, key, folder::read(&here, &path)));
+                files.extend(own);
             }
         }
     }
-    files.sort_by(|a, b| a.key.cmp(&b.key));
-    files.dedup_by(|a, b| a.key == b.key);
+    files.sort_by(|a, b| (&a.bucket, &a.key).cmp(&(&b.bucket, &b.key)));
+    files.dedup_by(|a, b| (&a.bucket, &a.key) == (&b.bucket, &b.key));
     files
 }

@@ -101,10 +101,16 @@ impl Context {
         self.tags(R::KIND, &desired.id, &desired.name)
     }
 
-    /// The pipeline's bucket.
+    /// The pipeline's main bucket.
     #[must_use]
     pub fn bucket(&self) -> String {
         self.doc.pipeline.bucket(&self.session.account, &self.session.region)
+    }
+
+    /// The pipeline's bucket of this id.
+    #[must_use]
+    pub fn bucket_of(&self, id: &str) -> String {
+        self.doc.pipeline.bucket_of(id, &self.session.account, &self.session.region)
     }
 
     /// The pipeline's folder on this machine.

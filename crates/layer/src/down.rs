@@ -1,6 +1,6 @@
 //! Removing: what is needed by others goes after them, and nothing counts as gone while AWS still lists it.
 
-use crate::diff::{Surplus, diff};
+use crate::diff::diff;
 use crate::lock::Locks;
 use crate::survey::{look, survey};
 use crate::up::outcome;
@@ -154,7 +154,7 @@ pub(crate) async fn unasked(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     if !over && !surplus(cx)? {
         return Ok(());
     }
-    confirm_missed(cx, parts)?;
+    confirm_missed(cx, parts).await?;
     let taking = locks.take(survey(cx, parts)).instrument(span("lock", "taking it", "lock"));
     let (held, seen) = taking.await?;
     let result = match seen {
@@ -165,19 +165,23 @@ pub(crate) async fn unasked(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     result
 }
 
-/// Ask before anything is removed that would be missed.
-pub(crate) fn confirm_missed(cx: &Context, parts: &[Part]) -> Result<(), Error> {
-    let mut losses = Vec::new();
+/// Ask before anything is removed that would be missed, and say what is lost with it.
+pub(crate) async fn confirm_missed(cx: &Context, parts: &[Part]) -> Result<(), Error> {
+    let mut removals = Vec::new();
     for part in parts.iter().filter(|part| part.resource.is_missed()) {
-        losses.extend(diff(cx, part, &part.wishes(cx)?, &cx.all(part.kind)).iter().filter_map(|action| match action {
-            Action::Delete(live, reason @ Surplus::Unasked) => {
-                Some(format!("{}.{} ({}) will be removed: {reason}", part.kind, live.id, live.physical))
+        for action in diff(cx, part, &part.wishes(cx)?, &cx.all(part.kind)) {
+            if let Action::Delete(live, reason) = action {
+                removals.push((part, live, reason));
             }
-            _ => None,
-        }));
+        }
     }
-    if losses.is_empty() || cx.global.yes {
+    if removals.is_empty() || cx.global.yes {
         return Ok(());
+    }
+    let mut losses = Vec::new();
+    for (part, live, reason) in removals {
+        let loses = part.resource.loses(cx, &live).await?.map(|what| format!(", with {what}")).unwrap_or_default();
+        losses.push(format!("{}.{} ({}) will be removed{loses}: {reason}", part.kind, live.id, live.physical));
     }
     confirm("removing what the pipeline no longer asks for", &losses.join("; "))
 }

@@ -106,7 +106,7 @@ fn refuse_findings(cx: &Context, findings: Vec<Finding>) -> Result<(), Error> {
 /// Ask before anything goes that would be missed, and take down what has to be made anew, dependants first. Afterwards it
 /// is simply missing.
 async fn replace(cx: &Context, parts: &[Part]) -> Result<(), Error> {
-    down::confirm_missed(cx, parts)?;
+    down::confirm_missed(cx, parts).await?;
     let plan = plan(cx, parts)?;
     let mut doomed = Vec::new();
     for (part, actions) in &plan {

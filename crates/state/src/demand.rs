@@ -1,7 +1,7 @@
 //! What a layer asks of the layers below it. Those fold the demands of whatever layers a pipeline asks for, and know none of
 //! them by name.
 
-use crate::layers::asked;
+use crate::layers::{self, asked};
 use crate::policy::Place;
 use crate::wish::Pipeline;
 use std::borrow::Cow;
@@ -110,10 +110,15 @@ pub enum Source {
     Group(&'static str),
 }
 
-/// A file in the bucket.
+/// The id of the main bucket.
+pub const MAIN_BUCKET: &str = "main";
+
+/// A file in a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Its key.
+    /// The bucket's id.
+    pub bucket: String,
+    /// Its key, below one of the layer's `prefixes`.
     pub key: String,
     /// What is in it.
     pub body: Body,
@@ -131,10 +136,23 @@ pub enum Body {
 }
 
 impl File {
-    /// A file with this text.
+    /// A file in the main bucket.
+    #[must_use]
+    pub fn new(key: impl Into<String>, body: Body) -> Self {
+        Self { bucket: MAIN_BUCKET.to_owned(), key: key.into(), body }
+    }
+
+    /// A file with this text, in the main bucket.
     #[must_use]
     pub fn text(key: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { key: key.into(), body: Body::Text(text.into()) }
+        Self::new(key, Body::Text(text.into()))
+    }
+
+    /// The same in another bucket.
+    #[must_use]
+    pub fn within(mut self, bucket: impl Into<String>) -> Self {
+        self.bucket = bucket.into();
+        self
     }
 }
 
@@ -201,12 +219,12 @@ pub fn network(pipeline: &Pipeline) -> Network {
     all
 }
 
-/// All files that `pipeline` needs in its bucket, by key. A file that two layers want is there once.
+/// All files that `pipeline` needs in its buckets, by bucket and key. A file that two layers want is there once.
 #[must_use]
 pub fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
     let mut files: Vec<File> = asked(pipeline).iter().flat_map(|layer| (layer.files)(pipeline, place)).collect();
-    files.sort_by(|a, b| a.key.cmp(&b.key));
-    files.dedup_by(|a, b| a.key == b.key);
+    files.sort_by(|a, b| (&a.bucket, &a.key).cmp(&(&b.bucket, &b.key)));
+    files.dedup_by(|a, b| (&a.bucket, &a.key) == (&b.bucket, &b.key));
     files
 }
 
@@ -214,4 +232,10 @@ pub fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
 #[must_use]
 pub fn key_services(pipeline: &Pipeline, place: &Place) -> BTreeSet<String> {
     asked(pipeline).iter().flat_map(|layer| (layer.key_services)(pipeline, place)).collect()
+}
+
+/// Where files of layers are, asked for or not: so those of a layer that is no longer asked for are found, too.
+#[must_use]
+pub fn prefixes() -> BTreeSet<&'static str> {
+    layers::ALL.iter().flat_map(|layer| layer.prefixes.iter().copied()).collect()
 }

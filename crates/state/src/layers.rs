@@ -32,8 +32,10 @@ pub struct Layer {
     pub service_roles: fn(&Pipeline) -> Vec<ServiceRole>,
     /// What it wants of the network.
     pub network: fn(&Pipeline) -> Network,
-    /// Files in the bucket.
+    /// Files in the buckets.
     pub files: fn(&Pipeline, &Place) -> Vec<File>,
+    /// What the keys of all files begin with that it may ever want.
+    pub prefixes: &'static [&'static str],
     /// Services of AWS that use the pipeline's key themselves, such as `logs.eu-central-1.amazonaws.com`: they stand in its
     /// policy. Roles get their rights on the key by their own policies.
     pub key_services: fn(&Pipeline, &Place) -> Vec<String>,
@@ -54,15 +56,25 @@ impl Layer {
         service_roles: |_| Vec::new(),
         network: |_| Network::default(),
         files: |_, _| Vec::new(),
+        prefixes: &[],
         key_services: |_, _| Vec::new(),
         values: |_, _| Added::new(),
     };
 
-    /// Its place in `up`: 0 where it uses nobody. Layers of one stage run side by side.
+    /// Its place in `up` of a pipeline that has these layers: 0 where it uses none of them. Layers of one stage run side by
+    /// side.
     #[must_use]
-    pub fn stage(&self) -> usize {
-        self.uses.iter().filter_map(|name| find(name)).map(|used| used.stage() + 1).max().unwrap_or(0)
+    pub fn stage(&self, among: &[&Layer]) -> usize {
+        let used = among.iter().filter(|layer| self.uses.contains(&layer.name));
+        used.map(|layer| layer.stage(among) + 1).max().unwrap_or(0)
     }
+}
+
+/// In stages, by name within each.
+fn sorted(mut layers: Vec<&'static Layer>) -> Vec<&'static Layer> {
+    let among = layers.clone();
+    layers.sort_by_key(|layer| (layer.stage(&among), layer.name));
+    layers
 }
 
 /// The wish of a layer of which nothing can be chosen.
@@ -94,7 +106,7 @@ pub fn asked(pipeline: &Pipeline) -> Vec<&'static Layer> {
             next.extend((layer.needs)(pipeline).iter().filter_map(|name| find(name)));
         }
     }
-    all().into_iter().filter(|layer| names.contains(layer.name)).collect()
+    sorted(ALL.iter().copied().filter(|layer| names.contains(layer.name)).collect())
 }
 
 /// Whether `pipeline` asks for the layer of this name. A program that is no layer is always asked for.
@@ -106,9 +118,7 @@ pub fn is_asked(name: &str, pipeline: &Pipeline) -> bool {
 /// All layers there are, in stages, by name within each.
 #[must_use]
 pub fn all() -> Vec<&'static Layer> {
-    let mut layers = ALL.to_vec();
-    layers.sort_by_key(|layer| (layer.stage(), layer.name));
-    layers
+    sorted(ALL.to_vec())
 }
 
 /// The layers that use `name`: those go before it.
@@ -139,10 +149,42 @@ mod tests {
         for layer in ALL {
             for name in layer.uses {
                 let used = find(name).unwrap_or_else(|| unreachable!("{} uses {name}, which is no layer", layer.name));
-                assert!(used.stage() < layer.stage());
+                assert!(used.stage(ALL) < layer.stage(ALL));
             }
             assert!((layer.needs)(&pipeline).iter().all(|need| layer.uses.contains(need)), "{}", layer.name);
         }
+    }
+
+    #[test]
+    fn a_layer_waits_only_for_those_that_the_pipeline_has() {
+        let stages = |storage: &str| -> Vec<(usize, &str)> {
+            let storage = serde_json::json!({ "encryption": storage });
+            let asked = asked(&pipeline(serde_json::json!({ "name": "some", "net": {}, "storage": storage })));
+            asked.iter().map(|layer| (layer.stage(&asked), layer.name)).collect()
+        };
+        assert_eq!(stages("sse-s3"), [(0, "net"), (0, "storage")]);
+        assert_eq!(stages("key"), [(0, "keys"), (0, "net"), (1, "storage")]);
+    }
+
+    #[test]
+    fn files_are_below_the_prefixes_of_their_layer() {
+        let place = Place { partition: "aws".into(), account: "123456789012".into(), region: "eu-central-1".into() };
+        let mut wish: serde_json::Value =
+            serde_json::from_str(include_str!("../../../pipelines/driven-data/pipeline.json"))
+                .unwrap_or_else(|error| unreachable!("{error}"));
+        let mut files = 0;
+        for kind in ["environment", "serverless"] {
+            wish["pipeline"]["airflow"]["kind"] = kind.into();
+            let pipeline = pipeline(wish["pipeline"].clone());
+            for layer in ALL {
+                for file in (layer.files)(&pipeline, &place) {
+                    let known = layer.prefixes.iter().any(|prefix| file.key.starts_with(prefix));
+                    assert!(known, "{}: {} is below none of its prefixes", layer.name, file.key);
+                    files += 1;
+                }
+            }
+        }
+        assert!(files > 20, "{files}");
     }
 
     #[test]

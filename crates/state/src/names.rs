@@ -1,6 +1,10 @@
 //! Physical names come from here and nowhere else, so that a DAG, a policy and a resource cannot disagree.
 
+use crate::demand::MAIN_BUCKET;
 use crate::wish::Pipeline;
+
+/// The pattern of buckets besides the main one; see [`Kind::pattern`] for how it ends.
+const OTHER_BUCKET: &str = "{pipeline}-{env}-{name}-{account}-{region}-an";
 
 /// The kinds of thing that have a name of their own in AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,14 +87,7 @@ impl Pipeline {
     #[must_use]
     pub fn physical(&self, kind: Kind, name: &str, account: &str, region: &str) -> String {
         let pattern = self.names.get(kind.key()).map_or(kind.pattern(), String::as_str);
-        let suffix = if self.env == "dev" { String::new() } else { format!("_{}", self.env) };
-        let text = pattern
-            .replace("{pipeline}", &self.name)
-            .replace("{_env}", &suffix)
-            .replace("{env}", &self.env)
-            .replace("{account}", account)
-            .replace("{region}", region)
-            .replace("{name}", name);
+        let text = self.filled(pattern, name, account, region);
         match kind {
             // Athena folds names to lower case and wants no hyphen unquoted.
             Kind::Database => text.to_lowercase().replace('-', "_"),
@@ -100,7 +97,33 @@ impl Pipeline {
         }
     }
 
-    /// The bucket of this pipeline in this account and region.
+    fn filled(&self, pattern: &str, name: &str, account: &str, region: &str) -> String {
+        let suffix = if self.env == "dev" { String::new() } else { format!("_{}", self.env) };
+        pattern
+            .replace("{pipeline}", &self.name)
+            .replace("{_env}", &suffix)
+            .replace("{env}", &self.env)
+            .replace("{account}", account)
+            .replace("{region}", region)
+            .replace("{name}", name)
+    }
+
+    /// The bucket called `id` of this pipeline in this account and region.
+    #[must_use]
+    pub fn bucket_of(&self, id: &str, account: &str, region: &str) -> String {
+        if id == MAIN_BUCKET {
+            return self.bucket(account, region);
+        }
+        match self.storage().buckets.get(id).and_then(|bucket| bucket.name.clone()) {
+            Some(name) => name,
+            None => {
+                let pattern = self.names.get(Kind::Bucket.key()).map_or(OTHER_BUCKET, String::as_str);
+                self.filled(pattern, id, account, region)
+            }
+        }
+    }
+
+    /// The main bucket of this pipeline in this account and region.
     #[must_use]
     pub fn bucket(&self, account: &str, region: &str) -> String {
         match &self.storage().bucket {

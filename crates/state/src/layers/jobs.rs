@@ -20,6 +20,7 @@ pub const LAYER: Layer = Layer {
     roles: |_| vec![roles::glue()],
     check,
     files,
+    prefixes: &["scripts/", "sql/"],
     values,
     ..Layer::NONE
 };
@@ -169,7 +170,7 @@ fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
     let bucket = pipeline.bucket(&place.account, &place.region);
     let mut files = vec![File::text(SCRIPT_KEY, SCRIPT)];
     for transform in &pipeline.transforms {
-        files.push(File { key: Spec::sql_key(transform), body: Body::Path(transform.sql.clone()) });
+        files.push(File::new(Spec::sql_key(transform), Body::Path(transform.sql.clone())));
         // A table that is missing from the wish is refused when the document is read.
         if let Some(Ok(spec)) = Spec::new(pipeline, transform, &bucket).map(|spec| spec.print()) {
             files.push(File::text(Spec::key(transform), spec));

@@ -25,6 +25,7 @@ pub const LAYER: Layer = Layer {
     roles: |pipeline| vec![role(pipeline)],
     network,
     files,
+    prefixes: &["dags/", REQUIREMENTS_KEY],
     values,
     ..Layer::NONE
 };
@@ -116,7 +117,7 @@ fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
         File::text(dag::MODULE_KEY, MODULE),
         File::text(dag::key(pipeline), format!("{dag:#}\n")),
         File::text(REQUIREMENTS_KEY, requirements(&pipeline.airflow().requirements)),
-        File { key: "dags/".into(), body: Body::Folder("dags".into()) },
+        File::new("dags/", Body::Folder("dags".into())),
     ]
 }
 
