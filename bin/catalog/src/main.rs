@@ -16,6 +16,7 @@ mod layer;
 mod query;
 mod show;
 mod table;
+mod targets;
 mod workgroup;
 
 use std::process::ExitCode;

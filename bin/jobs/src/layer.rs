@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use std::path::Path;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Finding, Layer, Part, async_trait, untyped};
+use strata_layer::{Context, Finding, Layer, Part, async_trait, part};
 use strata_state::{Document, layers};
 
 pub(crate) struct Jobs;
@@ -69,15 +69,15 @@ impl Layer for Jobs {
     fn parts(&self, session: &Session) -> Vec<Part> {
         let glue = aws_sdk_glue::Client::new(&session.sdk);
         let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
-        vec![untyped("job", "Glue jobs", &[], Job { glue, logs })]
+        vec![part(&[], Job { glue, logs })]
     }
 
     fn section(&self, cx: &Context, doc: &mut Document) {
         let pipeline = &cx.doc.pipeline;
         let job = |transform: &strata_state::wish::Transform| {
-            let live = cx.live("job", &transform.name)?;
+            let there = cx.one::<Job>(&transform.name)?;
             let engine = pipeline.jobs().engine(transform);
-            Some((transform.name.clone(), layers::jobs::Job { name: live.physical, engine }))
+            Some((transform.name.clone(), layers::jobs::Job { name: there.physical, engine }))
         };
         let jobs: std::collections::BTreeMap<_, _> = pipeline.transforms.iter().filter_map(job).collect();
         doc.jobs = (!jobs.is_empty()).then_some(layers::jobs::Section { jobs });

@@ -3,6 +3,7 @@
 //! When one fails, those that read its table are not started; all others finish.
 
 use crate::choice;
+use crate::job::Job;
 use crate::log;
 use crate::start::{follow, start};
 use crate::summary::Summary;
@@ -41,7 +42,7 @@ pub(crate) async fn run(cx: &Context, named: &[String], date: Option<NaiveDate>)
         logs: aws_sdk_cloudwatchlogs::Client::new(&cx.session.sdk),
     };
     let names: Vec<String> = chosen.iter().map(|transform| cx.name(Kind::Job, &transform.name)).collect();
-    strata_glue::only_ours(&clients.glue, cx, "job", &names).await?;
+    strata_glue::only_ours::<Job>(&clients.glue, cx, &names).await?;
     // By the table that it makes.
     let mut running: BTreeMap<&str, Shared<BoxFuture<'_, End>>> = BTreeMap::new();
     for transform in chosen {

@@ -2,11 +2,14 @@
 
 use crate::demand::Role;
 
+/// The id of [`glue`], in the document and in AWS.
+pub const GLUE: &str = "glue";
+
 /// What crawlers and jobs of Glue run with.
 #[must_use]
 pub(crate) fn glue() -> Role {
     Role {
-        id: "glue",
+        id: GLUE,
         file: "glue",
         description: "Glue crawlers and jobs of the pipeline",
         trust: include_str!("../../../policies/roles/glue.trust.json"),
