@@ -14,6 +14,7 @@ mod database;
 mod full;
 mod layer;
 mod query;
+mod refusal;
 mod show;
 mod table;
 mod targets;

@@ -1,5 +1,6 @@
 //! The Athena workgroup: where results go, that they are encrypted, and how much one query may scan at most.
 
+use crate::refusal::{Refusal, refusal};
 use aws_sdk_athena::Client;
 use aws_sdk_athena::types::{
     self, EncryptionConfiguration, EncryptionOption, EngineVersion, ResultConfiguration, ResultConfigurationUpdates,
@@ -75,8 +76,7 @@ impl Workgroup {
         let answer = self.0.get_work_group().work_group(name).send().await;
         let group = match answer.during(|| format!("looking at workgroup {name}")) {
             Ok(answer) => answer.work_group,
-            // Athena has no code of its own for what does not exist.
-            Err(error) if error.message.contains("is not found") => None,
+            Err(error) if refusal(&error) == Refusal::NoWorkgroup => None,
             Err(error) => return Err(error),
         };
         let Some(group) = group else { return Ok(None) };
