@@ -178,7 +178,6 @@ pub(crate) fn take_away(bench: &Bench, thing: &Thing) -> bool {
         "table" => ("glue", "delete_table", json!({ "DatabaseName": "driven_data_db", "Name": id })),
         "crawler" => ("glue", "delete_crawler", json!({ "Name": id })),
         "workgroup" => ("athena", "delete_work_group", json!({ "WorkGroup": id, "RecursiveDeleteOption": true })),
-        "job" => ("glue", "delete_job", json!({ "JobName": id })),
         "role" => {
             let words = json!({ "RoleName": id, "PolicyName": "strata" });
             bench.call("iam", "delete_role_policy", words);
@@ -202,7 +201,7 @@ pub(crate) enum Tags {
 pub(crate) fn tags(kind: &str) -> Option<Tags> {
     Some(match kind {
         "vpc" | "internet-gateway" | "subnet" | "security-group" | "address" | "nat-gateway" | "route-table"
-        | "endpoint" | "role" | "bucket" | "database" | "crawler" | "workgroup" | "job" | "environment" => Tags::Has,
+        | "endpoint" | "role" | "bucket" | "database" | "crawler" | "workgroup" | "environment" => Tags::Has,
         "file" => Tags::None("objects are ours by their bucket and key"),
         "classifier" => Tags::None("AWS has no tags for classifiers"),
         "table" => Tags::None("tables carry the keys as parameters, which is a property of its own"),
@@ -228,7 +227,7 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
             bench.call("s3", "put_bucket_tagging", words);
             return;
         }
-        "database" | "crawler" | "job" => {
+        "database" | "crawler" => {
             let arn = glue(&thing.kind);
             let set = json!({ "ResourceArn": arn, "TagsToAdd": { key: value.unwrap_or_default() } });
             ("glue", ("tag_resource", set), ("untag_resource", json!({ "ResourceArn": arn, "TagsToRemove": [key] })))

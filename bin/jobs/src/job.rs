@@ -4,7 +4,7 @@
 //! which has workers. Glue refuses the settings of the one for the other, and a Spark script in a `pythonshell` job
 //! dies on its first import, so everything follows from the engine.
 
-use crate::log;
+use crate::{log, log_group};
 use aws_sdk_glue::types::{self, ExecutionProperty, JobCommand, JobRun, JobRunState, JobUpdate, WorkerType};
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeMap;
@@ -74,31 +74,37 @@ pub(crate) fn is_active(state: Option<&JobRunState>) -> bool {
     matches!(state, Some(Starting | Running | Stopping | Waiting))
 }
 
-fn arguments(transform: &Transform, engine: Engine, bucket: &str) -> BTreeMap<String, String> {
-    let spec = format!("s3://{bucket}/{}", Spec::key(transform));
-    let of_engine: &[(&str, &str)] = match engine {
-        Engine::Polars => &[("--engine", "polars"), ("--additional-python-modules", POLARS)],
-        Engine::Spark => &[
-            ("--engine", "spark"),
-            ("--job-language", "python"),
-            ("--enable-metrics", "true"),
-            ("--enable-continuous-cloudwatch-log", "true"),
-        ],
+fn arguments(cx: &Context, transform: &Transform, engine: Engine) -> BTreeMap<String, String> {
+    let spec = format!("s3://{}/{}", cx.bucket(), Spec::key(transform));
+    let logs = cx.doc.pipeline.job_logs();
+    let output = log_group::name(cx, "output");
+    let of_engine: Vec<(&str, &str)> = match engine {
+        Engine::Polars => vec![("--engine", "polars"), ("--additional-python-modules", POLARS)],
+        Engine::Spark => {
+            let mut all = vec![("--engine", "spark"), ("--job-language", "python"), ("--enable-metrics", "true")];
+            // Glue 5.0 logs as it goes, and takes a prefix for all of it. Before, only what it logs as it goes has a group
+            // of its own.
+            if cx.doc.pipeline.jobs().glue_generation() >= 5 {
+                all.push(("--custom-logGroup-prefix", &logs));
+            } else {
+                all.extend([("--enable-continuous-cloudwatch-log", "true"), ("--continuous-log-logGroup", &output)]);
+            }
+            all
+        }
     };
-    let all = of_engine.iter().copied().chain([("--spec", spec.as_str())]);
+    let all = of_engine.into_iter().chain([("--spec", spec.as_str())]);
     all.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
 impl Props {
     fn of_wish(cx: &Context, transform: &Transform) -> Self {
         let jobs = cx.doc.pipeline.jobs();
-        let bucket = cx.bucket();
         let engine = jobs.engine(transform);
         let of_all = Self {
             description: Some(format!("Makes table {} of {}", transform.writes, transform.reads.join(", "))),
             role: role(cx),
-            script: Some(format!("s3://{bucket}/{SCRIPT_KEY}")),
-            arguments: arguments(transform, engine, &bucket),
+            script: Some(format!("s3://{}/{SCRIPT_KEY}", cx.bucket())),
+            arguments: arguments(cx, transform, engine),
             timeout: Some(jobs.timeout_minutes),
             retries: jobs.retries,
             side_by_side: Some(SIDE_BY_SIDE),
@@ -285,7 +291,7 @@ impl Resource for Job {
         let runs = self.stop(cx, name).await?;
         let mut each = Vec::new();
         for run in &runs {
-            each.push(log::remove(&self.logs, run));
+            each.push(log::remove(cx, &self.logs, run));
         }
         stream::iter(each).buffer_unordered(usize::from(cx.global.parallel)).try_collect::<Vec<()>>().await?;
         let call = self.glue.delete_job().job_name(name);

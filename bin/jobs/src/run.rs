@@ -145,7 +145,7 @@ async fn judge(
 ) -> Result<Summary, Error> {
     let succeeded = run.job_run_state() == Some(&JobRunState::Succeeded);
     // The log tells more about a run; it does not decide how the run went.
-    let lines = log::tail(&clients.logs, run, if succeeded { SUMMARY } else { TAIL }).await.unwrap_or_default();
+    let lines = log::tail(cx, &clients.logs, run, if succeeded { SUMMARY } else { TAIL }).await.unwrap_or_default();
     if succeeded {
         return Ok(Summary::new(&transform.name, &lines));
     }

@@ -201,6 +201,18 @@ pub fn bucket_problem(bucket: &str) -> Option<&'static str> {
     }
 }
 
+/// Days that CloudWatch can keep logs for (CloudWatch Logs API: PutRetentionPolicy).
+const LOG_DAYS: [i32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/// A retention of logs in days.
+pub(crate) fn log_days(found: &mut Vec<String>, path: &str, days: i32) {
+    if !LOG_DAYS.contains(&days) {
+        let known: Vec<String> = LOG_DAYS.iter().map(i32::to_string).collect();
+        found.push(format!("{path}: {days} is none of the numbers that CloudWatch takes: {}", known.join(", ")));
+    }
+}
+
 /// So many numbers with dots between them.
 pub(crate) fn is_numbers(text: &str, many: usize) -> bool {
     let number = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
