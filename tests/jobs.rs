@@ -25,6 +25,18 @@ const JOBS: [&str; 9] = [
     "technical_data",
 ];
 
+/// The log groups of Spark jobs, and the lock of a run that makes something.
+const LOGS_MADE: [&str; 6] = [
+    "logs:CreateLogGroup",
+    "logs:CreateLogGroup",
+    "logs:CreateLogGroup",
+    "logs:PutRetentionPolicy",
+    "logs:PutRetentionPolicy",
+    "logs:DeleteLogGroup",
+];
+const OUTPUT: &str = "/aws-glue/jobs/driven-data-dev/output";
+const ERROR: &str = "/aws-glue/jobs/driven-data-dev/error";
+
 fn with_jobs(wish: &Value) -> (World, String) {
     let world = World::new();
     let document = world.up(&LAYERS, &wish.to_string());
@@ -34,6 +46,19 @@ fn with_jobs(wish: &Value) -> (World, String) {
 impl World {
     fn job(&self, name: &str) -> Value {
         self.boto("glue", "get_job", json!({ "JobName": name }))["Job"].clone()
+    }
+
+    /// Names and retentions of log groups whose names begin so.
+    fn log_groups(&self, prefix: &str) -> Vec<(String, Value)> {
+        let found = self.boto("logs", "describe_log_groups", json!({ "logGroupNamePrefix": prefix }));
+        let groups = found["logGroups"].as_array().unwrap().iter();
+        groups
+            .map(|group| (group["logGroupName"].as_str().unwrap().to_owned(), group["retentionInDays"].clone()))
+            .collect()
+    }
+
+    fn streams(&self, group: &str) -> Value {
+        self.boto("logs", "describe_log_streams", json!({ "logGroupName": group }))["logStreams"].clone()
     }
 
     fn runs(&self, name: &str) -> Vec<Value> {
@@ -74,7 +99,8 @@ fn d02_a_spark_script_is_never_a_pythonshell_job() {
     let mut large = parse(&document);
     large["pipeline"]["jobs"]["day_gb"] = json!(50);
     let calls = world.calls(|| drop(world.done("jobs", &["up"], &large.to_string())));
-    assert_eq!(calls, ["glue:UpdateJob"; 9]);
+    let (jobs, logs): (Vec<String>, Vec<String>) = calls.into_iter().partition(|call| call == "glue:UpdateJob");
+    assert_eq!((jobs.len(), logs), (9, LOGS_MADE.map(str::to_owned).to_vec()));
     for name in JOBS {
         let job = world.job(name);
         assert_eq!((&job["Command"]["Name"], &job["WorkerType"]), (&json!("glueetl"), &json!("G.1X")), "{name}");
@@ -109,7 +135,9 @@ fn a_second_up_changes_nothing_and_one_changed_job_is_one_call() {
     assert_eq!(world.calls(|| drop(world.done("jobs", &["up"], &document))), ["glue:TagResource"]);
     let mut wish = parse(&document);
     wish["pipeline"]["transforms"][8]["engine"] = json!("spark");
-    assert_eq!(world.calls(|| drop(world.done("jobs", &["up"], &wish.to_string()))), ["glue:UpdateJob"]);
+    let mut calls = world.calls(|| drop(world.done("jobs", &["up"], &wish.to_string())));
+    calls.retain(|call| call.starts_with("glue:"));
+    assert_eq!(calls, ["glue:UpdateJob"]);
     wish["pipeline"]["transforms"].as_array_mut().unwrap().pop();
     // What takes something away holds the lock meanwhile.
     let calls = world.calls(|| drop(world.done("jobs", &["up"], &wish.to_string())));
@@ -255,4 +283,107 @@ fn down_stops_runs_and_takes_their_logs_with_and_without_a_document() {
             assert_eq!(streams["logStreams"], json!([]), "{group}");
         }
     }
+}
+
+fn with_spark(wish: &mut Value) -> String {
+    wish["pipeline"]["transforms"][0]["engine"] = json!("spark");
+    wish.to_string()
+}
+
+#[test]
+fn spark_jobs_have_log_groups_of_their_own_that_end_and_go() {
+    let (world, polars) = with_jobs(&pipeline());
+    assert_eq!(world.log_groups("/aws-glue/jobs/"), []);
+    let wish = with_spark(&mut parse(&polars));
+    let document = world.done("jobs", &["up"], &wish);
+    let both = |days: i64| vec![(ERROR.to_owned(), json!(days)), (OUTPUT.to_owned(), json!(days))];
+    assert_eq!(world.log_groups("/aws-glue/jobs/"), both(30));
+    assert_eq!(parse(&document)["jobs"]["log_groups"], json!([ERROR, OUTPUT]));
+    let arn = format!("arn:aws:logs:eu-central-1:123456789012:log-group:{OUTPUT}");
+    let tags = &world.boto("logs", "list_tags_for_resource", json!({ "resourceArn": arn }))["tags"];
+    assert_eq!((&tags["strata:id"], &tags["strata:env"]), (&json!("log-group.output"), &json!("dev")));
+    let arguments = &world.job("staging_dim_address")["DefaultArguments"];
+    assert_eq!(arguments["--custom-logGroup-prefix"], "/aws-glue/jobs/driven-data-dev");
+    assert_eq!(world.calls(|| drop(world.done("jobs", &["up"], &document))), [""; 0]);
+
+    // What a run prints is there, and nowhere else.
+    world.put(&raw("2024-09-15"), &day());
+    let output =
+        world.run("jobs", &["run", "staging_dim_address", "staging_dim_date", "--date", "2024-09-15"], &document);
+    assert_eq!(output.status, Some(0), "{}", output.stderr);
+    assert!(output.stderr.contains("job staging_dim_address: 189 rows in"), "{}", output.stderr);
+    assert_eq!(world.streams(OUTPUT).as_array().unwrap().len(), 1);
+    assert_eq!(world.log_groups("/aws-glue/jobs/"), both(30));
+    let logs = world.done("jobs", &["logs", "staging_dim_address"], &document);
+    assert!(logs.contains("staging_dim_address 2024-09-15: read 189 of raw"), "{logs}");
+
+    // Another number of days is one call for each.
+    let mut week = parse(&document);
+    week["pipeline"]["jobs"]["log_days"] = json!(7);
+    let calls = world.calls(|| drop(world.done("jobs", &["up"], &week.to_string())));
+    assert_eq!((calls, world.log_groups("/aws-glue/jobs/")), (vec!["logs:PutRetentionPolicy".to_owned(); 2], both(7)));
+    week["pipeline"]["jobs"]["log_days"] = json!(8);
+    let refused = world.run("jobs", &["plan"], &week.to_string());
+    assert_eq!(refused.status, Some(2));
+    assert!(refused.stderr.contains("pipeline.jobs.log_days: 8 is none of the numbers"), "{}", refused.stderr);
+
+    // Without Spark they stay as long as what is in them; without the pipeline they go, and those of the account stay.
+    let without = world.done("jobs", &["up"], &polars);
+    assert_eq!(world.log_groups("/aws-glue/jobs/"), both(30));
+    assert_eq!(world.streams(OUTPUT).as_array().unwrap().len(), 1);
+    world.done("jobs", &["down", "--yes"], &without);
+    assert_eq!(world.log_groups("/aws-glue/jobs/"), []);
+    assert_eq!(world.streams("/aws-glue/python-jobs/output"), json!([]));
+}
+
+#[test]
+fn a_log_group_that_glue_made_is_taken_over_and_anothers_is_not() {
+    let (world, polars) = with_jobs(&pipeline());
+    let wish = with_spark(&mut parse(&polars));
+    // A run that ends when its group is gone has Glue create it, without tags and for ever.
+    world.boto("logs", "create_log_group", json!({ "logGroupName": OUTPUT }));
+    let theirs = json!({ "logGroupName": ERROR, "tags": { "Owner": "a person" } });
+    world.boto("logs", "create_log_group", theirs);
+    let calls = world.calls(|| {
+        let output = world.run("jobs", &["up"], &wish);
+        assert_eq!(output.status, Some(1), "{}", output.stderr);
+        assert!(output.stderr.contains("belongs to somebody else (its tags: Owner=a person)"), "{}", output.stderr);
+    });
+    assert_eq!(calls, [""; 0]);
+    world.boto("logs", "delete_log_group", json!({ "logGroupName": ERROR }));
+    let mut calls = world.calls(|| drop(world.done("jobs", &["up"], &wish)));
+    calls.retain(|call| call.starts_with("logs:"));
+    calls.sort();
+    // The other group, and the lock.
+    let made = ["logs:CreateLogGroup", "logs:CreateLogGroup", "logs:DeleteLogGroup"];
+    let mended = ["logs:PutRetentionPolicy", "logs:PutRetentionPolicy", "logs:TagResource"];
+    assert_eq!(calls, [made, mended].concat());
+    let both = [(ERROR.to_owned(), json!(30)), (OUTPUT.to_owned(), json!(30))];
+    assert_eq!(world.log_groups("/aws-glue/jobs/"), both);
+
+    world.done("jobs", &["down", "--yes"], &polars);
+    world.boto("logs", "create_log_group", json!({ "logGroupName": OUTPUT }));
+    world.done("jobs", &["down", "--yes", "--pipeline", "driven-data", "--env", "dev"], "");
+    assert_eq!(world.log_groups("/aws-glue/jobs/"), []);
+}
+
+#[test]
+fn older_glue_logs_into_one_group_as_it_goes() {
+    let mut wish = pipeline();
+    wish["pipeline"]["jobs"] = json!({ "glue_version": "4.0" });
+    with_spark(&mut wish);
+    let (world, document) = with_jobs(&wish);
+    let arguments = &world.job("staging_dim_address")["DefaultArguments"];
+    assert_eq!(arguments["--continuous-log-logGroup"], OUTPUT);
+    assert_eq!(arguments["--custom-logGroup-prefix"], Value::Null);
+    world.put(&raw("2024-09-15"), &day());
+    let output = world.run("jobs", &["run", "staging_dim_address", "--date", "2024-09-15"], &document);
+    assert!(output.stderr.contains("job staging_dim_address: 189 rows in"), "{}", output.stderr);
+    for group in [OUTPUT, "/aws-glue/jobs/output"] {
+        assert_eq!(world.streams(group).as_array().unwrap().len(), 1, "{group}");
+    }
+    // What is in the account's groups goes with the job.
+    world.done("jobs", &["down", "--yes"], &document);
+    assert_eq!(world.log_groups(OUTPUT), []);
+    assert_eq!(world.streams("/aws-glue/jobs/output"), json!([]));
 }

@@ -107,6 +107,11 @@ fn a_job_run_says_why_it_failed() {
 }
 
 #[test]
+fn a_spark_job_logs_where_it_says() {
+    glue("job_logs");
+}
+
+#[test]
 fn a_job_run_can_be_stopped() {
     glue("job_stop");
 }

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use strata_testkit::{Endpoint, Sample, World, repository, world};
-use strata_tests::{LAYERS, assert_same, json as parse, layer, pipeline};
+use strata_tests::{LAYERS, assert_same, is_shared_log, json as parse, layer, pipeline};
 
 /// A person whose run fails runs it again; more often than this is not converging.
 const RUNS: usize = 4;
@@ -109,7 +109,7 @@ fn remains(nothing: &Value, left: &Value) -> Vec<String> {
     let mut more = Vec::new();
     for (kind, things) in left.as_object().unwrap() {
         for id in things.as_object().unwrap().keys() {
-            let shared = kind == "log-group" && id.starts_with("/aws-glue/");
+            let shared = kind == "log-group" && is_shared_log(id);
             let memory = ["job-run", "query"].contains(&kind.as_str());
             if nothing[kind].get(id).is_none() && !shared && !memory {
                 more.push(format!("{kind} {id}"));

@@ -145,6 +145,10 @@ STATEMENTS = [
     ("MakeJob", "glue:CreateJob", arns("glue", "job/${job}"), NEW),
     ("LookAtJobs", "glue:BatchGetJobs glue:GetJob glue:GetJobRun glue:GetJobRuns", arns("glue", "job/*"), None),
     ("OurJobs", "glue:UpdateJob glue:DeleteJob glue:StartJobRun glue:BatchStopJobRun", arns("glue", "job/*"), OURS),
+    # Glue may have made them, without tags: their name says whose they are.
+    ("JobLogs",
+     "logs:CreateLogGroup logs:DeleteLogGroup logs:ListTagsForResource logs:PutRetentionPolicy logs:TagResource",
+     arns("logs", "log-group:/aws-glue/jobs/${pipeline}-${env}/*"), None),
 
     # Airflow.
     ("MakeEnvironment", "airflow:CreateEnvironment airflow:TagResource",

@@ -99,7 +99,6 @@ pub(crate) fn take_away(bench: &Bench, thing: &Thing) -> bool {
         "table" => ("glue", "delete_table", json!({ "DatabaseName": "driven_data_db", "Name": id })),
         "crawler" => ("glue", "delete_crawler", json!({ "Name": id })),
         "workgroup" => ("athena", "delete_work_group", json!({ "WorkGroup": id, "RecursiveDeleteOption": true })),
-        "job" => ("glue", "delete_job", json!({ "JobName": id })),
         _ => return false,
     };
     bench.call(service, operation, words);
@@ -117,7 +116,7 @@ pub(crate) enum Tags {
 /// Whether a kind has tags. A kind that is not here fails the test.
 pub(crate) fn tags(kind: &str) -> Option<Tags> {
     Some(match kind {
-        "bucket" | "database" | "crawler" | "workgroup" | "job" => Tags::Has,
+        "bucket" | "database" | "crawler" | "workgroup" => Tags::Has,
         "file" => Tags::None("objects are ours by their bucket and key"),
         "classifier" => Tags::None("AWS has no tags for classifiers"),
         "table" => Tags::None("tables carry the keys as parameters, which is a property of its own"),
@@ -140,7 +139,7 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
             bench.call("s3", "put_bucket_tagging", words);
             return;
         }
-        "database" | "crawler" | "job" => {
+        "database" | "crawler" => {
             let arn = glue(&thing.kind);
             let set = json!({ "ResourceArn": arn, "TagsToAdd": { key: value.unwrap_or_default() } });
             ("glue", ("tag_resource", set), ("untag_resource", json!({ "ResourceArn": arn, "TagsToRemove": [key] })))

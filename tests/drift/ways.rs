@@ -32,9 +32,6 @@ pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
         ("crawler", "columns") => Elsewhere("there is a table after a crawl only: tests/crawls.rs"),
         ("crawler", _) => Change(crawler),
         ("workgroup", _) => Change(workgroup),
-        // A job of the other engine has another Python and other machines.
-        ("job", "command") => With(&["python", "dpu", "worker_type", "workers"], job),
-        ("job", _) => Change(job),
         _ => return None,
     };
     Some(way)
@@ -193,52 +190,6 @@ fn workgroup(bench: &Bench, thing: &Thing, field: &str) {
         _ => unknown(thing, field),
     }
     bench.call("athena", "update_work_group", words);
-}
-
-fn job(bench: &Bench, thing: &Thing, field: &str) {
-    let found = bench.call("glue", "get_job", json!({ "JobName": thing.physical }))["Job"].clone();
-    let shell = found["Command"]["Name"] == "pythonshell";
-    let mut update = json!({});
-    for member in [
-        "Description",
-        "Role",
-        "Command",
-        "DefaultArguments",
-        "GlueVersion",
-        "Timeout",
-        "MaxRetries",
-        "ExecutionProperty",
-    ] {
-        update[member] = found[member].clone();
-    }
-    for member in if shell { &["MaxCapacity"][..] } else { &["WorkerType", "NumberOfWorkers"] } {
-        update[*member] = found[*member].clone();
-    }
-    match field {
-        "description" => update["Description"] = json!("something else"),
-        "role" => update["Role"] = json!("another-role"),
-        "command" => {
-            let (name, python) = if shell { ("glueetl", "3") } else { ("pythonshell", "3.9") };
-            update["Command"]["Name"] = json!(name);
-            update["Command"]["PythonVersion"] = json!(python);
-            for member in ["MaxCapacity", "WorkerType", "NumberOfWorkers"] {
-                update.as_object_mut().unwrap().remove(member);
-            }
-            update["MaxCapacity"] = json!(if shell { 10.0 } else { 1.0 });
-        }
-        "python" => update["Command"]["PythonVersion"] = json!(if shell { "3" } else { "2" }),
-        "script" => update["Command"]["ScriptLocation"] = json!("s3://somebodys-own-data/x.py"),
-        "arguments" => update["DefaultArguments"]["--another"] = json!("1"),
-        "glue_version" => update["GlueVersion"] = json!(if shell { "1.0" } else { "4.0" }),
-        "timeout" => update["Timeout"] = json!(61),
-        "retries" => update["MaxRetries"] = json!(1),
-        "side_by_side" => update["ExecutionProperty"]["MaxConcurrentRuns"] = json!(1),
-        "dpu" => update["MaxCapacity"] = json!(1.0),
-        "worker_type" => update["WorkerType"] = json!("G.2X"),
-        "workers" => update["NumberOfWorkers"] = json!(5),
-        _ => unknown(thing, field),
-    }
-    bench.call("glue", "update_job", json!({ "JobName": thing.physical, "JobUpdate": update }));
 }
 
 /// A policy that says something else than ours.

@@ -378,6 +378,28 @@ def job_failures():
     assert done["JobRunState"] == "FAILED" and "strata transforms only" in done["ErrorMessage"], done
 
 
+def job_logs():
+    """A Spark job's log groups have the prefix that it asks for, from Glue 5.0 on; a pythonshell job's have not."""
+    where, name = transform_job("SELECT id, address, n FROM raw")
+    spec = glue.get_job(JobName=name)["Job"]["DefaultArguments"]["--spec"]
+    script = f"s3://{where}/scripts/glue/strata_transform.py"
+    for command, version, place in (
+        ("glueetl", "5.0", "/my/logs"), ("glueetl", "4.0", "/aws-glue/jobs"), ("pythonshell", "3.0", "/aws-glue/python-jobs"),
+    ):  # fmt: skip
+        name = unique("job")
+        arguments = {"--spec": spec, "--custom-logGroup-prefix": "/my/logs"}
+        more = {"MaxCapacity": 2.0} if command == "glueetl" else {}
+        glue.create_job(**job(name, Command={"Name": command, "ScriptLocation": script}, GlueVersion=version, DefaultArguments=arguments, **more))
+        done = ended(name, glue.start_job_run(JobName=name)["JobRunId"])
+        assert (done["JobRunState"], done["LogGroupName"]) == ("SUCCEEDED", place), done
+        assert logs.get_log_events(logGroupName=f"{place}/output", logStreamName=done["Id"])["events"]
+    name = unique("job")
+    arguments = {"--spec": spec, "--enable-continuous-cloudwatch-log": "true", "--continuous-log-logGroup": "/my/own"}
+    glue.create_job(**job(name, Command={"Name": "glueetl", "ScriptLocation": script}, GlueVersion="4.0", MaxCapacity=2.0, DefaultArguments=arguments))
+    done = ended(name, glue.start_job_run(JobName=name)["JobRunId"])
+    assert logs.get_log_events(logGroupName="/my/own", logStreamName=f"{done['Id']}-driver")["events"]
+
+
 def job_stop():
     _, name = transform_job("SELECT id, address, n FROM raw")
     run = glue.start_job_run(JobName=name)["JobRunId"]

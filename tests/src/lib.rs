@@ -70,6 +70,12 @@ pub fn up(layers: &[&str], document: &str, env: &[(&str, &str)]) -> String {
     layers.iter().fold(document.to_owned(), |document, name| done(name, &["up"], &document, env))
 }
 
+/// Whether a log group is one of Glue's that all of an account share: it stays when a pipeline goes.
+pub fn is_shared_log(name: &str) -> bool {
+    let kinds = ["jobs/output", "jobs/error", "jobs/logs-v2", "python-jobs/output", "python-jobs/error", "crawlers"];
+    name.strip_prefix("/aws-glue/").is_some_and(|rest| kinds.contains(&rest))
+}
+
 /// A document as JSON.
 pub fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("not one JSON document: {error}: {text}"))

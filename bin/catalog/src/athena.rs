@@ -1,5 +1,6 @@
 //! One query in Athena: start it, wait for it, fetch its rows.
 
+use crate::refusal::{Refusal, refusal};
 use crate::{database, workgroup};
 use aws_sdk_athena::Client;
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, StatementType};
@@ -63,8 +64,7 @@ async fn start(cx: &Context, athena: &Client, sql: &str) -> Result<String, Error
         match waiting.after(look).await {
             Ok(Some(id)) => return Ok(id),
             Ok(None) => {}
-            // Athena has no code of its own for what does not exist.
-            Err(error) if error.message.contains("WorkGroup") && error.message.contains("not found") => {
+            Err(error) if refusal(&error) == Refusal::NoWorkgroup => {
                 return Err(error.advise("run `catalog up` first"));
             }
             Err(error) => return Err(error),

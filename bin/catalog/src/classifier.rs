@@ -8,13 +8,84 @@ use aws_sdk_glue::Client;
 use aws_sdk_glue::types::{
     self, CreateCsvClassifierRequest, CsvClassifier, CsvHeaderOption, CsvSerdeOption, UpdateCsvClassifierRequest,
 };
-use serde_json::{Value, json};
+use strata_aws::tags::Tags;
 use strata_aws::{During, Error};
-use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
+use strata_layer::{Context, Desired, Observed, Resource, async_trait, props};
 use strata_state::Kind;
 use strata_state::wish::{Column, Format, Table, Type};
 
 pub(crate) struct Classifier(pub(crate) Client);
+
+props! {
+    /// What a classifier says of files.
+    pub(crate) struct Props {
+        fixed {}
+        mutable {
+            /// Between two values.
+            delimiter: Option<String>,
+            /// Around a value with a delimiter in it.
+            quote: Option<String>,
+            /// Whether the first line has the columns' names.
+            header: Option<String>,
+            /// The columns' names.
+            columns: Vec<String>,
+            /// Their types, in a classifier's words.
+            types: Vec<String>,
+            /// Whether blanks around a value are cut off.
+            trims: bool,
+            /// Whether a file may have one column only.
+            single_column: bool,
+            /// What reads the file.
+            serde: Option<String>,
+        }
+    }
+}
+
+impl Props {
+    fn of_table(table: &Table) -> Self {
+        Self {
+            delimiter: Some(",".into()),
+            quote: Some("\"".into()),
+            header: Some(CsvHeaderOption::Present.as_str().into()),
+            columns: table.columns.iter().map(|column| column.name.clone()).collect(),
+            types: table.columns.iter().map(|column| custom(column).to_owned()).collect(),
+            trims: false,
+            single_column: false,
+            serde: Some(CsvSerdeOption::OpenCsvSerDe.as_str().into()),
+        }
+    }
+
+    fn of_classifier(csv: &CsvClassifier) -> Self {
+        Self {
+            delimiter: csv.delimiter().map(str::to_owned),
+            quote: csv.quote_symbol().map(str::to_owned),
+            header: csv.contains_header().map(|header| header.as_str().to_owned()),
+            columns: csv.header().to_vec(),
+            types: csv.custom_datatypes().to_vec(),
+            trims: csv.disable_value_trimming() != Some(true),
+            single_column: csv.allow_single_column().unwrap_or_default(),
+            serde: csv.serde().map(|serde| serde.as_str().to_owned()),
+        }
+    }
+}
+
+/// Two requests with the same fields, of two types.
+macro_rules! request {
+    ($request:ident, $name:expr, $props:expr) => {
+        $request::builder()
+            .name($name)
+            .set_delimiter($props.delimiter.clone())
+            .set_quote_symbol($props.quote.clone())
+            .set_contains_header($props.header.as_deref().map(CsvHeaderOption::from))
+            .set_header(Some($props.columns.clone()))
+            .disable_value_trimming(!$props.trims)
+            .allow_single_column($props.single_column)
+            .custom_datatype_configured(true)
+            .set_custom_datatypes(Some($props.types.clone()))
+            .set_serde($props.serde.as_deref().map(CsvSerdeOption::from))
+            .build()
+    };
+}
 
 /// The name of a table's classifier; only crawled CSV tables have one.
 pub(crate) fn name(cx: &Context, id: &str, table: &Table) -> Option<String> {
@@ -87,104 +158,64 @@ impl Classifier {
     }
 }
 
-fn texts(value: Option<&Value>) -> Vec<String> {
-    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
 #[async_trait]
-impl Untyped for Classifier {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let wish = |(id, table): (&String, &Table)| {
-            let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-            let types: Vec<&str> = table.columns.iter().map(custom).collect();
-            let wish = Wish::new(id.as_str(), name(cx, id, table)?)
-                .prop("delimiter", ",")
-                .prop("quote", "\"")
-                .prop("header", "PRESENT")
-                .prop("columns", json!(names))
-                .prop("types", json!(types))
-                .prop("trims", false)
-                .prop("single_column", false)
-                .prop("serde", "OpenCSVSerDe");
-            Some(wish)
+impl Resource for Classifier {
+    const KIND: &'static str = "classifier";
+    const LABEL: &'static str = "Glue classifiers";
+    type Props = Props;
+    type Facts = ();
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
+        let desired = |(id, table): (&String, &Table)| {
+            Some(Desired::new(id.as_str(), name(cx, id, table)?, Props::of_table(table)))
         };
-        Ok(cx.doc.pipeline.tables.iter().filter_map(wish).collect())
+        Ok(cx.doc.pipeline.tables.iter().filter_map(desired).collect())
     }
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
-        let wishes = self.wishes(cx)?;
+    async fn observed(&self, cx: &Context, desired: &[Desired<Props>]) -> Result<Vec<Observed<Props>>, Error> {
         let mut pages = self.0.get_classifiers().into_paginator().send();
-        let mut lives = Vec::new();
+        let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.during(|| "listing classifiers".into())?;
             for classifier in page.classifiers() {
                 let csv = classifier.csv_classifier();
                 let name = called(classifier);
                 let plain = csv.is_some_and(is_plain);
-                if let Some(wish) = wishes.iter().find(|wish| wish.name == name) {
-                    lives.push(match csv {
-                        Some(csv) if plain || self.is_used(cx, name).await? => live(wish.id.clone(), csv),
-                        _ => Live { foreign: Some(SOMEBODY.into()), ..Live::new(wish.id.as_str(), name) },
+                if let Some(desired) = desired.iter().find(|desired| desired.name == name) {
+                    let one = |csv| Observed::new(desired.id.as_str(), name, csv);
+                    found.push(match csv {
+                        Some(csv) if plain || self.is_used(cx, name).await? => one(Props::of_classifier(csv)),
+                        _ => Observed { foreign: Some(SOMEBODY.into()), ..one(Props::default()) },
                     });
                 } else if let (Some(csv), Some(id)) = (csv.filter(|_| plain), of_pattern(cx, name)) {
-                    lives.push(live(id, csv));
+                    found.push(Observed::new(id, name, Props::of_classifier(csv)));
                 }
             }
         }
-        Ok(lives)
+        Ok(found)
     }
 
-    async fn create(&self, _: &Context, wish: &Wish) -> Result<(), Error> {
-        let request = CreateCsvClassifierRequest::builder()
-            .name(&wish.name)
-            .delimiter(wish.text("delimiter"))
-            .quote_symbol(wish.text("quote"))
-            .contains_header(CsvHeaderOption::Present)
-            .set_header(Some(texts(wish.props.get("columns"))))
-            .disable_value_trimming(true)
-            .allow_single_column(false)
-            .custom_datatype_configured(true)
-            .set_custom_datatypes(Some(texts(wish.props.get("types"))))
-            .serde(CsvSerdeOption::OpenCsvSerDe)
-            .build();
-        let doing = || format!("creating classifier {}", wish.name);
+    async fn create(&self, _: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        let doing = || format!("creating classifier {}", desired.name);
+        let request = request!(CreateCsvClassifierRequest, &desired.name, desired.props);
         let request = request.map_err(|error| Error::failed(doing(), error.to_string()))?;
         self.0.create_classifier().csv_classifier(request).send().await.during(doing).map(drop)
     }
 
-    async fn update(&self, _: &Context, live: &Live, wish: &Wish, _: &[Change]) -> Result<(), Error> {
-        let request = UpdateCsvClassifierRequest::builder()
-            .name(&live.physical)
-            .delimiter(wish.text("delimiter"))
-            .quote_symbol(wish.text("quote"))
-            .contains_header(CsvHeaderOption::Present)
-            .set_header(Some(texts(wish.props.get("columns"))))
-            .disable_value_trimming(true)
-            .allow_single_column(false)
-            .custom_datatype_configured(true)
-            .set_custom_datatypes(Some(texts(wish.props.get("types"))))
-            .serde(CsvSerdeOption::OpenCsvSerDe)
-            .build();
-        let doing = || format!("updating classifier {}", live.physical);
+    async fn update(&self, _: &Context, observed: &Observed<Props>, desired: &Desired<Props>) -> Result<(), Error> {
+        let doing = || format!("updating classifier {}", observed.physical);
+        let request = request!(UpdateCsvClassifierRequest, &observed.physical, desired.props);
         let request = request.map_err(|error| Error::failed(doing(), error.to_string()))?;
         self.0.update_classifier().csv_classifier(request).send().await.during(doing).map(drop)
     }
 
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
-        let name = &live.physical;
+    async fn retag(&self, _: &Context, _: &Observed<Props>, _: &Tags) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, _: &Context, observed: &Observed<Props>) -> Result<(), Error> {
+        let name = &observed.physical;
         let call = self.0.delete_classifier().name(name);
         call.send().await.during(|| format!("removing classifier {name}")).map(drop)
     }
-}
-
-fn live(id: String, csv: &CsvClassifier) -> Live {
-    Live::new(id, csv.name())
-        .prop("delimiter", csv.delimiter())
-        .prop("quote", csv.quote_symbol())
-        .prop("header", csv.contains_header().map(CsvHeaderOption::as_str))
-        .prop("columns", json!(csv.header()))
-        .prop("types", json!(csv.custom_datatypes()))
-        .prop("trims", csv.disable_value_trimming() != Some(true))
-        .prop("single_column", csv.allow_single_column().unwrap_or_default())
-        .prop("serde", csv.serde().map(CsvSerdeOption::as_str))
 }

@@ -1,45 +1,73 @@
-//! The columns of crawled tables whose crawlers look at new folders only: such a crawler never changes a table that is
-//! there, so when the pipeline's columns change, `up` does.
+//! The columns of tables; and of crawled tables whose crawlers look at new folders only: such a crawler never changes a table
+//! that is there, so when the pipeline's columns change, `up` does.
 //!
 //! A table that nobody has crawled yet does not differ: its crawler will make it from the files.
 
+use crate::crawler::Props;
 use crate::database;
 use aws_sdk_glue::Client;
-use aws_sdk_glue::types::{Column, StorageDescriptor, Table, TableInput};
-use serde_json::{Value, json};
+use aws_sdk_glue::types::{self, StorageDescriptor, Table, TableInput};
+use aws_smithy_types::error::operation::BuildError;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use strata_aws::{During, Error};
-use strata_layer::{Context, Live, Wish};
+use strata_layer::{Context, Desired, Observed};
 use strata_state::wish;
 
-/// The columns that the pipeline declares, as the catalog writes them.
-pub(crate) fn declared(table: &wish::Table) -> Value {
-    table.columns.iter().map(|column| json!({ "name": column.name, "type": column.kind.to_string() })).collect()
+/// A column as the catalog has it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Column {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its type in Hive's words.
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
 }
 
-fn found(table: &Table) -> Value {
-    let columns = table.storage_descriptor().map(StorageDescriptor::columns).unwrap_or_default();
-    columns.iter().map(|column| json!({ "name": column.name(), "type": column.r#type() })).collect()
+impl From<&types::Column> for Column {
+    fn from(column: &types::Column) -> Self {
+        Self { name: column.name().to_owned(), kind: column.r#type().map(str::to_owned) }
+    }
+}
+
+/// Columns as calls take them.
+pub(crate) fn for_call(columns: &[Column]) -> Result<Vec<types::Column>, BuildError> {
+    let build = |column: &Column| types::Column::builder().name(&column.name).set_type(column.kind.clone()).build();
+    columns.iter().map(build).collect()
+}
+
+/// The columns that the pipeline declares, as the catalog writes them.
+pub(crate) fn declared(table: &wish::Table) -> Vec<Column> {
+    let declared = |column: &wish::Column| Column { name: column.name.clone(), kind: Some(column.kind.to_string()) };
+    table.columns.iter().map(declared).collect()
+}
+
+fn found(table: &Table) -> Vec<Column> {
+    table.storage_descriptor().into_iter().flat_map(StorageDescriptor::columns).map(Column::from).collect()
 }
 
 /// Give each crawler the columns of the table that it has made.
-pub(crate) async fn beside(glue: &Client, cx: &Context, wishes: &[Wish], lives: Vec<Live>) -> Result<Vec<Live>, Error> {
-    let wished = |live: &Live| {
-        let wish = wishes.iter().find(|wish| wish.name == live.physical)?;
-        Some((wish.id.clone(), wish.props.get("columns")?.clone()))
+pub(crate) async fn beside(
+    glue: &Client,
+    cx: &Context,
+    desired: &[Desired<Props>],
+    mut crawlers: Vec<Observed<Props>>,
+) -> Result<Vec<Observed<Props>>, Error> {
+    let wanted = |crawler: &Observed<Props>| {
+        let desired = desired.iter().find(|desired| desired.name == crawler.physical)?;
+        Some((desired.id.clone(), desired.props.columns.clone()?))
     };
-    if !lives.iter().any(|live| wished(live).is_some()) {
-        return Ok(lives);
+    if !crawlers.iter().any(|crawler| wanted(crawler).is_some()) {
+        return Ok(crawlers);
     }
     let tables = tables(glue, cx).await?;
-    let with = |live: Live| match wished(&live) {
-        None => live,
-        Some((table, wish)) => {
-            let own = tables.get(&table).filter(|table| is_made_by(table, &live.physical));
-            live.prop("columns", own.map_or(wish, found))
+    for crawler in &mut crawlers {
+        if let Some((table, columns)) = wanted(crawler) {
+            let own = tables.get(&table).filter(|table| is_made_by(table, &crawler.physical));
+            crawler.props.columns = Some(own.map_or(columns, found));
         }
-    };
-    Ok(lives.into_iter().map(with).collect())
+    }
+    Ok(crawlers)
 }
 
 /// Whether `crawler` made the table.
@@ -63,20 +91,15 @@ async fn tables(glue: &Client, cx: &Context) -> Result<BTreeMap<String, Table>, 
     Ok(tables)
 }
 
-/// Set a crawled table's columns to what the pipeline declares; all else of it stays.
-pub(crate) async fn update(glue: &Client, cx: &Context, wish: &Wish) -> Result<(), Error> {
-    let (database, name) = (database::name(cx), wish.id.as_str());
+/// Set the columns of a crawled table; all else of it stays.
+pub(crate) async fn update(glue: &Client, cx: &Context, name: &str, columns: &[Column]) -> Result<(), Error> {
+    let database = database::name(cx);
     let doing = || format!("changing the columns of table {database}.{name}");
-    let wrong = |error: aws_smithy_types::error::operation::BuildError| Error::failed(doing(), error.to_string());
+    let wrong = |error: BuildError| Error::failed(doing(), error.to_string());
     let answer = glue.get_table().database_name(&database).name(name).send().await.during(doing)?;
     let Some(table) = answer.table else { return Ok(()) };
-    let column = |column: &Value| {
-        let text = |key: &str| column[key].as_str().unwrap_or_default();
-        Column::builder().name(text("name")).r#type(text("type")).build()
-    };
-    let wished = wish.props.get("columns").and_then(Value::as_array).into_iter().flatten();
     let mut storage = table.storage_descriptor.unwrap_or_else(|| StorageDescriptor::builder().build());
-    storage.columns = Some(wished.map(column).collect::<Result<_, _>>().map_err(wrong)?);
+    storage.columns = Some(for_call(columns).map_err(wrong)?);
     let input = TableInput::builder()
         .name(table.name)
         .set_description(table.description)

@@ -31,7 +31,7 @@ pub(crate) async fn crawl(cx: &Context, which: Which<'_>, all: bool) -> Result<S
     let chosen = choose(cx, which)?;
     let glue = Client::new(&cx.session.sdk);
     let names: Vec<String> = chosen.iter().map(|(_, name)| name.clone()).collect();
-    strata_glue::only_ours(&glue, cx, "crawler", &names).await?;
+    strata_glue::only_ours::<crawler::Crawler>(&glue, cx, &names).await?;
     let mut each = Vec::new();
     for (table, name) in &chosen {
         each.push(one(cx, &glue, table, name, all));

@@ -6,21 +6,57 @@
 //!
 //! The crawlers' log group is the account's; each crawler's stream in it goes with the crawler.
 
-use crate::{classifier, columns, database};
+use crate::columns::{self, Column};
+use crate::targets::{Target, one_folder};
+use crate::{classifier, database};
 use aws_sdk_glue::types::{
-    self, CrawlerState, CrawlerTargets, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target, Schedule,
-    SchemaChangePolicy, UpdateBehavior,
+    self, CrawlerState, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target, Schedule, SchemaChangePolicy,
+    UpdateBehavior,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
+use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Pace, Poll, Waiting};
-use strata_glue::{ours, retag, role, role_arn, tags_for, tags_of};
-use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
-use strata_state::Kind;
+use strata_glue::{ours, retag, role, role_arn, role_name, tags_for, tags_of};
+use strata_layer::{Context, Desired, Observed, Promise, Resource, async_trait, props};
+use strata_state::{Kind, wish};
 
 pub(crate) struct Crawler {
     pub(crate) glue: aws_sdk_glue::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+}
+
+props! {
+    /// What a crawler is.
+    pub(crate) struct Props {
+        fixed {}
+        mutable {
+            /// The name of the role that it runs with.
+            role: Promise,
+            /// The database that it writes into.
+            database: Option<String>,
+            /// What it crawls.
+            path: Target,
+            /// How many files of a folder it looks at; 0 for all.
+            sample: i32,
+            /// Classifiers that it tries first.
+            classifiers: Vec<String>,
+            /// What it does about changed columns.
+            on_change: Option<String>,
+            /// And about files that are gone.
+            on_delete: Option<String>,
+            /// And about folders that it knows.
+            recrawl: Option<String>,
+            /// How files become tables.
+            configuration: Value,
+            /// When it runs by itself.
+            schedule: String,
+            /// What it puts before the names of tables.
+            prefix: String,
+            /// The columns of the table that it made, where it crawls new folders only.
+            columns: Option<Vec<Column>>,
+        }
+    }
 }
 
 /// Where every crawler of an account logs.
@@ -36,17 +72,6 @@ fn configuration() -> Value {
         "Grouping": { "TableGroupingPolicy": "CombineCompatibleSchemas" },
         "CrawlerOutput": { "Partitions": { "AddOrUpdateBehavior": "InheritFromTable" } },
     })
-}
-
-fn targets(wish: &Wish) -> CrawlerTargets {
-    let sample = i32::try_from(wish.number("sample")).ok().filter(|files| *files > 0);
-    let target = S3Target::builder().path(wish.text("path")).set_sample_size(sample);
-    CrawlerTargets::builder().s3_targets(target.build()).build()
-}
-
-fn classifiers(wish: &Wish) -> Vec<String> {
-    let names = wish.props.get("classifiers").and_then(Value::as_array).into_iter().flatten();
-    names.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// What a crawler does about changed columns, about files that are gone, and about folders that it knows.
@@ -65,15 +90,65 @@ fn behaviors(everything: bool) -> (UpdateBehavior, DeleteBehavior, RecrawlBehavi
     }
 }
 
-fn crawls_everything(wish: &Wish) -> bool {
-    wish.text("recrawl") == RecrawlBehavior::CrawlEverything.as_str()
+impl Props {
+    fn of_wish(cx: &Context, id: &str, table: &wish::Table) -> Self {
+        let daily = table.partition.is_some();
+        let (update, delete, recrawl) = behaviors(!daily);
+        Self {
+            role: role(cx),
+            database: Some(database::name(cx)),
+            path: Target::Folder(format!("s3://{}/{}", cx.bucket(), table.path)),
+            sample: i32::from(!daily),
+            classifiers: classifier::name(cx, id, table).into_iter().collect(),
+            on_change: Some(update.as_str().into()),
+            on_delete: Some(delete.as_str().into()),
+            recrawl: Some(recrawl.as_str().into()),
+            configuration: configuration(),
+            // A schedule costs money, and the DAG starts the crawlers; with a prefix no job finds its table.
+            schedule: String::new(),
+            prefix: String::new(),
+            columns: daily.then(|| columns::declared(table)),
+        }
+    }
+
+    fn of_crawler(crawler: &types::Crawler) -> Self {
+        let configuration = crawler.configuration().and_then(|text| serde_json::from_str(text).ok());
+        let policy = crawler.schema_change_policy();
+        let recrawl = crawler.recrawl_policy().and_then(RecrawlPolicy::recrawl_behavior);
+        let update = policy.and_then(SchemaChangePolicy::update_behavior);
+        let delete = policy.and_then(SchemaChangePolicy::delete_behavior);
+        let folders = crawler.targets().map(types::CrawlerTargets::s3_targets).unwrap_or_default();
+        Self {
+            role: crawler.role().map(role_name).into(),
+            database: crawler.database_name().map(str::to_owned),
+            path: crawler.targets().map(Target::from).unwrap_or_default(),
+            sample: folders.first().and_then(S3Target::sample_size).unwrap_or_default(),
+            classifiers: crawler.classifiers().to_vec(),
+            on_change: update.map(|update| update.as_str().to_owned()),
+            on_delete: delete.map(|delete| delete.as_str().to_owned()),
+            recrawl: recrawl.map(|recrawl| recrawl.as_str().to_owned()),
+            configuration: configuration.unwrap_or_default(),
+            schedule: crawler.schedule().and_then(Schedule::schedule_expression).unwrap_or_default().to_owned(),
+            prefix: crawler.table_prefix().unwrap_or_default().to_owned(),
+            columns: None,
+        }
+    }
+
+    /// All but the table's columns, which are set by another call.
+    fn own(&self) -> Self {
+        Self { columns: None, ..self.clone() }
+    }
+
+    fn crawls_everything(&self) -> bool {
+        self.recrawl.as_deref() == Some(RecrawlBehavior::CrawlEverything.as_str())
+    }
 }
 
 impl Crawler {
-    async fn describe(&self, cx: &Context, crawler: &types::Crawler) -> Result<Option<Live>, Error> {
+    async fn describe(&self, cx: &Context, crawler: &types::Crawler) -> Result<Option<Observed<Props>>, Error> {
         let name = crawler.name().unwrap_or_default();
-        let tags = tags_of(&self.glue, cx, &format!("crawler/{name}")).await?;
-        Ok(tags.map(|tags| live(name, crawler).tagged(cx, tags)))
+        let tags = tags_of::<Self>(&self.glue, cx, name).await?;
+        Ok(tags.map(|tags| Observed::new("", name, Props::of_crawler(crawler)).tagged(cx, tags)))
     }
 
     async fn state(&self, name: &str) -> Result<Option<CrawlerState>, Error> {
@@ -98,35 +173,22 @@ impl Crawler {
 }
 
 #[async_trait]
-impl Untyped for Crawler {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let tables = &cx.doc.pipeline.tables;
-        let crawled = tables.iter().filter_map(|(id, table)| Some((id, table, table.crawler.as_ref()?)));
-        let wish = |(id, table, crawler): (&String, &strata_state::wish::Table, &String)| {
-            let classifiers: Vec<String> = classifier::name(cx, id, table).into_iter().collect();
-            let daily = table.partition.is_some();
-            let (update, delete, recrawl) = behaviors(!daily);
-            let wish = Wish::new(id.as_str(), cx.name(Kind::Crawler, crawler))
-                .prop("role", role(cx))
-                .prop("database", database::name(cx))
-                .prop("path", format!("s3://{}/{}", cx.bucket(), table.path))
-                .prop("classifiers", json!(classifiers))
-                .prop("sample", i32::from(!daily))
-                .prop("on_change", update.as_str())
-                .prop("on_delete", delete.as_str())
-                .prop("recrawl", recrawl.as_str())
-                .prop("configuration", configuration())
-                // A schedule costs money, and the DAG starts the crawlers; with a prefix no job finds its table.
-                .prop("schedule", "")
-                .prop("prefix", "");
-            if daily { wish.prop("columns", columns::declared(table)) } else { wish }
+impl Resource for Crawler {
+    const KIND: &'static str = "crawler";
+    const LABEL: &'static str = "Glue crawlers";
+    type Props = Props;
+    type Facts = ();
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
+        let desired = |(id, table): (&String, &wish::Table)| {
+            let name = cx.name(Kind::Crawler, table.crawler.as_ref()?);
+            Some(Desired::new(id, name, Props::of_wish(cx, id, table)))
         };
-        Ok(crawled.map(wish).collect())
+        Ok(cx.doc.pipeline.tables.iter().filter_map(desired).collect())
     }
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
-        let wishes = self.wishes(cx)?;
-        let mut names: Vec<String> = wishes.iter().map(|wish| wish.name.clone()).collect();
+    async fn observed(&self, cx: &Context, desired: &[Desired<Props>]) -> Result<Vec<Observed<Props>>, Error> {
+        let mut names: Vec<String> = desired.iter().map(|desired| desired.name.clone()).collect();
         let mut pages = self.glue.list_crawlers().set_tags(Some(ours(cx))).into_paginator().send();
         while let Some(page) = pages.next().await {
             names.extend(page.during(|| "listing crawlers".into())?.crawler_names.unwrap_or_default());
@@ -144,62 +206,64 @@ impl Untyped for Crawler {
         for crawler in &crawlers {
             each.push(self.describe(cx, crawler));
         }
-        let lives: Vec<_> = stream::iter(each).buffered(usize::from(cx.global.parallel)).try_collect().await?;
-        columns::beside(&self.glue, cx, &wishes, lives.into_iter().flatten().collect()).await
+        let found: Vec<_> = stream::iter(each).buffered(usize::from(cx.global.parallel)).try_collect().await?;
+        columns::beside(&self.glue, cx, desired, found.into_iter().flatten().collect()).await
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let (change, recrawl) = policies(crawls_everything(wish));
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        let props = &desired.props;
+        let (change, recrawl) = policies(props.crawls_everything());
         let call = self
             .glue
             .create_crawler()
-            .name(&wish.name)
-            .set_role(role_arn(cx).cloned())
-            .database_name(wish.text("database"))
-            .targets(targets(wish))
-            .set_classifiers(Some(classifiers(wish)))
+            .name(&desired.name)
+            .role(role_arn(cx).known()?)
+            .set_database_name(props.database.clone())
+            .targets(one_folder(&props.path, props.sample))
+            .set_classifiers(Some(props.classifiers.clone()))
             .schema_change_policy(change)
             .recrawl_policy(recrawl)
-            .configuration(configuration().to_string())
-            .set_tags(Some(tags_for(cx, "crawler", wish)));
-        call.send().await.during(|| format!("creating crawler {}", wish.name)).map(drop)
+            .configuration(props.configuration.to_string())
+            .set_tags(Some(tags_for::<Self>(cx, desired)));
+        call.send().await.during(|| format!("creating crawler {}", desired.name)).map(drop)
     }
 
     /// Glue changes no crawler that is crawling: its crawl is waited for.
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
-        let name = &live.physical;
-        if changes.iter().any(|change| change.field == "columns") {
-            columns::update(&self.glue, cx, wish).await?;
+    async fn update(&self, cx: &Context, observed: &Observed<Props>, desired: &Desired<Props>) -> Result<(), Error> {
+        let (name, is, shall) = (&observed.physical, &observed.props, &desired.props);
+        if let Some(columns) = shall.columns.as_ref().filter(|columns| is.columns.as_ref() != Some(*columns)) {
+            columns::update(&self.glue, cx, &desired.id, columns).await?;
         }
-        if changes.iter().any(|change| !["tags", "columns"].contains(&change.field.as_str())) {
-            let doing = format!("waiting for crawler {name} before it can be updated");
-            let (change, recrawl) = policies(crawls_everything(wish));
-            self.idle(cx, name, &doing).await?;
-            let call = self
-                .glue
-                .update_crawler()
-                .name(name)
-                .set_role(role_arn(cx).cloned())
-                .database_name(wish.text("database"))
-                .targets(targets(wish))
-                .set_classifiers(Some(classifiers(wish)))
-                .schema_change_policy(change)
-                .recrawl_policy(recrawl)
-                .configuration(configuration().to_string())
-                // Empty takes it away; leaving it out would leave it.
-                .schedule(wish.text("schedule"))
-                .table_prefix(wish.text("prefix"));
-            call.send().await.during(|| format!("updating crawler {name}"))?;
+        if is.own() == shall.own() {
+            return Ok(());
         }
-        if changes.iter().any(|change| change.field == "tags") {
-            retag(&self.glue, cx, "crawler", live, wish).await?;
-        }
-        Ok(())
+        let doing = format!("waiting for crawler {name} before it can be updated");
+        let (change, recrawl) = policies(shall.crawls_everything());
+        self.idle(cx, name, &doing).await?;
+        let call = self
+            .glue
+            .update_crawler()
+            .name(name)
+            .role(role_arn(cx).known()?)
+            .set_database_name(shall.database.clone())
+            .targets(one_folder(&shall.path, shall.sample))
+            .set_classifiers(Some(shall.classifiers.clone()))
+            .schema_change_policy(change)
+            .recrawl_policy(recrawl)
+            .configuration(shall.configuration.to_string())
+            // Empty takes it away; leaving it out would leave it.
+            .schedule(&shall.schedule)
+            .table_prefix(&shall.prefix);
+        call.send().await.during(|| format!("updating crawler {name}")).map(drop)
+    }
+
+    async fn retag(&self, cx: &Context, observed: &Observed<Props>, tags: &Tags) -> Result<(), Error> {
+        retag::<Self>(&self.glue, cx, &observed.physical, tags).await
     }
 
     /// Its log goes first, so that a crash in between leaves something that can be found again.
-    async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error> {
-        let name = &live.physical;
+    async fn delete(&self, cx: &Context, observed: &Observed<Props>) -> Result<(), Error> {
+        let name = &observed.physical;
         let state = self.state(name).await?;
         if state == Some(CrawlerState::Running) {
             let stopped =
@@ -221,44 +285,4 @@ impl Untyped for Crawler {
         let call = self.glue.delete_crawler().name(name);
         call.send().await.during(|| format!("removing crawler {name}")).map(drop)
     }
-}
-
-fn live(name: &str, crawler: &types::Crawler) -> Live {
-    let configuration = crawler.configuration().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let policy = crawler.schema_change_policy();
-    let recrawl = crawler.recrawl_policy().and_then(RecrawlPolicy::recrawl_behavior);
-    Live::new("", name)
-        .prop("role", crawler.role().map(strata_glue::role_name))
-        .prop("database", crawler.database_name())
-        .prop("path", path(crawler.targets()))
-        .prop("sample", crawler.targets().and_then(|targets| targets.s3_targets().first()?.sample_size()).unwrap_or(0))
-        .prop("classifiers", json!(crawler.classifiers()))
-        .prop("on_change", policy.and_then(SchemaChangePolicy::update_behavior).map(UpdateBehavior::as_str))
-        .prop("on_delete", policy.and_then(SchemaChangePolicy::delete_behavior).map(DeleteBehavior::as_str))
-        .prop("recrawl", recrawl.map(RecrawlBehavior::as_str))
-        .prop("configuration", configuration)
-        .prop("schedule", crawler.schedule().and_then(Schedule::schedule_expression).unwrap_or_default())
-        .prop("prefix", crawler.table_prefix().unwrap_or_default())
-}
-
-/// The one path that is crawled; whatever else somebody made of it differs from that.
-fn path(targets: Option<&CrawlerTargets>) -> Value {
-    let Some(targets) = targets else { return Value::Null };
-    let one = |target: &S3Target| match target.exclusions() {
-        [] => json!(target.path()),
-        exclusions => json!({ "path": target.path(), "without": exclusions }),
-    };
-    let mut all: Vec<Value> = targets.s3_targets().iter().map(one).collect();
-    let others = [
-        targets.jdbc_targets().len(),
-        targets.mongo_db_targets().len(),
-        targets.dynamo_db_targets().len(),
-        targets.catalog_targets().len(),
-        targets.delta_targets().len(),
-        targets.iceberg_targets().len(),
-        targets.hudi_targets().len(),
-    ];
-    let others: usize = others.iter().sum();
-    all.extend((others > 0).then(|| json!(format!("{others} targets that are not in S3"))));
-    if all.len() == 1 { all.remove(0) } else { all.into() }
 }

@@ -3,15 +3,27 @@
 
 use aws_sdk_glue::Client;
 use aws_sdk_glue::types::DatabaseInput;
-use serde_json::json;
 use std::collections::HashMap;
 use strata_aws::tags::{self, Tags};
 use strata_aws::{During, Error};
 use strata_glue::{retag, tags_for, tags_of};
-use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
+use strata_layer::{Context, Desired, Observed, Resource, async_trait, props};
 use strata_state::Kind;
 
 pub(crate) struct Database(pub(crate) Client);
+
+props! {
+    /// What a database is.
+    pub(crate) struct Props {
+        fixed {}
+        mutable {
+            /// What the console shows.
+            description: Option<String>,
+            /// Parameters that say whose it is.
+            parameters: Tags,
+        }
+    }
+}
 
 /// The name of the pipeline's database.
 pub(crate) fn name(cx: &Context) -> String {
@@ -30,69 +42,69 @@ pub(crate) fn marked(parameters: Option<&HashMap<String, String>>) -> Tags {
     each.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-fn input(cx: &Context, wish: &Wish) -> Result<DatabaseInput, Error> {
-    let parameters = marks(cx).map(|(key, value)| (key.to_owned(), value.to_owned()));
+fn input(desired: &Desired<Props>) -> Result<DatabaseInput, Error> {
     DatabaseInput::builder()
-        .name(&wish.name)
-        .description(wish.text("description"))
-        .set_parameters(Some(parameters.into()))
+        .name(&desired.name)
+        .set_description(desired.props.description.clone())
+        .set_parameters(Some(desired.props.parameters.clone().into_iter().collect()))
         .build()
-        .map_err(|error| Error::failed(format!("describing database {}", wish.name), error.to_string()))
+        .map_err(|error| Error::failed(format!("describing database {}", desired.name), error.to_string()))
 }
 
 #[async_trait]
-impl Untyped for Database {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
+impl Resource for Database {
+    const KIND: &'static str = "database";
+    const LABEL: &'static str = "Glue databases";
+    type Props = Props;
+    type Facts = ();
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
         let pipeline = &cx.doc.pipeline;
-        let wish = Wish::new("main", name(cx))
-            .prop("description", format!("Tables of pipeline {}, env {}", pipeline.name, pipeline.env))
-            .prop("parameters", json!(marks(cx).into_iter().collect::<HashMap<_, _>>()));
-        Ok(vec![wish])
+        let props = Props {
+            description: Some(format!("Tables of pipeline {}, env {}", pipeline.name, pipeline.env)),
+            parameters: marks(cx).map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        };
+        Ok(vec![Desired::new("main", name(cx), props)])
     }
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
-        let wished = name(cx);
+    async fn observed(&self, cx: &Context, _: &[Desired<Props>]) -> Result<Vec<Observed<Props>>, Error> {
+        let wanted = name(cx);
         let mut pages = self.0.get_databases().into_paginator().send();
-        let mut lives = Vec::new();
+        let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.during(|| "listing databases".into())?;
             for database in page.database_list() {
-                let marks = marked(database.parameters());
+                let parameters = marked(database.parameters());
                 let name = database.name();
-                if name != wished && !tags::is_ours(&marks, &cx.doc.pipeline) {
+                if name != wanted && !tags::is_ours(&parameters, &cx.doc.pipeline) {
                     continue;
                 }
-                let Some(tags) = tags_of(&self.0, cx, &format!("database/{name}")).await? else { continue };
-                let live = Live::new("main", name)
-                    .tagged(cx, tags)
-                    .prop("description", database.description())
-                    .prop("parameters", json!(marks));
-                lives.push(live);
+                let Some(tags) = tags_of::<Self>(&self.0, cx, name).await? else { continue };
+                let props = Props { description: database.description().map(str::to_owned), parameters };
+                found.push(Observed::new("main", name, props).tagged(cx, tags));
             }
         }
-        Ok(lives)
+        Ok(found)
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let tags = tags_for(cx, "database", wish);
-        let call = self.0.create_database().database_input(input(cx, wish)?).set_tags(Some(tags));
-        call.send().await.during(|| format!("creating database {}", wish.name)).map(drop)
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        let tags = tags_for::<Self>(cx, desired);
+        let call = self.0.create_database().database_input(input(desired)?).set_tags(Some(tags));
+        call.send().await.during(|| format!("creating database {}", desired.name)).map(drop)
     }
 
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
-        if changes.iter().any(|change| change.field != "tags") {
-            let call = self.0.update_database().name(&live.physical).database_input(input(cx, wish)?);
-            call.send().await.during(|| format!("updating database {}", live.physical))?;
-        }
-        if changes.iter().any(|change| change.field == "tags") {
-            retag(&self.0, cx, "database", live, wish).await?;
-        }
-        Ok(())
+    async fn update(&self, _: &Context, observed: &Observed<Props>, desired: &Desired<Props>) -> Result<(), Error> {
+        let call = self.0.update_database().name(&observed.physical).database_input(input(desired)?);
+        call.send().await.during(|| format!("updating database {}", observed.physical)).map(drop)
+    }
+
+    async fn retag(&self, cx: &Context, observed: &Observed<Props>, tags: &Tags) -> Result<(), Error> {
+        retag::<Self>(&self.0, cx, &observed.physical, tags).await
     }
 
     /// Its tables go first: Glue itself drops them some time later, in the way of the next deployment.
-    async fn delete(&self, _: &Context, live: &Live) -> Result<(), Error> {
-        let database = &live.physical;
+    async fn delete(&self, _: &Context, observed: &Observed<Props>) -> Result<(), Error> {
+        let database = &observed.physical;
         let doing = || format!("listing the tables of database {database}");
         let mut pages = self.0.get_tables().database_name(database).into_paginator().send();
         let mut names = Vec::new();

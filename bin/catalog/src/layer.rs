@@ -9,8 +9,9 @@ use crate::table::Table;
 use crate::workgroup::Workgroup;
 use crate::{counts, crawl, query};
 use clap::Subcommand;
+use std::collections::BTreeMap;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Layer, Part, async_trait, untyped};
+use strata_layer::{Context, Layer, Part, Resource, async_trait, part};
 use strata_state::{Document, layers};
 
 pub(crate) struct Catalog;
@@ -53,6 +54,16 @@ pub(crate) enum Verbs {
     },
 }
 
+/// The names in AWS of what is there of a kind, by id.
+fn names<R: Resource>(cx: &Context) -> BTreeMap<String, String> {
+    cx.observed::<R>().into_iter().map(|one| (one.id, one.physical)).collect()
+}
+
+/// The first of these names; empty where there is none.
+fn first<R: Resource>(cx: &Context) -> String {
+    names::<R>(cx).into_values().min().unwrap_or_default()
+}
+
 #[async_trait]
 impl Layer for Catalog {
     type Verbs = Verbs;
@@ -70,25 +81,23 @@ impl Layer for Catalog {
         let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
         let athena = aws_sdk_athena::Client::new(&session.sdk);
         vec![
-            untyped("database", "Glue databases", &[], Database(glue.clone())),
-            untyped("classifier", "Glue classifiers", &[], Classifier(glue.clone())),
-            untyped("table", "declared Glue tables", &["database"], Table(glue.clone())),
-            untyped("crawler", "Glue crawlers", &["database", "classifier"], Crawler { glue, logs }),
-            untyped("workgroup", "Athena workgroups", &[], Workgroup(athena)),
+            part(&[], Database(glue.clone())),
+            part(&[], Classifier(glue.clone())),
+            part(&[Database::KIND], Table(glue.clone())),
+            part(&[Database::KIND, Classifier::KIND], Crawler { glue, logs }),
+            part(&[], Workgroup(athena)),
         ]
     }
 
     fn section(&self, cx: &Context, doc: &mut Document) {
-        let by_id = |kind: &str| cx.lives(kind).into_iter().map(|live| (live.id, live.physical));
-        let first = |kind: &str| by_id(kind).map(|(_, physical)| physical).min().unwrap_or_default();
-        let mut tables: Vec<String> = by_id("table").map(|(_, physical)| physical).collect();
+        let mut tables: Vec<String> = names::<Table>(cx).into_values().collect();
         tables.sort();
         let section = layers::catalog::Section {
-            database: first("database"),
-            classifier: first("classifier"),
-            crawlers: by_id("crawler").collect(),
+            database: first::<Database>(cx),
+            classifier: first::<Classifier>(cx),
+            crawlers: names::<Crawler>(cx),
             tables,
-            workgroup: first("workgroup"),
+            workgroup: first::<Workgroup>(cx),
         };
         doc.catalog = (section != layers::catalog::Section::default()).then_some(section);
     }

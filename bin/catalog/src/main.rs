@@ -14,8 +14,10 @@ mod database;
 mod full;
 mod layer;
 mod query;
+mod refusal;
 mod show;
 mod table;
+mod targets;
 mod workgroup;
 
 use std::process::ExitCode;

@@ -5,29 +5,69 @@
 //! Tables carry no tags; parameters say whose one is. What is in our database is ours, whoever made it.
 
 use crate::classifier::csv_type;
-use crate::database::{self, marks};
+use crate::columns::{Column, for_call};
+use crate::database::{self, Database, marks};
 use aws_sdk_glue::Client;
 use aws_sdk_glue::types::{self, SerDeInfo, StorageDescriptor, TableInput};
-use serde_json::{Map, Value, json};
-use std::collections::HashMap;
-use strata_aws::{During, Error, tags};
+use aws_smithy_types::error::operation::BuildError;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use strata_aws::tags::{self, Tags};
+use strata_aws::{During, Error};
 use strata_glue::tags_of;
-use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
+use strata_layer::{Context, Desired, Observed, Resource, async_trait, props};
 use strata_state::wish::{self, Format};
 
 pub(crate) struct Table(pub(crate) Client);
 
-/// Input format, output format, SerDe.
-const PARQUET: [&str; 3] = [
-    "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-    "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-    "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
-];
-const CSV: [&str; 3] = [
-    "org.apache.hadoop.mapred.TextInputFormat",
-    "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
-    "org.apache.hadoop.hive.serde2.OpenCSVSerde",
-];
+props! {
+    /// What a table is.
+    pub(crate) struct Props {
+        fixed {}
+        mutable {
+            /// Its columns.
+            columns: Vec<Column>,
+            /// The columns that are folders.
+            partition_keys: Vec<Column>,
+            /// Those of its parameters that strata sets or takes away.
+            parameters: BTreeMap<String, String>,
+            /// What reads and writes its files.
+            format: Classes,
+            /// Where its files are.
+            location: Option<String>,
+        }
+    }
+}
+
+/// Classes of Hive.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct Classes {
+    input: Option<String>,
+    output: Option<String>,
+    serde: Option<String>,
+}
+
+impl Classes {
+    fn of(format: Format) -> Self {
+        let of = |input: &str, output: &str, serde: &str| Self {
+            input: Some(input.into()),
+            output: Some(output.into()),
+            serde: Some(serde.into()),
+        };
+        match format {
+            Format::Parquet => of(
+                "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+                "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+                "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+            ),
+            Format::Csv => of(
+                "org.apache.hadoop.mapred.TextInputFormat",
+                "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+                "org.apache.hadoop.hive.serde2.OpenCSVSerde",
+            ),
+        }
+    }
+}
 
 /// Parameters that strata sets or takes away; Athena and crawlers add others of their own.
 fn is_own(parameter: &str) -> bool {
@@ -35,9 +75,9 @@ fn is_own(parameter: &str) -> bool {
     OWN.contains(&parameter) || parameter.starts_with("projection.") || parameter.starts_with("strata:")
 }
 
-fn parameters(cx: &Context, table: &wish::Table, location: &str) -> Map<String, Value> {
-    let mut map = Map::new();
-    let mut put = |key: String, value: String| map.insert(key, value.into());
+fn parameters(cx: &Context, table: &wish::Table, location: &str) -> BTreeMap<String, String> {
+    let mut map = BTreeMap::new();
+    let mut put = |key: String, value: String| map.insert(key, value);
     for (key, value) in marks(cx) {
         put(key.into(), value.into());
     }
@@ -61,41 +101,67 @@ fn parameters(cx: &Context, table: &wish::Table, location: &str) -> Map<String, 
     map
 }
 
-fn columns(table: &wish::Table) -> Value {
+fn columns(table: &wish::Table) -> Vec<Column> {
     let kind = |column: &wish::Column| match table.format {
         Format::Parquet => column.kind.to_string(),
         Format::Csv => csv_type(column).to_string(),
     };
-    table.columns.iter().map(|column| json!({ "name": column.name, "type": kind(column) })).collect()
+    table.columns.iter().map(|column| Column { name: column.name.clone(), kind: Some(kind(column)) }).collect()
+}
+
+impl Props {
+    fn of_wish(cx: &Context, table: &wish::Table) -> Self {
+        let location = format!("s3://{}/{}", cx.bucket(), table.path);
+        // Text, as crawlers make it: Athena projects days onto it, and comparing days as text is right.
+        let key = |key: &String| Column { name: key.clone(), kind: Some("string".into()) };
+        Self {
+            columns: columns(table),
+            partition_keys: table.partition.iter().map(key).collect(),
+            parameters: parameters(cx, table, &location),
+            format: Classes::of(table.format),
+            location: Some(location),
+        }
+    }
+
+    fn of_table(table: &types::Table) -> Self {
+        let storage = table.storage_descriptor();
+        let serde = storage.and_then(StorageDescriptor::serde_info).and_then(SerDeInfo::serialization_library);
+        let own = table.parameters().into_iter().flatten().filter(|(key, _)| is_own(key));
+        Self {
+            columns: storage.into_iter().flat_map(StorageDescriptor::columns).map(Column::from).collect(),
+            partition_keys: table.partition_keys().iter().map(Column::from).collect(),
+            parameters: own.map(|(key, value)| (key.clone(), value.clone())).collect(),
+            format: Classes {
+                input: storage.and_then(StorageDescriptor::input_format).map(str::to_owned),
+                output: storage.and_then(StorageDescriptor::output_format).map(str::to_owned),
+                serde: serde.map(str::to_owned),
+            },
+            location: storage.and_then(StorageDescriptor::location).map(str::to_owned),
+        }
+    }
 }
 
 #[async_trait]
-impl Untyped for Table {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let wish = |(name, table): (&String, &wish::Table)| {
-            let location = format!("s3://{}/{}", cx.bucket(), table.path);
-            // Text, as crawlers make it: Athena projects days onto it, and comparing days as text is right.
-            let keys: Value = table.partition.iter().map(|key| json!({ "name": key, "type": "string" })).collect();
-            Wish::new(name.as_str(), name.as_str())
-                .prop("columns", columns(table))
-                .prop("partition_keys", keys)
-                .prop("parameters", parameters(cx, table, &location))
-                .prop("format", json!(if table.format == Format::Csv { CSV } else { PARQUET }))
-                .prop("location", location)
-        };
+impl Resource for Table {
+    const KIND: &'static str = "table";
+    const LABEL: &'static str = "declared Glue tables";
+    type Props = Props;
+    type Facts = ();
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
         let declared = cx.doc.pipeline.tables.iter().filter(|(_, table)| table.crawler.is_none());
-        Ok(declared.map(wish).collect())
+        let desired = |(name, table): (&String, &wish::Table)| Desired::new(name, name, Props::of_wish(cx, table));
+        Ok(declared.map(desired).collect())
     }
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
+    async fn observed(&self, cx: &Context, desired: &[Desired<Props>]) -> Result<Vec<Observed<Props>>, Error> {
         let database = database::name(cx);
-        let owned = tags_of(&self.0, cx, &format!("database/{database}")).await?;
+        let owned = tags_of::<Database>(&self.0, cx, &database).await?;
         if !owned.is_some_and(|tags| tags::is_ours(&tags, &cx.doc.pipeline)) {
             return Ok(Vec::new());
         }
-        let wishes = self.wishes(cx)?;
         let mut pages = self.0.get_tables().database_name(&database).into_paginator().send();
-        let mut lives = Vec::new();
+        let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = match page.during(|| format!("listing the tables of database {database}")) {
                 Ok(page) => page,
@@ -104,81 +170,57 @@ impl Untyped for Table {
             };
             for table in page.table_list() {
                 let ours = tags::is_ours(&database::marked(table.parameters()), &cx.doc.pipeline);
-                if ours || wishes.iter().any(|wish| wish.name == table.name()) {
-                    lives.push(live(table));
+                if ours || desired.iter().any(|desired| desired.name == table.name()) {
+                    found.push(Observed::new(table.name(), table.name(), Props::of_table(table)));
                 }
             }
         }
-        Ok(lives)
+        Ok(found)
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let call = self.0.create_table().database_name(database::name(cx)).table_input(input(wish)?);
-        call.send().await.during(|| format!("creating table {}", wish.name)).map(drop)
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        let call = self.0.create_table().database_name(database::name(cx)).table_input(input(desired)?);
+        call.send().await.during(|| format!("creating table {}", desired.name)).map(drop)
     }
 
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, _: &[Change]) -> Result<(), Error> {
-        let call = self.0.update_table().database_name(database::name(cx)).table_input(input(wish)?);
-        call.send().await.during(|| format!("updating table {}", live.physical)).map(drop)
+    async fn update(&self, cx: &Context, observed: &Observed<Props>, desired: &Desired<Props>) -> Result<(), Error> {
+        let call = self.0.update_table().database_name(database::name(cx)).table_input(input(desired)?);
+        call.send().await.during(|| format!("updating table {}", observed.physical)).map(drop)
     }
 
-    async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error> {
-        let call = self.0.delete_table().database_name(database::name(cx)).name(&live.physical);
-        call.send().await.during(|| format!("removing table {}", live.physical)).map(drop)
+    async fn retag(&self, _: &Context, _: &Observed<Props>, _: &Tags) -> Result<(), Error> {
+        Ok(())
     }
-}
 
-fn live(table: &types::Table) -> Live {
-    let column = |column: &types::Column| json!({ "name": column.name(), "type": column.r#type() });
-    let storage = table.storage_descriptor();
-    let serde = storage.and_then(StorageDescriptor::serde_info).and_then(SerDeInfo::serialization_library);
-    let input = storage.and_then(StorageDescriptor::input_format);
-    let output = storage.and_then(StorageDescriptor::output_format);
-    let own = table.parameters().into_iter().flatten().filter(|(key, _)| is_own(key));
-    let parameters: Map<String, Value> = own.map(|(key, value)| (key.clone(), json!(value))).collect();
-    Live::new(table.name(), table.name())
-        .prop("columns", storage.into_iter().flat_map(StorageDescriptor::columns).map(column).collect::<Value>())
-        .prop("partition_keys", table.partition_keys().iter().map(column).collect::<Value>())
-        .prop("parameters", parameters)
-        .prop("format", json!([input, output, serde]))
-        .prop("location", storage.and_then(StorageDescriptor::location))
+    async fn delete(&self, cx: &Context, observed: &Observed<Props>) -> Result<(), Error> {
+        let call = self.0.delete_table().database_name(database::name(cx)).name(&observed.physical);
+        call.send().await.during(|| format!("removing table {}", observed.physical)).map(drop)
+    }
 }
 
 /// The whole table, as create and update take it.
-fn input(wish: &Wish) -> Result<TableInput, Error> {
-    let wrong = |error: aws_smithy_types::error::operation::BuildError| {
-        Error::failed(format!("describing table {}", wish.name), error.to_string())
-    };
-    let columns = |prop: &str| {
-        let list = wish.props.get(prop).and_then(Value::as_array).into_iter().flatten();
-        let column = |column: &Value| {
-            let text = |key: &str| column[key].as_str().unwrap_or_default().to_owned();
-            types::Column::builder().name(text("name")).r#type(text("type")).build()
-        };
-        list.map(column).collect::<Result<Vec<_>, _>>().map_err(wrong)
-    };
-    let format = |at: usize| wish.props["format"][at].as_str().unwrap_or_default().to_owned();
-    let text = |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
-    let parameters = wish.props.get("parameters").and_then(Value::as_object);
-    let parameters: HashMap<String, String> = parameters.into_iter().flatten().filter_map(text).collect();
-    let serde = SerDeInfo::builder().serialization_library(format(2));
-    let serde = match parameters.get("classification").map(String::as_str) {
-        Some("csv") => serde.parameters("separatorChar", ",").parameters("quoteChar", "\""),
-        _ => serde.parameters("serialization.format", "1"),
+fn input(desired: &Desired<Props>) -> Result<TableInput, Error> {
+    let wrong = |error: BuildError| Error::failed(format!("describing table {}", desired.name), error.to_string());
+    let props = &desired.props;
+    let serde = SerDeInfo::builder().set_serialization_library(props.format.serde.clone());
+    let serde = if props.format == Classes::of(Format::Csv) {
+        serde.parameters("separatorChar", ",").parameters("quoteChar", "\"")
+    } else {
+        serde.parameters("serialization.format", "1")
     };
     let storage = StorageDescriptor::builder()
-        .set_columns(Some(columns("columns")?))
-        .location(wish.text("location"))
-        .input_format(format(0))
-        .output_format(format(1))
+        .set_columns(Some(for_call(&props.columns).map_err(wrong)?))
+        .set_location(props.location.clone())
+        .set_input_format(props.format.input.clone())
+        .set_output_format(props.format.output.clone())
         .serde_info(serde.build())
         .build();
     TableInput::builder()
-        .name(&wish.name)
+        .name(&desired.name)
         .table_type("EXTERNAL_TABLE")
         .storage_descriptor(storage)
-        .set_partition_keys(Some(columns("partition_keys")?))
-        .set_parameters(Some(parameters))
+        .set_partition_keys(Some(for_call(&props.partition_keys).map_err(wrong)?))
+        .set_parameters(Some(props.parameters.clone().into_iter().collect()))
         .build()
         .map_err(wrong)
 }

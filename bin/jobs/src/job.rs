@@ -4,14 +4,14 @@
 //! which has workers. Glue refuses the settings of the one for the other, and a Spark script in a `pythonshell` job
 //! dies on its first import, so everything follows from the engine.
 
-use crate::log;
+use crate::{log, log_group};
 use aws_sdk_glue::types::{self, ExecutionProperty, JobCommand, JobRun, JobRunState, JobUpdate, WorkerType};
 use futures::{StreamExt, TryStreamExt, stream};
-use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Pace, Poll, Waiting};
 use strata_glue::{ours, retag, role, role_arn, role_name, tags_for, tags_of};
-use strata_layer::{Change, Context, Live, Untyped, Wish, async_trait};
+use strata_layer::{Context, Desired, Observed, Promise, Resource, async_trait, props};
 use strata_state::{Kind, Spec, spec::SCRIPT_KEY};
 use strata_state::{layers::jobs::Engine, wish::Transform};
 
@@ -19,6 +19,45 @@ pub(crate) struct Job {
     pub(crate) glue: aws_sdk_glue::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
 }
+
+props! {
+    /// What a job is. Its machine is either `dpu`, or `worker_type` and `workers`.
+    pub(crate) struct Props {
+        fixed {}
+        mutable {
+            /// What the console shows.
+            description: Option<String>,
+            /// The name of the role that it runs with.
+            role: Promise,
+            /// `pythonshell` or `glueetl`.
+            command: Option<String>,
+            /// Its Python.
+            python: Option<String>,
+            /// Where its script is.
+            script: Option<String>,
+            /// What every run is started with.
+            arguments: BTreeMap<String, String>,
+            /// The version of Glue.
+            glue_version: Option<String>,
+            /// Minutes after which a run is stopped.
+            timeout: Option<i32>,
+            /// How often Glue tries again.
+            retries: i32,
+            /// Runs at once.
+            side_by_side: Option<i32>,
+            /// The share of a machine.
+            dpu: Option<f64>,
+            /// The kind of its workers.
+            worker_type: Option<String>,
+            /// How many they are.
+            workers: Option<i32>,
+        }
+    }
+}
+
+/// The commands of Glue's jobs.
+const SHELL: &str = "pythonshell";
+const SPARK: &str = "glueetl";
 
 /// The last polars for the Python 3.9 of pythonshell jobs; the tests compare the engines with this one.
 const POLARS: &str = "polars==1.36.1";
@@ -35,60 +74,111 @@ pub(crate) fn is_active(state: Option<&JobRunState>) -> bool {
     matches!(state, Some(Starting | Running | Stopping | Waiting))
 }
 
-fn arguments(transform: &Transform, engine: Engine, bucket: &str) -> Value {
-    let mut map = Map::new();
-    let mut put = |key: &str, value: &str| map.insert(key.into(), value.into());
-    put("--spec", &format!("s3://{bucket}/{}", Spec::key(transform)));
-    match engine {
-        Engine::Polars => {
-            put("--engine", "polars");
-            put("--additional-python-modules", POLARS);
-        }
+fn arguments(cx: &Context, transform: &Transform, engine: Engine) -> BTreeMap<String, String> {
+    let spec = format!("s3://{}/{}", cx.bucket(), Spec::key(transform));
+    let logs = cx.doc.pipeline.job_logs();
+    let output = log_group::name(cx, "output");
+    let of_engine: Vec<(&str, &str)> = match engine {
+        Engine::Polars => vec![("--engine", "polars"), ("--additional-python-modules", POLARS)],
         Engine::Spark => {
-            put("--engine", "spark");
-            put("--job-language", "python");
-            put("--enable-metrics", "true");
-            put("--enable-continuous-cloudwatch-log", "true");
+            let mut all = vec![("--engine", "spark"), ("--job-language", "python"), ("--enable-metrics", "true")];
+            // Glue 5.0 logs as it goes, and takes a prefix for all of it. Before, only what it logs as it goes has a group
+            // of its own.
+            if cx.doc.pipeline.jobs().glue_generation() >= 5 {
+                all.push(("--custom-logGroup-prefix", &logs));
+            } else {
+                all.extend([("--enable-continuous-cloudwatch-log", "true"), ("--continuous-log-logGroup", &output)]);
+            }
+            all
         }
-    }
-    map.into()
+    };
+    let all = of_engine.into_iter().chain([("--spec", spec.as_str())]);
+    all.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
-fn text_map(value: &Value) -> HashMap<String, String> {
-    let pairs = value.as_object().into_iter().flatten();
-    pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+impl Props {
+    fn of_wish(cx: &Context, transform: &Transform) -> Self {
+        let jobs = cx.doc.pipeline.jobs();
+        let engine = jobs.engine(transform);
+        let of_all = Self {
+            description: Some(format!("Makes table {} of {}", transform.writes, transform.reads.join(", "))),
+            role: role(cx),
+            script: Some(format!("s3://{}/{SCRIPT_KEY}", cx.bucket())),
+            arguments: arguments(cx, transform, engine),
+            timeout: Some(jobs.timeout_minutes),
+            retries: jobs.retries,
+            side_by_side: Some(SIDE_BY_SIDE),
+            ..Self::default()
+        };
+        match engine {
+            Engine::Polars => Self {
+                command: Some(SHELL.into()),
+                python: Some("3.9".into()),
+                glue_version: Some(SHELL_VERSION.into()),
+                dpu: Some(jobs.polars_dpu()),
+                ..of_all
+            },
+            Engine::Spark => Self {
+                command: Some(SPARK.into()),
+                python: Some("3".into()),
+                glue_version: Some(jobs.glue_version.clone()),
+                worker_type: Some(jobs.worker_type.clone()),
+                workers: Some(jobs.workers),
+                ..of_all
+            },
+        }
+    }
+
+    fn of_job(job: &types::Job) -> Self {
+        let command = job.command();
+        let is_shell = command.and_then(JobCommand::name) == Some(SHELL);
+        let arguments = job.default_arguments().into_iter().flatten();
+        Self {
+            description: job.description().map(str::to_owned),
+            role: job.role().map(role_name).into(),
+            command: command.and_then(JobCommand::name).map(str::to_owned),
+            python: command.and_then(JobCommand::python_version).map(str::to_owned),
+            script: command.and_then(JobCommand::script_location).map(str::to_owned),
+            arguments: arguments.map(|(key, value)| (key.clone(), value.clone())).collect(),
+            glue_version: job.glue_version().map(str::to_owned),
+            timeout: job.timeout(),
+            retries: job.max_retries(),
+            side_by_side: job.execution_property().map(ExecutionProperty::max_concurrent_runs),
+            // Glue says of workers, too, how many DPUs they are.
+            dpu: job.max_capacity().filter(|_| is_shell),
+            worker_type: job.worker_type().filter(|_| !is_shell).map(|worker| worker.as_str().to_owned()),
+            workers: job.number_of_workers().filter(|_| !is_shell),
+        }
+    }
 }
 
 /// The whole job: an update takes away what it does not name, so both create and update say all of it.
-fn whole(cx: &Context, wish: &Wish) -> JobUpdate {
-    let int = |name: &str| i32::try_from(wish.number(name)).unwrap_or(i32::MAX);
+fn whole(cx: &Context, props: &Props) -> Result<JobUpdate, Error> {
     let command = JobCommand::builder()
-        .name(wish.text("command"))
-        .python_version(wish.text("python"))
-        .script_location(wish.text("script"));
+        .set_name(props.command.clone())
+        .set_python_version(props.python.clone())
+        .set_script_location(props.script.clone());
+    let at_once = ExecutionProperty::builder().set_max_concurrent_runs(props.side_by_side);
     let job = JobUpdate::builder()
-        .description(wish.text("description"))
-        .set_role(role_arn(cx).cloned())
+        .set_description(props.description.clone())
+        .role(role_arn(cx).known()?)
         .command(command.build())
-        .set_default_arguments(wish.props.get("arguments").map(text_map))
-        .glue_version(wish.text("glue_version"))
-        .timeout(int("timeout"))
-        .max_retries(int("retries"))
-        .execution_property(ExecutionProperty::builder().max_concurrent_runs(int("side_by_side")).build());
-    match wish.props.get("dpu").and_then(Value::as_f64) {
-        Some(dpu) => job.max_capacity(dpu).build(),
-        None => job
-            .worker_type(WorkerType::from(wish.text("worker_type").as_str()))
-            .number_of_workers(int("workers"))
-            .build(),
-    }
+        .set_default_arguments(Some(props.arguments.clone().into_iter().collect()))
+        .set_glue_version(props.glue_version.clone())
+        .set_timeout(props.timeout)
+        .max_retries(props.retries)
+        .execution_property(at_once.build())
+        .set_max_capacity(props.dpu)
+        .set_worker_type(props.worker_type.as_deref().map(WorkerType::from))
+        .set_number_of_workers(props.workers);
+    Ok(job.build())
 }
 
 impl Job {
-    async fn describe(&self, cx: &Context, job: &types::Job) -> Result<Option<Live>, Error> {
+    async fn describe(&self, cx: &Context, job: &types::Job) -> Result<Option<Observed<Props>>, Error> {
         let name = job.name().unwrap_or_default();
-        let tags = tags_of(&self.glue, cx, &format!("job/{name}")).await?;
-        Ok(tags.map(|tags| live(name, job).tagged(cx, tags)))
+        let tags = tags_of::<Self>(&self.glue, cx, name).await?;
+        Ok(tags.map(|tags| Observed::new("", name, Props::of_job(job)).tagged(cx, tags)))
     }
 
     async fn runs(&self, name: &str) -> Result<Vec<JobRun>, Error> {
@@ -128,39 +218,22 @@ impl Job {
 }
 
 #[async_trait]
-impl Untyped for Job {
-    fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
-        let jobs = cx.doc.pipeline.jobs();
-        let bucket = cx.bucket();
-        let wish = |transform: &Transform| {
-            let engine = jobs.engine(transform);
-            let wish = Wish::new(transform.name.as_str(), cx.name(Kind::Job, &transform.name))
-                .prop("description", format!("Makes table {} of {}", transform.writes, transform.reads.join(", ")))
-                .prop("role", role(cx))
-                .prop("script", format!("s3://{bucket}/{SCRIPT_KEY}"))
-                .prop("arguments", arguments(transform, engine, &bucket))
-                .prop("timeout", jobs.timeout_minutes)
-                .prop("retries", jobs.retries)
-                .prop("side_by_side", SIDE_BY_SIDE);
-            match engine {
-                Engine::Polars => wish
-                    .prop("command", "pythonshell")
-                    .prop("python", "3.9")
-                    .prop("glue_version", SHELL_VERSION)
-                    .prop("dpu", jobs.polars_dpu()),
-                Engine::Spark => wish
-                    .prop("command", "glueetl")
-                    .prop("python", "3")
-                    .prop("glue_version", jobs.glue_version.as_str())
-                    .prop("worker_type", jobs.worker_type.as_str())
-                    .prop("workers", jobs.workers),
-            }
+impl Resource for Job {
+    const KIND: &'static str = "job";
+    const LABEL: &'static str = "Glue jobs";
+    type Props = Props;
+    type Facts = ();
+
+    fn desired(&self, cx: &Context) -> Result<Vec<Desired<Props>>, Error> {
+        let desired = |transform: &Transform| {
+            let name = cx.name(Kind::Job, &transform.name);
+            Desired::new(&transform.name, name, Props::of_wish(cx, transform))
         };
-        Ok(cx.doc.pipeline.transforms.iter().map(wish).collect())
+        Ok(cx.doc.pipeline.transforms.iter().map(desired).collect())
     }
 
-    async fn list(&self, cx: &Context, _: &[Wish]) -> Result<Vec<Live>, Error> {
-        let mut names: Vec<String> = self.wishes(cx)?.into_iter().map(|wish| wish.name).collect();
+    async fn observed(&self, cx: &Context, desired: &[Desired<Props>]) -> Result<Vec<Observed<Props>>, Error> {
+        let mut names: Vec<String> = desired.iter().map(|desired| desired.name.clone()).collect();
         let mut pages = self.glue.list_jobs().set_tags(Some(ours(cx))).into_paginator().send();
         while let Some(page) = pages.next().await {
             names.extend(page.during(|| "listing jobs".into())?.job_names.unwrap_or_default());
@@ -177,16 +250,16 @@ impl Untyped for Job {
         for job in &jobs {
             each.push(self.describe(cx, job));
         }
-        let lives: Vec<_> = stream::iter(each).buffered(usize::from(cx.global.parallel)).try_collect().await?;
-        Ok(lives.into_iter().flatten().collect())
+        let found: Vec<_> = stream::iter(each).buffered(usize::from(cx.global.parallel)).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
-    async fn create(&self, cx: &Context, wish: &Wish) -> Result<(), Error> {
-        let job = whole(cx, wish);
+    async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {
+        let job = whole(cx, &desired.props)?;
         let call = self
             .glue
             .create_job()
-            .name(&wish.name)
+            .name(&desired.name)
             .set_description(job.description)
             .set_role(job.role)
             .set_command(job.command)
@@ -198,55 +271,30 @@ impl Untyped for Job {
             .set_max_capacity(job.max_capacity)
             .set_worker_type(job.worker_type)
             .set_number_of_workers(job.number_of_workers)
-            .set_tags(Some(tags_for(cx, "job", wish)));
-        call.send().await.during(|| format!("creating job {}", wish.name)).map(drop)
+            .set_tags(Some(tags_for::<Self>(cx, desired)));
+        call.send().await.during(|| format!("creating job {}", desired.name)).map(drop)
     }
 
-    async fn update(&self, cx: &Context, live: &Live, wish: &Wish, changes: &[Change]) -> Result<(), Error> {
-        let name = &live.physical;
-        if changes.iter().any(|change| change.field != "tags") {
-            let call = self.glue.update_job().job_name(name).job_update(whole(cx, wish));
-            call.send().await.during(|| format!("updating job {name}"))?;
-        }
-        if changes.iter().any(|change| change.field == "tags") {
-            retag(&self.glue, cx, "job", live, wish).await?;
-        }
-        Ok(())
+    async fn update(&self, cx: &Context, observed: &Observed<Props>, desired: &Desired<Props>) -> Result<(), Error> {
+        let name = &observed.physical;
+        let call = self.glue.update_job().job_name(name).job_update(whole(cx, &desired.props)?);
+        call.send().await.during(|| format!("updating job {name}")).map(drop)
+    }
+
+    async fn retag(&self, cx: &Context, observed: &Observed<Props>, tags: &Tags) -> Result<(), Error> {
+        retag::<Self>(&self.glue, cx, &observed.physical, tags).await
     }
 
     /// The logs of its runs go first: once the job is gone nobody knows which streams were its own.
-    async fn delete(&self, cx: &Context, live: &Live) -> Result<(), Error> {
-        let name = &live.physical;
+    async fn delete(&self, cx: &Context, observed: &Observed<Props>) -> Result<(), Error> {
+        let name = &observed.physical;
         let runs = self.stop(cx, name).await?;
         let mut each = Vec::new();
         for run in &runs {
-            each.push(log::remove(&self.logs, run));
+            each.push(log::remove(cx, &self.logs, run));
         }
         stream::iter(each).buffer_unordered(usize::from(cx.global.parallel)).try_collect::<Vec<()>>().await?;
         let call = self.glue.delete_job().job_name(name);
         call.send().await.during(|| format!("removing job {name}")).map(drop)
-    }
-}
-
-fn live(name: &str, job: &types::Job) -> Live {
-    let command = job.command();
-    let arguments: Map<String, Value> =
-        job.default_arguments().into_iter().flatten().map(|(key, value)| (key.clone(), json!(value))).collect();
-    let live = Live::new("", name)
-        .prop("description", job.description())
-        .prop("role", job.role().map(role_name))
-        .prop("command", command.and_then(JobCommand::name))
-        .prop("python", command.and_then(JobCommand::python_version))
-        .prop("script", command.and_then(JobCommand::script_location))
-        .prop("arguments", arguments)
-        .prop("glue_version", job.glue_version())
-        .prop("timeout", job.timeout())
-        .prop("retries", job.max_retries())
-        .prop("side_by_side", job.execution_property().map(ExecutionProperty::max_concurrent_runs));
-    match command.and_then(JobCommand::name) {
-        Some("pythonshell") => live.prop("dpu", job.max_capacity()),
-        _ => {
-            live.prop("worker_type", job.worker_type().map(WorkerType::as_str)).prop("workers", job.number_of_workers())
-        }
     }
 }

@@ -1,12 +1,14 @@
 //! The list of what `jobs` owns, its section and its verbs.
 
 use crate::job::Job;
+use crate::log_group::LogGroup;
 use crate::{choice, logs, run};
 use chrono::NaiveDate;
 use clap::Subcommand;
 use std::path::Path;
 use strata_aws::{Error, Session};
-use strata_layer::{Context, Finding, Layer, Part, async_trait, untyped};
+use strata_layer::log_groups::LogGroups;
+use strata_layer::{Context, Finding, Layer, Part, Resource, async_trait, part};
 use strata_state::{Document, layers};
 
 pub(crate) struct Jobs;
@@ -69,18 +71,21 @@ impl Layer for Jobs {
     fn parts(&self, session: &Session) -> Vec<Part> {
         let glue = aws_sdk_glue::Client::new(&session.sdk);
         let logs = aws_sdk_cloudwatchlogs::Client::new(&session.sdk);
-        vec![untyped("job", "Glue jobs", &[], Job { glue, logs })]
+        vec![part(&[], LogGroup(LogGroups(logs.clone()))), part(&[LogGroup::KIND], Job { glue, logs })]
     }
 
     fn section(&self, cx: &Context, doc: &mut Document) {
         let pipeline = &cx.doc.pipeline;
         let job = |transform: &strata_state::wish::Transform| {
-            let live = cx.live("job", &transform.name)?;
+            let there = cx.one::<Job>(&transform.name)?;
             let engine = pipeline.jobs().engine(transform);
-            Some((transform.name.clone(), layers::jobs::Job { name: live.physical, engine }))
+            Some((transform.name.clone(), layers::jobs::Job { name: there.physical, engine }))
         };
         let jobs: std::collections::BTreeMap<_, _> = pipeline.transforms.iter().filter_map(job).collect();
-        doc.jobs = (!jobs.is_empty()).then_some(layers::jobs::Section { jobs });
+        let mut log_groups: Vec<String> = cx.observed::<LogGroup>().into_iter().map(|group| group.physical).collect();
+        log_groups.sort();
+        let section = layers::jobs::Section { jobs, log_groups };
+        doc.jobs = (section != layers::jobs::Section::default()).then_some(section);
     }
 
     /// Nothing is looked for; which engine was chosen, and why, is told where a person may still change it.

@@ -25,7 +25,7 @@ pub(crate) async fn logs(cx: &Context, transform: &str, run: Option<&str>, tail:
     let Some(run) = found else {
         return Err(Error::failed(doing(), "it has not run yet").advise(format!("jobs run {transform}")));
     };
-    let lines = log::tail(&aws_sdk_cloudwatchlogs::Client::new(&cx.session.sdk), &run, tail).await?;
+    let lines = log::tail(cx, &aws_sdk_cloudwatchlogs::Client::new(&cx.session.sdk), &run, tail).await?;
     let state = run.job_run_state().map_or("unknown", JobRunState::as_str);
     let error = run.error_message().map(|message| format!(": {message}")).unwrap_or_default();
     cx.report.say(&format!("job {name}, run {}: {state}{error}", run.id().unwrap_or_default()));

@@ -3,6 +3,7 @@
 //! When one fails, those that read its table are not started; all others finish.
 
 use crate::choice;
+use crate::job::Job;
 use crate::log;
 use crate::start::{follow, start};
 use crate::summary::Summary;
@@ -41,7 +42,7 @@ pub(crate) async fn run(cx: &Context, named: &[String], date: Option<NaiveDate>)
         logs: aws_sdk_cloudwatchlogs::Client::new(&cx.session.sdk),
     };
     let names: Vec<String> = chosen.iter().map(|transform| cx.name(Kind::Job, &transform.name)).collect();
-    strata_glue::only_ours(&clients.glue, cx, "job", &names).await?;
+    strata_glue::only_ours::<Job>(&clients.glue, cx, &names).await?;
     // By the table that it makes.
     let mut running: BTreeMap<&str, Shared<BoxFuture<'_, End>>> = BTreeMap::new();
     for transform in chosen {
@@ -144,7 +145,7 @@ async fn judge(
 ) -> Result<Summary, Error> {
     let succeeded = run.job_run_state() == Some(&JobRunState::Succeeded);
     // The log tells more about a run; it does not decide how the run went.
-    let lines = log::tail(&clients.logs, run, if succeeded { SUMMARY } else { TAIL }).await.unwrap_or_default();
+    let lines = log::tail(cx, &clients.logs, run, if succeeded { SUMMARY } else { TAIL }).await.unwrap_or_default();
     if succeeded {
         return Ok(Summary::new(&transform.name, &lines));
     }

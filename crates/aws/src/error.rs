@@ -1,5 +1,6 @@
 //! One error for everything that can go wrong on the way to AWS and back.
 
+use crate::failure::{Failure, is_unreachable, lacks_credentials, last_cause};
 use crate::remedy::remedy;
 use crate::trace::mark;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -71,38 +72,29 @@ impl Error {
         self.code.as_deref().is_some_and(|code| codes.contains(&code))
     }
 
-    /// Whether AWS says that the thing does not exist. Codes are spelled in many ways: `NoSuchBucket`,
-    /// `InvalidVpcID.NotFound`, `EntityNotFoundException`, `ResourceNotFoundException`, `NatGatewayNotFound`, `404`.
+    /// What AWS's answer means; None where AWS has not answered.
     #[must_use]
-    pub fn is_gone(&self) -> bool {
-        self.code.as_deref().is_some_and(|code| {
-            code.starts_with("NoSuch")
-                || code.ends_with("NotFound")
-                || code.ends_with("NotFoundException")
-                || code == "404"
-        })
+    pub fn failure(&self) -> Option<Failure> {
+        self.code.as_deref().map(|code| Failure::of(code, &self.message))
     }
 
-    /// Whether AWS says that something of that name is there already. Spelled in many ways, too.
+    /// Whether AWS says that it does not exist.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.failure() == Some(Failure::Gone)
+    }
+
+    /// Whether AWS says that something of that name is there already.
     #[must_use]
     pub fn is_there(&self) -> bool {
-        const CODES: [&str; 6] = [
-            "EntityAlreadyExists",
-            "BucketAlreadyOwnedByYou",
-            "InvalidGroup.Duplicate",
-            "InvalidSubnet.Conflict",
-            "RouteAlreadyExists",
-            "InvalidPermission.Duplicate",
-        ];
-        self.code.as_deref().is_some_and(|code| CODES.contains(&code) || code.ends_with("AlreadyExistsException"))
-            || self.code.is_some() && self.message.contains("already exists")
+        self.failure() == Some(Failure::Exists)
     }
 
     /// Whether the call may have been done although it failed: the answer was lost, or AWS broke down midway. A call
     /// that was throttled has not been done.
     #[must_use]
     pub fn may_be_done(&self) -> bool {
-        self.exit == Exit::Again && self.code.as_deref().is_none_or(|code| !THROTTLES.contains(&code))
+        self.exit == Exit::Again && self.failure() != Some(Failure::Throttled)
     }
 }
 
@@ -136,24 +128,22 @@ where
     if let SdkError::ServiceError(service) = &error {
         let code = service.err().code().map_or_else(|| status.to_string(), str::to_owned);
         let message = told(service.err().message().unwrap_or("AWS gave no message")).to_owned();
-        let again = status >= 500 || may_pass(&code, &message);
-        let exit = if again { Exit::Again } else { Exit::Failed };
-        let advice = remedy(&code, &message);
+        let failure = Failure::of(&code, &message);
+        let exit = if status >= 500 || failure.passes() { Exit::Again } else { Exit::Failed };
+        let advice = remedy(&code, failure);
         return Error { doing, code: Some(code), message, advice, exit };
     }
-    let text = DisplayErrorContext(&error).to_string();
-    let lower = text.to_lowercase();
     let (exit, message, advice) = match &error {
-        _ if lower.contains("credential") => (
+        _ if lacks_credentials(&error) => (
             Exit::Usage,
             "no usable AWS credentials were found".to_owned(),
             Some(
                 "sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned(),
             ),
         ),
-        SdkError::ConstructionFailure(_) => (Exit::Failed, text, None),
+        SdkError::ConstructionFailure(_) => (Exit::Failed, DisplayErrorContext(&error).to_string(), None),
         SdkError::TimeoutError(_) => (Exit::Again, "no answer in time".to_owned(), None),
-        SdkError::DispatchFailure(_) if lower.contains("refused") || lower.contains("connect") => (
+        SdkError::DispatchFailure(_) if is_unreachable(&error) => (
             Exit::Again,
             "the endpoint does not answer".to_owned(),
             Some("is it up? (a local one: local start, local status)".to_owned()),
@@ -166,85 +156,4 @@ where
 /// AWS answers a wrong signature with all that should have been signed, and the session's token is part of that.
 fn told(message: &str) -> &str {
     message.split_once("The Canonical String").map_or(message, |(said, _)| said).trim()
-}
-
-fn last_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
-}
-
-/// Too many calls: this one was not done, and may be tried again.
-const THROTTLES: [&str; 9] = [
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "TooManyRequestsException",
-    "SlowDown",
-    "BandwidthLimitExceeded",
-];
-
-/// Whether an answer's body names one of these.
-pub(crate) fn is_throttle(body: &str) -> bool {
-    THROTTLES.iter().any(|code| body.contains(code))
-}
-
-/// Codes and wordings that pass by themselves: throttling, consistency, and a new role that a service cannot use yet.
-/// The wordings are AWS's own; a code alone says too little there.
-fn may_pass(code: &str, message: &str) -> bool {
-    const CODES: [&str; 14] = [
-        "PriorRequestNotComplete",
-        "TransactionInProgressException",
-        "ServiceUnavailable",
-        "InternalError",
-        "InternalFailure",
-        "InternalServiceException",
-        "InternalServerException",
-        "OperationAborted",
-        "OperationAbortedException",
-        "ConcurrentModification",
-        "ConcurrentModificationException",
-        "EntityTemporarilyUnmodifiable",
-        "RequestTimeout",
-        "OperationTimeoutException",
-    ];
-    const WORDS: [&str; 12] = [
-        "Insufficient Lake Formation permission",
-        "is not authorized to perform: glue:GetConnection",
-        "Error trying to retrieve security config, error message: The security token included in the request is invalid",
-        "unable to assume provided role",
-        "unable to assume the role",
-        "You need to enable AWS Security Token Service for this region",
-        "role defined for the function cannot be assumed",
-        "should be given assume role permissions",
-        "does not have sufficient permissions",
-        "Invalid principal in policy",
-        "one or more invalid principals",
-        "is currently in progress against this resource",
-    ];
-    // "The security token included in the request is invalid" without the trailer speaks of our own credentials.
-    let service_token = message.contains("security token included in the request is invalid. (Service:");
-    THROTTLES.contains(&code)
-        || CODES.contains(&code)
-        || WORDS.iter().any(|words| message.contains(words))
-        || service_token
-}
-
-#[cfg(test)]
-mod tests {
-    use super::may_pass;
-
-    #[test]
-    fn a_new_role_passes_and_our_own_token_does_not() {
-        let glue = "Service is unable to assume provided role. Please verify role's TrustPolicy";
-        assert!(may_pass("InvalidInputException", glue));
-        assert!(!may_pass("InvalidInputException", "Invalid crawler name"));
-        assert!(!may_pass("UnrecognizedClientException", "The security token included in the request is invalid."));
-        assert!(may_pass("Throttling", "Rate exceeded"));
-    }
 }

@@ -3,6 +3,7 @@
 mod cancel;
 mod dns;
 mod error;
+mod failure;
 pub mod keys;
 mod reads;
 mod remedy;
@@ -14,5 +15,6 @@ mod wait;
 pub use cancel::Cancel;
 pub use dns::is_unknown_host;
 pub use error::{During, Error, Exit};
+pub use failure::Failure;
 pub use session::{Options, Session, UNKNOWN_ACCOUNT};
 pub use wait::{Pace, Poll, Waiting, wait};

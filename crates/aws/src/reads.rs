@@ -12,7 +12,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use std::error::Error as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::error::is_throttle;
+use crate::failure::is_throttle;
 use crate::trace::{Instrument, span};
 
 /// How often a read is made at most; with the pauses, that is about three seconds.

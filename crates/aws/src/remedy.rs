@@ -1,7 +1,9 @@
 //! What a person can do about an error of AWS, where there is something to say that AWS does not.
 
+use crate::failure::Failure;
+
 /// One clause, or nothing.
-pub(crate) fn remedy(code: &str, message: &str) -> Option<String> {
+pub(crate) fn remedy(code: &str, failure: Failure) -> Option<String> {
     let text = match code {
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
             "the credentials have expired: sign in again (aws sso login)"
@@ -31,7 +33,7 @@ pub(crate) fn remedy(code: &str, message: &str) -> Option<String> {
             "a quota is used up: ask for more in Service Quotas"
         }
         "OptInRequired" => "the region has to be enabled for this account first",
-        _ if message.contains("Insufficient Lake Formation permission") => {
+        _ if failure == Failure::LakeFormation => {
             "grant the role the database in Lake Formation, or let IAM decide there"
         }
         _ => return None,

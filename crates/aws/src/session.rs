@@ -7,9 +7,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_types::app_name::AppName;
 use std::time::Duration;
 
@@ -70,10 +70,13 @@ impl Session {
         if let Some(provider) = sdk.credentials_provider() {
             let advice = "sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
             if let Err(error) = provider.provide_credentials().await {
-                let why = DisplayErrorContext(&error).to_string();
-                let expired = why.to_lowercase().contains("expired");
-                let message =
-                    if expired { "the AWS credentials have expired" } else { "no AWS credentials were found" };
+                // What is behind it may quote the credentials themselves.
+                let message = match error {
+                    CredentialsError::CredentialsNotLoaded(_) => "no AWS credentials were found",
+                    CredentialsError::InvalidConfiguration(_) => "the AWS configuration cannot be read",
+                    CredentialsError::ProviderTimedOut(_) => "the AWS credentials were not given in time",
+                    _ => "the AWS credentials have expired, or cannot be read",
+                };
                 return Err(Error::usage(doing(), message).advise(advice));
             }
         }

@@ -1,11 +1,11 @@
 //! What every Glue resource needs, in `catalog` and in `jobs`: whose it is, setting tags later, and the role that runs it.
 
 use aws_sdk_glue::Client;
-use serde_json::Value;
 use std::collections::HashMap;
 use strata_aws::tags::{self, Tags};
 use strata_aws::{During, Error, Pace, Poll, Waiting};
-use strata_layer::{Context, Live, Wish, later};
+use strata_layer::{Context, Desired, Promise, Resource};
+use strata_state::{layers::iam, roles};
 
 /// The tags that a list of ours is filtered by.
 #[must_use]
@@ -18,16 +18,22 @@ pub fn ours(cx: &Context) -> HashMap<String, String> {
 
 /// Tags for the create call itself.
 #[must_use]
-pub fn tags_for(cx: &Context, kind: &str, wish: &Wish) -> HashMap<String, String> {
-    cx.tags(kind, &wish.id, &wish.name).into_iter().collect()
+pub fn tags_for<R: Resource>(cx: &Context, desired: &Desired<R::Props>) -> HashMap<String, String> {
+    cx.tags_of::<R>(desired).into_iter().collect()
 }
 
-/// The tags of a resource such as `job/<name>`; None when it is gone.
+/// One of the kind `R` called `name`, as its ARN ends: `job/<name>`. Glue calls its kinds in ARNs as strata does.
+fn resource<R: Resource>(name: &str) -> String {
+    format!("{}/{name}", R::KIND)
+}
+
+/// The tags of one of the kind `R`; None when it is gone.
 ///
 /// # Errors
 /// When AWS cannot be asked.
-pub async fn tags_of(glue: &Client, cx: &Context, resource: &str) -> Result<Option<Tags>, Error> {
-    let call = glue.get_tags().resource_arn(cx.session.arn("glue", resource));
+pub async fn tags_of<R: Resource>(glue: &Client, cx: &Context, name: &str) -> Result<Option<Tags>, Error> {
+    let resource = resource::<R>(name);
+    let call = glue.get_tags().resource_arn(cx.session.arn("glue", &resource));
     match call.send().await.during(|| format!("reading the tags of {resource}")) {
         Ok(answer) => Ok(Some(answer.tags.unwrap_or_default().into_iter().collect())),
         Err(error) if error.is_gone() => Ok(None),
@@ -35,18 +41,16 @@ pub async fn tags_of(glue: &Client, cx: &Context, resource: &str) -> Result<Opti
     }
 }
 
-/// Refuse things of a kind (`job`, `crawler`) that are there and are not ours: to start one would be to start somebody
-/// else's.
+/// Refuse those of the kind `R` that are there and are not ours: to start one would be to start somebody else's.
 ///
 /// # Errors
 /// When one is not ours, or AWS cannot be asked.
-pub async fn only_ours(glue: &Client, cx: &Context, kind: &str, names: &[String]) -> Result<(), Error> {
+pub async fn only_ours<R: Resource>(glue: &Client, cx: &Context, names: &[String]) -> Result<(), Error> {
     for name in names {
-        let doing = format!("starting {kind} {name}");
-        let resource = format!("{kind}/{name}");
+        let doing = format!("starting {} {name}", R::KIND);
         let mut waiting = Waiting::new(&doing, Pace::seconds(2, 30), &cx.cancel);
         let tags = loop {
-            let look = tags_of(glue, cx, &resource).await.map(Poll::Ready);
+            let look = tags_of::<R>(glue, cx, name).await.map(Poll::Ready);
             if let Some(tags) = waiting.after(look).await? {
                 break tags;
             }
@@ -59,27 +63,28 @@ pub async fn only_ours(glue: &Client, cx: &Context, kind: &str, names: &[String]
     Ok(())
 }
 
-/// Set all tags of a resource that lost some.
+/// Set all tags of one of the kind `R` that lost some.
 ///
 /// # Errors
 /// When AWS refuses.
-pub async fn retag(glue: &Client, cx: &Context, kind: &str, live: &Live, wish: &Wish) -> Result<(), Error> {
-    let resource = format!("{kind}/{}", live.physical);
+pub async fn retag<R: Resource>(glue: &Client, cx: &Context, name: &str, tags: &Tags) -> Result<(), Error> {
+    let resource = resource::<R>(name);
     let call = glue.tag_resource().resource_arn(cx.session.arn("glue", &resource));
-    let call = call.set_tags_to_add(Some(tags_for(cx, kind, wish)));
+    let call = call.set_tags_to_add(Some(tags.clone().into_iter().collect()));
     call.send().await.during(|| format!("tagging {resource}")).map(drop)
 }
 
 /// The ARN of the role that `iam` made for Glue.
 #[must_use]
-pub fn role_arn(cx: &Context) -> Option<&String> {
-    cx.doc.iam.as_ref()?.role_arns.get("glue")
+pub fn role_arn(cx: &Context) -> Promise {
+    let arn = cx.doc.iam.as_ref().and_then(|iam| iam.role_arns.get(roles::GLUE).cloned());
+    Promise::of(arn, iam::LAYER.name)
 }
 
 /// The role by its name: an ARN and a name are the same to Glue, and it answers with the name.
 #[must_use]
-pub fn role(cx: &Context) -> Value {
-    role_arn(cx).map_or_else(|| later("iam"), |arn| role_name(arn).into())
+pub fn role(cx: &Context) -> Promise {
+    role_arn(cx).map(|arn| role_name(&arn).to_owned())
 }
 
 /// The name in an ARN of a role, or the name itself.

@@ -4,6 +4,9 @@
 //! what is with what is asked for, and acts on the difference: forwards and in parallel for `up`, backwards for `down`.
 //! `plan` and `status` are the same comparison without the acting.
 
+// So that `props!` finds this crate from inside, too.
+extern crate self as strata_layer;
+
 mod cli;
 mod confirm;
 mod context;
@@ -15,6 +18,7 @@ mod input;
 mod layer;
 mod left;
 mod lock;
+pub mod log_groups;
 pub mod log_stream;
 mod open;
 mod plan;

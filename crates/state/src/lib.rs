@@ -17,7 +17,7 @@ mod near;
 pub mod policy;
 mod read;
 mod regions;
-mod roles;
+pub mod roles;
 pub mod section;
 pub mod spec;
 mod strict;

@@ -123,6 +123,12 @@ impl Pipeline {
         }
     }
 
+    /// What the log groups of its Spark jobs begin with. The role of Glue may write below `/aws-glue/` alone.
+    #[must_use]
+    pub fn job_logs(&self) -> String {
+        format!("/aws-glue/jobs/{}-{}", self.name, self.env)
+    }
+
     /// The main bucket of this pipeline in this account and region.
     #[must_use]
     pub fn bucket(&self, account: &str, region: &str) -> String {

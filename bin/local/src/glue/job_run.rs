@@ -1,6 +1,6 @@
 //! Job runs: their list and their states. The work itself is in `job_work`.
 
-use super::{Place, Shelf, check, job, job_work, page::page};
+use super::{Place, Shelf, check, job, job_work, log, page::page};
 use crate::{
     call::{Answer, AwsError},
     world::World,
@@ -80,14 +80,13 @@ fn new_value(name: &str, job: &Map<String, Value>, body: &Value) -> Map<String, 
             value.insert(key.to_owned(), new);
         }
     };
-    let python = job["Command"]["Name"] == "pythonshell";
     put("JobName", name.into());
     put("Attempt", 0.into());
     put("StartedOn", check::now());
     put("LastModifiedOn", check::now());
     put("PredecessorRuns", json!([]));
     put("ExecutionTime", 0.into());
-    put("LogGroupName", if python { "/aws-glue/python-jobs" } else { "/aws-glue/jobs" }.into());
+    put("LogGroupName", log::prefix(job, &log::arguments(job, body)).into());
     put("Arguments", body["Arguments"].clone());
     for key in ["Timeout", "MaxCapacity", "WorkerType", "NumberOfWorkers", "SecurityConfiguration", "ExecutionClass"] {
         let own = body[key].clone();

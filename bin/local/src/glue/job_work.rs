@@ -21,6 +21,8 @@ pub(super) struct Work {
     script: String,
     arguments: BTreeMap<String, String>,
     logs: String,
+    /// Where a Spark job of an older Glue logs as it goes, if it does.
+    continuous: Option<String>,
     timeout: Duration,
     dpu: f64,
 }
@@ -47,16 +49,15 @@ impl Work {
         run: &Map<String, Value>,
         body: &Value,
     ) -> Self {
-        // The run's arguments win over the job's defaults, and what must not be overridden wins over both.
-        let layers = [wish.get("DefaultArguments"), body.get("Arguments"), wish.get("NonOverridableArguments")];
-        let arguments = layers.into_iter().flatten().filter_map(Value::as_object).flatten();
+        let arguments = log::arguments(wish, body);
         let minutes = run.get("Timeout").and_then(Value::as_u64).unwrap_or(2880);
         Self {
             job: job.to_owned(),
             id: id.to_owned(),
             region: region.to_owned(),
             script: wish["Command"]["ScriptLocation"].as_str().unwrap_or_default().to_owned(),
-            arguments: arguments.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect(),
+            continuous: log::continuous(wish, &arguments),
+            arguments,
             logs: run.get("LogGroupName").and_then(Value::as_str).unwrap_or_default().to_owned(),
             timeout: Duration::from_secs(minutes * 60),
             dpu: run.get("MaxCapacity").and_then(Value::as_f64).unwrap_or(1.0),
@@ -94,6 +95,9 @@ pub(super) async fn run(world: Arc<World>, place: Place, work: Work, mut stopped
         },
     };
     log::write(&world, &work.region, &format!("{}/output", work.logs), &work.id, &end.output).await;
+    if let Some(group) = &work.continuous {
+        log::write(&world, &work.region, group, &format!("{}-driver", work.id), &end.output).await;
+    }
     let errors: Vec<String> = end.error.iter().cloned().collect();
     log::write(&world, &work.region, &format!("{}/error", work.logs), &work.id, &errors).await;
     let seconds = started.elapsed().as_secs_f64();

@@ -55,6 +55,9 @@ pub struct Wish {
     pub timeout_minutes: i32,
     /// How often Glue tries again.
     pub retries: i32,
+    /// Days after which CloudWatch deletes what Spark jobs have logged: one of the numbers that AWS takes. Other jobs log into
+    /// groups that are the account's.
+    pub log_days: i32,
 }
 
 impl Default for Wish {
@@ -66,6 +69,7 @@ impl Default for Wish {
             workers: 2,
             timeout_minutes: 60,
             retries: 0,
+            log_days: 30,
         }
     }
 }
@@ -86,6 +90,12 @@ impl Wish {
     #[must_use]
     pub fn polars_dpu(&self) -> f64 {
         if self.day_gb > SMALL { 1.0 } else { 0.0625 }
+    }
+
+    /// The part of Spark jobs' Glue version before the dot.
+    #[must_use]
+    pub fn glue_generation(&self) -> u32 {
+        self.glue_version.split('.').next().and_then(|number| number.parse().ok()).unwrap_or_default()
     }
 
     /// What runs `transform` and why, as a clause: `spark, since jobs.day_gb 12 is above 4`.
@@ -130,6 +140,9 @@ pub fn outgrown(planned: f64, bytes: u64) -> Option<String> {
 pub struct Section {
     /// Job by transform.
     pub jobs: BTreeMap<String, Job>,
+    /// Log groups of Spark jobs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_groups: Vec<String>,
 }
 
 /// One Glue job.
@@ -154,6 +167,7 @@ fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
             found.push(format!("pipeline.jobs.{field}: {value} is not between {least} and {most}"));
         }
     }
+    words::log_days(found, "pipeline.jobs.log_days", jobs.log_days);
     if jobs.day_gb < 0.0 {
         found.push(format!("pipeline.jobs.day_gb: {} is less than nothing", jobs.day_gb));
     }
