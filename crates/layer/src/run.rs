@@ -271,12 +271,12 @@ async fn prepare<L: Layer>(
         Verb::Own(own) => Some(layer.verb_needs(own, doc)),
         _ => None,
     };
-    if let Some(needs) = needs {
-        if let Some(missing) = needs.iter().find(|need| !doc.has(need)) {
-            let message = format!("the document has no section `{missing}`");
-            let error = Error::usage(format!("starting {name}"), message);
-            return Err(error.advise(format!("run `{missing} up` first and give its output to `{name}`")));
-        }
+    if let Some(needs) = needs
+        && let Some(missing) = needs.iter().find(|need| !doc.has(need))
+    {
+        let message = format!("the document has no section `{missing}`");
+        let error = Error::usage(format!("starting {name}"), message);
+        return Err(error.advise(format!("run `{missing} up` first and give its output to `{name}`")));
     }
     if let Verb::Own(own) = verb
         && layer.is_offline(own)
