@@ -1,7 +1,7 @@
 //! What somebody adds beside what is there, what somebody takes away whole, and what a person may add: own tags.
 
-use super::bench::{Bench, Thing, another_tag, text};
-use serde_json::{Value, json};
+use super::bench::{Bench, Thing};
+use serde_json::json;
 
 /// One more change from outside: the layer, the kind and id it is done to, the field that differs, and the calls to mend it.
 pub(crate) struct Extra {
@@ -24,34 +24,6 @@ pub(crate) const fn extra(
 
 /// Rules, routes, statements and policies that nobody of us asked for.
 pub(crate) const EXTRAS: &[Extra] = &[
-    extra("storage", ("bucket", "main"), "policy", "one more statement", |bench, thing| {
-        let found = bench.call("s3", "get_bucket_policy", json!({ "Bucket": thing.physical }));
-        let mut policy = strata_tests::json(&text(&found["Policy"]));
-        let arn = format!("arn:aws:s3:::{}/*", thing.physical);
-        let read = json!({ "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": arn });
-        policy["Statement"].as_array_mut().unwrap().push(read);
-        let words = json!({ "Bucket": thing.physical, "Policy": policy.to_string() });
-        bench.call("s3", "put_bucket_policy", words);
-    }),
-    extra("storage", ("bucket", "main"), "lifecycle", "a rule that deletes the data", |bench, thing| {
-        let rule =
-            json!({ "ID": "more", "Status": "Enabled", "Filter": { "Prefix": "data/" }, "Expiration": { "Days": 1 } });
-        rules(bench, thing, |rules| rules.push(rule));
-    }),
-    extra("storage", ("bucket", "main"), "lifecycle", "a rule that holds only for large objects", |bench, thing| {
-        rules(bench, thing, |rules| {
-            let query = rules.iter_mut().find(|rule| rule["ID"] == "query-results").unwrap();
-            let filter = json!({ "And": { "Prefix": "athena-results/", "ObjectSizeGreaterThan": 1000 } });
-            query["Filter"] = filter;
-        });
-    }),
-    extra("storage", ("bucket", "main"), "public_access_block", "one of the four switches", |bench, thing| {
-        let block = json!({
-            "BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": false, "RestrictPublicBuckets": true,
-        });
-        let words = json!({ "Bucket": thing.physical, "PublicAccessBlockConfiguration": block });
-        bench.call("s3", "put_public_access_block", words);
-    }),
     extra("catalog", ("crawler", "raw"), "path", "a second target", |bench, thing| {
         let found = bench.call("glue", "get_crawler", json!({ "Name": thing.physical }));
         let mut targets = found["Crawler"]["Targets"].clone();
@@ -81,20 +53,10 @@ pub(crate) const EXTRAS: &[Extra] = &[
     }),
 ];
 
-fn rules(bench: &Bench, thing: &Thing, change: impl FnOnce(&mut Vec<Value>)) {
-    let found = bench.call("s3", "get_bucket_lifecycle_configuration", json!({ "Bucket": thing.physical }));
-    let mut rules = found["Rules"].as_array().unwrap().clone();
-    change(&mut rules);
-    let words = json!({ "Bucket": thing.physical, "LifecycleConfiguration": { "Rules": rules } });
-    bench.call("s3", "put_bucket_lifecycle_configuration", words);
-}
-
 /// Take a thing away whole; false where it is not a thing that can go alone.
 pub(crate) fn take_away(bench: &Bench, thing: &Thing) -> bool {
     let id = &thing.physical;
-    let bucket = strata_tests::json(&bench.document)["storage"]["bucket"].clone();
     let (service, operation, words) = match thing.kind.as_str() {
-        "file" => ("s3", "delete_object", json!({ "Bucket": bucket, "Key": id })),
         "classifier" => ("glue", "delete_classifier", json!({ "Name": id })),
         "table" => ("glue", "delete_table", json!({ "DatabaseName": "driven_data_db", "Name": id })),
         "crawler" => ("glue", "delete_crawler", json!({ "Name": id })),
@@ -116,8 +78,7 @@ pub(crate) enum Tags {
 /// Whether a kind has tags. A kind that is not here fails the test.
 pub(crate) fn tags(kind: &str) -> Option<Tags> {
     Some(match kind {
-        "bucket" | "database" | "crawler" | "workgroup" => Tags::Has,
-        "file" => Tags::None("objects are ours by their bucket and key"),
+        "database" | "crawler" | "workgroup" => Tags::Has,
         "classifier" => Tags::None("AWS has no tags for classifiers"),
         "table" => Tags::None("tables carry the keys as parameters, which is a property of its own"),
         _ => return None,
@@ -130,15 +91,6 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
     let pair = json!([{ "Key": key, "Value": value.unwrap_or_default() }]);
     let glue = |kind: &str| format!("arn:aws:glue:eu-central-1:123456789012:{kind}/{id}");
     let (service, set, unset) = match thing.kind.as_str() {
-        "bucket" => {
-            let mut tags = bench.call("s3", "get_bucket_tagging", json!({ "Bucket": id }))["TagSet"].clone();
-            let list = tags.as_array_mut().unwrap();
-            list.retain(|tag| tag["Key"] != key);
-            list.extend(value.map(|value| another_tag(key, value)));
-            let words = json!({ "Bucket": id, "Tagging": { "TagSet": tags } });
-            bench.call("s3", "put_bucket_tagging", words);
-            return;
-        }
         "database" | "crawler" => {
             let arn = glue(&thing.kind);
             let set = json!({ "ResourceArn": arn, "TagsToAdd": { key: value.unwrap_or_default() } });

@@ -1,6 +1,6 @@
 //! For every property of every kind: how somebody changes it from outside. A property that is not here fails the test.
 
-use super::bench::{Bench, Thing, text};
+use super::bench::{Bench, Thing};
 use serde_json::{Value, json};
 
 /// What the property's way is.
@@ -15,15 +15,11 @@ pub(crate) enum Way {
     With(&'static [&'static str], fn(&Bench, &Thing, &str)),
 }
 
-use Way::{Change, Elsewhere, Fixed, With};
+use Way::{Change, Elsewhere, With};
 
 /// The way of one property.
 pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
     let way = match (kind, field) {
-        ("bucket", "name") => Fixed("a bucket keeps its name"),
-        ("bucket", _) => Change(bucket),
-        ("file", "bucket") => Fixed("an object stays in its bucket"),
-        ("file", "md5") => Change(file),
         ("database", _) => Change(database),
         ("classifier", _) => Change(classifier),
         ("table", _) => Change(table),
@@ -39,42 +35,6 @@ pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
 
 pub(crate) fn unknown(thing: &Thing, field: &str) -> ! {
     panic!("nobody has written how {}.{field} is changed from outside", thing.resource())
-}
-
-}
-
-fn bucket(bench: &Bench, thing: &Thing, field: &str) {
-    let name = &thing.physical;
-    match field {
-        "versioning" => {
-            let words = json!({ "Bucket": name, "VersioningConfiguration": { "Status": "Suspended" } });
-            bench.call("s3", "put_bucket_versioning", words);
-        }
-        "encryption" => {
-            let by = json!({ "ApplyServerSideEncryptionByDefault": { "SSEAlgorithm": "aws:kms" } });
-            let words = json!({ "Bucket": name, "ServerSideEncryptionConfiguration": { "Rules": [by] } });
-            bench.call("s3", "put_bucket_encryption", words);
-        }
-        "public_access_block" => drop(bench.call("s3", "delete_public_access_block", json!({ "Bucket": name }))),
-        "ownership" => {
-            let controls = json!({ "Rules": [{ "ObjectOwnership": "ObjectWriter" }] });
-            let words = json!({ "Bucket": name, "OwnershipControls": controls });
-            bench.call("s3", "put_bucket_ownership_controls", words);
-        }
-        "policy" => drop(bench.call("s3", "delete_bucket_policy", json!({ "Bucket": name }))),
-        "lifecycle" => drop(bench.call("s3", "delete_bucket_lifecycle", json!({ "Bucket": name }))),
-        _ => unknown(thing, field),
-    }
-}
-
-fn file(bench: &Bench, thing: &Thing, _: &str) {
-    let bucket = text(&json(bench)["storage"]["bucket"]);
-    let words = json!({ "Bucket": bucket, "Key": thing.physical, "Body": "-- somebody was here\n" });
-    bench.call("s3", "put_object", words);
-}
-
-fn json(bench: &Bench) -> Value {
-    strata_tests::json(&bench.document)
 }
 
 fn database(bench: &Bench, thing: &Thing, field: &str) {
