@@ -48,7 +48,8 @@ fn alias(bench: &Bench, thing: &Thing, _: &str) {
     let ours = strata_tests::json(&bench.document)["keys"]["key_id"].clone();
     // Another key of ours: an alias of a stranger's would be a stranger's.
     let tags = bench.call("kms", "list_resource_tags", json!({ "KeyId": ours }))["Tags"].clone();
-    let kept: Vec<Value> = tags.as_array().unwrap().iter().filter(|tag| tag["TagKey"] != "strata:layer").cloned().collect();
+    let kept: Vec<Value> =
+        tags.as_array().unwrap().iter().filter(|tag| tag["TagKey"] != "strata:layer").cloned().collect();
     let other = bench.call("kms", "create_key", json!({ "Tags": kept }))["KeyMetadata"]["KeyId"].clone();
     bench.call("kms", "update_alias", json!({ "AliasName": thing.physical, "TargetKeyId": other }));
     bench.call("kms", "untag_resource", json!({ "KeyId": other, "TagKeys": ["strata:id"] }));

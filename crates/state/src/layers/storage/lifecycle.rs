@@ -122,7 +122,9 @@ pub(super) fn check(found: &mut Vec<String>, path: &str, bucket: &Bucket, own: u
             days(found, &path, old);
             if old >= bucket.old_versions_days {
                 let whole = bucket.old_versions_days;
-                found.push(format!("{path}: {old} has no effect, since old versions of the whole bucket are deleted after {whole} days"));
+                found.push(format!(
+                    "{path}: {old} has no effect, since old versions of the whole bucket are deleted after {whole} days"
+                ));
             }
         }
         if let Some(expiry) = rule.days {
@@ -137,7 +139,10 @@ fn transitions(found: &mut Vec<String>, path: &str, rule: &Rule) {
         let Transition { days, class } = transition;
         let (path, name) = (format!("{path}.transitions[{index}]"), class.as_str());
         if *days < class.earliest() {
-            found.push(format!("{path}: S3 moves objects to {name} after {} days or more, not after {days}", class.earliest()));
+            found.push(format!(
+                "{path}: S3 moves objects to {name} after {} days or more, not after {days}",
+                class.earliest()
+            ));
         }
         let Some(before) = index.checked_sub(1).and_then(|before| rule.transitions.get(before)) else { continue };
         let warmer = before.class.as_str();
@@ -184,7 +189,13 @@ mod tests {
             &[(30, "STANDARD_IA")][..],
             &[(0, "INTELLIGENT_TIERING")],
             &[(0, "GLACIER")],
-            &[(30, "STANDARD_IA"), (60, "INTELLIGENT_TIERING"), (61, "GLACIER_IR"), (151, "GLACIER"), (241, "DEEP_ARCHIVE")],
+            &[
+                (30, "STANDARD_IA"),
+                (60, "INTELLIGENT_TIERING"),
+                (61, "GLACIER_IR"),
+                (151, "GLACIER"),
+                (241, "DEEP_ARCHIVE"),
+            ],
             &[(30, "ONEZONE_IA"), (60, "GLACIER"), (150, "DEEP_ARCHIVE")],
         ] {
             let last = of.last().unwrap().0;
@@ -197,11 +208,20 @@ mod tests {
     #[test]
     fn what_s3_would_refuse_is_refused_by_name() {
         for (of, says) in [
-            (&[(29, "STANDARD_IA")][..], "transitions[0]: S3 moves objects to STANDARD_IA after 30 days or more, not after 29"),
+            (
+                &[(29, "STANDARD_IA")][..],
+                "transitions[0]: S3 moves objects to STANDARD_IA after 30 days or more, not after 29",
+            ),
             (&[(0, "ONEZONE_IA")], "transitions[0]: S3 moves objects to ONEZONE_IA after 30 days or more, not after 0"),
             (&[(-1, "GLACIER")], "transitions[0]: S3 moves objects to GLACIER after 0 days or more, not after -1"),
-            (&[(30, "STANDARD_IA"), (59, "GLACIER")], "transitions[1]: 59 has to be at least 30 more than the 30 of STANDARD_IA"),
-            (&[(1, "GLACIER"), (90, "DEEP_ARCHIVE")], "transitions[1]: 90 has to be at least 90 more than the 1 of GLACIER"),
+            (
+                &[(30, "STANDARD_IA"), (59, "GLACIER")],
+                "transitions[1]: 59 has to be at least 30 more than the 30 of STANDARD_IA",
+            ),
+            (
+                &[(1, "GLACIER"), (90, "DEEP_ARCHIVE")],
+                "transitions[1]: 90 has to be at least 90 more than the 1 of GLACIER",
+            ),
             (&[(1, "GLACIER"), (100, "GLACIER")], "transitions[1]: S3 does not move objects from GLACIER to GLACIER"),
             (&[(1, "DEEP_ARCHIVE"), (400, "GLACIER")], "does not move objects from DEEP_ARCHIVE to GLACIER"),
             (&[(30, "ONEZONE_IA"), (90, "GLACIER_IR")], "does not move objects from ONEZONE_IA to GLACIER_IR"),
@@ -215,7 +235,10 @@ mod tests {
             (json!({}), "it does nothing"),
             (json!({ "days": 0 }), "days: 0 is less than 1 day"),
             (json!({ "old_versions_days": 0 }), "old_versions_days: 0 is less than 1 day"),
-            (json!({ "old_versions_days": 30 }), "has no effect, since old versions of the whole bucket are deleted after 30"),
+            (
+                json!({ "old_versions_days": 30 }),
+                "has no effect, since old versions of the whole bucket are deleted after 30",
+            ),
         ] {
             let said = wrong(rule);
             assert!(said.len() == 1 && said.concat().contains(says), "{said:?}");

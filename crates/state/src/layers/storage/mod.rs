@@ -172,7 +172,8 @@ fn names(pipeline: &Pipeline, found: &mut Vec<String>) {
         if bucket.name.is_none()
             && let Some(why) = bucket_problem(&name)
         {
-            found.push(format!("{path}: its name would be `{name}`, and AWS wants {why}; give `name`, or a shorter id"));
+            found
+                .push(format!("{path}: its name would be `{name}`, and AWS wants {why}; give `name`, or a shorter id"));
         }
         if let Some(other) = seen.insert(name.clone(), id) {
             let why = "a pattern in pipeline.names.bucket needs {name}";
@@ -220,7 +221,10 @@ mod tests {
         assert_eq!(name(&pipeline, "landing"), "my-landing");
         assert_eq!(said(&pipeline), [""; 0]);
         pipeline.names.insert("bucket".into(), "{pipeline}-{name}".into());
-        assert_eq!((name(&pipeline, MAIN_BUCKET), name(&pipeline, "archive")), ("some-data".into(), "some-archive".into()));
+        assert_eq!(
+            (name(&pipeline, MAIN_BUCKET), name(&pipeline, "archive")),
+            ("some-data".into(), "some-archive".into())
+        );
     }
 
     #[test]
@@ -233,12 +237,20 @@ mod tests {
         };
         refused(json!({ "buckets": { "main": {} } }), None, "fields of the main bucket are in pipeline.storage itself");
         refused(json!({ "buckets": { "a": { "name": "A" } } }), None, "buckets.a.name: AWS would refuse `A`");
-        refused(json!({ "buckets": { "a": { "old_versions_days": 0 } } }), None, "buckets.a.old_versions_days: 0 is less");
+        refused(
+            json!({ "buckets": { "a": { "old_versions_days": 0 } } }),
+            None,
+            "buckets.a.old_versions_days: 0 is less",
+        );
         refused(json!({ "buckets": { "a-very-long-id-of-24-char": {} } }), None, "1 to 24 lower-case letters");
         refused(json!({ "buckets": { "a": {} } }), Some("x-{pipeline}"), "is that of bucket `main`, too");
         let twice = json!({ "buckets": { "a": { "name": "same" }, "b": { "name": "same" } } });
         refused(twice, None, "buckets.b: its name `same` is that of bucket `a`, too");
-        refused(json!({ "bucket": "same", "buckets": { "a": { "name": "same" } } }), None, "is that of bucket `main`, too");
+        refused(
+            json!({ "bucket": "same", "buckets": { "a": { "name": "same" } } }),
+            None,
+            "is that of bucket `main`, too",
+        );
     }
 
     #[test]
