@@ -63,10 +63,9 @@ pub(super) fn name_of(text: &str) -> String {
     let mut before = ' ';
     for c in text.chars() {
         let starts_a_word = c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit());
-        if !c.is_ascii_alphanumeric() || starts_a_word {
-            if !name.is_empty() && !name.ends_with('_') {
-                name.push('_');
-            }
+        let ends_a_word = !c.is_ascii_alphanumeric() || starts_a_word;
+        if ends_a_word && !name.is_empty() && !name.ends_with('_') {
+            name.push('_');
         }
         if c.is_ascii_alphanumeric() {
             name.push(c.to_ascii_lowercase());
