@@ -14,11 +14,11 @@ const ELSEWHERE: [(&str, &[&str]); 7] = [
     ("decimal(18,2)", &["decimal", "numeric", "number", "money", "dec"]),
 ];
 
-/// The nearest of `known`, where one is near; capitals count as the small letters that they are.
+/// The nearest of `known`, where one is near, and the first of several; capitals count as the small letters that they are.
 pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let scored = known.map(|name| (strsim::jaro_winkler(&name.to_lowercase(), &word), name));
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7).map(|(_, name)| name)
+    scored.min_by(|a, b| b.0.total_cmp(&a.0)).filter(|(score, _)| *score > 0.7).map(|(_, name)| name)
 }
 
 /// A sentence for a column type that does not exist: the types that do, and the one that is probably meant.
