@@ -100,7 +100,8 @@ fn a_pipe_of_programs_writes_one_file_with_every_call() {
         .filter(|event| event["name"] == "process_name")
         .map(|event| event["args"]["name"].as_str().unwrap())
         .collect();
-    assert_eq!(programs, LAYERS.iter().map(|layer| format!("{layer} up")).collect::<BTreeSet<_>>());
+    let each: Vec<String> = LAYERS.iter().map(|layer| format!("{layer} up")).collect();
+    assert_eq!(programs, each.iter().map(String::as_str).collect::<BTreeSet<_>>());
 
     // Who needs something begins after it, and the arrows say so.
     let vpc = one(&spans, "create vpc.main");
