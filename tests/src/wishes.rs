@@ -23,7 +23,8 @@ pub fn wishes(layer: &str) -> Vec<(String, Value)> {
         let about: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
         let mut wish = pipeline_of(about["of"].as_str().unwrap_or("minimal"));
         patch(&mut wish["pipeline"], &about["with"]);
-        let label = if way.is_empty() { layer.to_owned() } else { format!("{layer}, {}", &way[1..]) };
+        let way = if way.is_empty() && !found.is_empty() { "more" } else { way.trim_start_matches('.') };
+        let label = if way.is_empty() { layer.to_owned() } else { format!("{layer}, {way}") };
         found.push((label, wish));
     }
     assert!(!found.is_empty(), "no pipeline has the layer {layer}: write tests/wishes/{layer}.json");
