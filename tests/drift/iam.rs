@@ -21,7 +21,7 @@ fn role(bench: &Bench, thing: &Thing, field: &str) {
     let name = &thing.physical;
     match field {
         "trust" => {
-            let principal = json!({ "Service": "ec2.amazonaws.com" });
+            let principal = json!({ "Service": "lambda.amazonaws.com" });
             let statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
             let trust = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
             bench.call("iam", "update_assume_role_policy", json!({ "RoleName": name, "PolicyDocument": trust }));
