@@ -17,7 +17,7 @@ fn a_newer_region_holds_a_whole_pipeline() {
     let found = parse(&document);
     assert_eq!(found["target"]["region"], NEWER[1]);
     assert!(found["storage"]["bucket"].as_str().unwrap().ends_with("-nz-north-1-an"), "{document}");
-    for layer in LAYERS {
+    for layer in LAYERS.iter().copied() {
         done(layer, &["status"], &document, &endpoint.env());
     }
     for layer in LAYERS.iter().rev() {

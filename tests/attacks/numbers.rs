@@ -87,7 +87,7 @@ fn a_range_is_taken_as_aws_will_show_it_again() {
         if let Ok(document) = with("/net/ingress/0/cidr", json!(text)) {
             let (address, bits) = text.split_once('/').unwrap();
             let (address, bits) = (address.parse::<std::net::Ipv4Addr>().unwrap(), bits.parse::<u8>().unwrap());
-            prop_assert_eq!(&format!("{address}/{bits}"), &document.pipeline.net.ingress[0].cidr);
+            prop_assert_eq!(Some(format!("{address}/{bits}")), document.pipeline.net().ingress[0].cidr.clone());
         }
         Ok(())
     });

@@ -166,7 +166,7 @@ fn whatever_is_taken_gives_names_that_aws_takes() {
         let pipeline = document.pipeline;
         let named: Vec<&str> = match kind {
             Kind::Bucket => vec!["data"],
-            Kind::Database => vec![&pipeline.catalog.database],
+            Kind::Database => vec![&pipeline.catalog().database],
             Kind::Crawler => pipeline.tables.values().filter_map(|table| table.crawler.as_deref()).collect(),
             Kind::Job => pipeline.transforms.iter().map(|transform| transform.name.as_str()).collect(),
             Kind::Workgroup => vec!["athena"],

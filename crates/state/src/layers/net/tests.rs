@@ -45,7 +45,7 @@ fn groups_are_those_of_the_wish_and_of_the_layers() {
     assert_eq!(main.keys().collect::<Vec<_>>(), [MAIN]);
     assert_eq!(main[MAIN].description, "Everything in the pipeline some");
     let itself = Rule { from: Origin::Itself, port: None, description: String::new() };
-    assert_eq!(main[MAIN].rules, [itself.clone()]);
+    assert_eq!(main[MAIN].rules, std::slice::from_ref(&itself));
 
     let from_app = json!({ "port": 3306, "group": "app", "description": "" });
     let from_itself = json!({ "port": 80, "group": "app", "description": "x" });
