@@ -125,15 +125,16 @@ STATEMENTS = [
      arns("glue", "crawler/*"), OURS),
     ("OurLogs", "logs:DeleteLogStream logs:GetLogEvents logs:DescribeLogStreams",
      arns("logs", "log-group:/aws-glue/*", "log-group:/aws-glue/*:log-stream:*"), None),
-    # A key is made with its policy and tags; an alias needs the right on itself and on its key.
-    ("MakeKey", "kms:CreateKey kms:TagResource kms:PutKeyPolicy", ["*"], NEW),
+    # A key is made with its policy and tags; an alias needs the right on itself, which its name gives, and on its key.
+    ("MakeKey", "kms:CreateKey", ["*"], NEW),
+    ("TagNewKey", "kms:TagResource", arns("kms", "key/*"), NEW),
     ("OurKey",
      "kms:DescribeKey kms:GetKeyPolicy kms:PutKeyPolicy kms:GetKeyRotationStatus kms:EnableKeyRotation "
      "kms:DisableKeyRotation kms:EnableKey kms:UpdateKeyDescription kms:TagResource kms:ScheduleKeyDeletion "
-     "kms:CancelKeyDeletion kms:CreateAlias kms:UpdateAlias kms:DeleteAlias",
+     "kms:CancelKeyDeletion",
      arns("kms", "key/*"), OURS),
-    ("LookAtKeys", "kms:ListResourceTags kms:DescribeKey", arns("kms", "key/*"), HERE),
-    ("OurAlias", "kms:CreateAlias kms:UpdateAlias kms:DeleteAlias", arns("kms", "alias/${key}"), None),
+    ("LookAtKeys", "kms:ListResourceTags", arns("kms", "key/*"), HERE),
+    ("OurAlias", "kms:CreateAlias kms:UpdateAlias kms:DeleteAlias", arns("kms", "alias/${key}", "key/*"), None),
     ("MakeWorkgroup", "athena:CreateWorkGroup athena:TagResource", arns("athena", "workgroup/${workgroup}"), NEW),
     ("LookAtWorkgroups", "athena:GetWorkGroup athena:ListTagsForResource", arns("athena", "workgroup/*"), None),
     ("OurWorkgroup", "athena:UpdateWorkGroup athena:DeleteWorkGroup", arns("athena", "workgroup/*"), OURS),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use strata_testkit::{World, repository};
 
 /// What an endpoint chooses: no opinion.
-const CHOSEN: [&str; 22] = [
+const CHOSEN: [&str; 23] = [
     "AllocationId",
     "AssociationId",
     "AvailabilityZoneId",
@@ -28,6 +28,7 @@ const CHOSEN: [&str; 22] = [
     "UpdateTime",
     "VersionId",
     "WebserverUrl",
+    "creationTime",
 ];
 
 /// disagreements.json.
