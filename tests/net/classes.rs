@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use strata_testkit::Endpoint;
 use strata_tests::{done, json as parse, layer};
 
+/// Sorted: things of a kind are listed by their ids in AWS.
 fn starting(all: &[String], with: &str) -> Vec<String> {
-    all.iter().filter(|name| name.starts_with(with)).cloned().collect()
+    sorted(all.iter().filter(|name| name.starts_with(with)).cloned().collect())
 }
 
 #[test]

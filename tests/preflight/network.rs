@@ -79,10 +79,18 @@ fn a07_the_endpoint_of_s3_is_in_the_table_that_the_subnets_use() {
     let site = site();
     let endpoint = site.id("/net/endpoint_ids/s3");
     let described = site.world.call("ec2", "describe_vpc_endpoints", json!({ "VpcEndpointIds": [endpoint] }));
-    let tables = described["VpcEndpoints"][0]["RouteTableIds"].clone();
-    let filter = json!({ "Name": "association.subnet-id", "Values": [site.id("/net/private_subnet_ids/1")] });
-    let used = site.world.call("ec2", "describe_route_tables", json!({ "Filters": [filter] }));
-    assert_eq!(tables, json!([used["RouteTables"][0]["RouteTableId"]]));
+    let mut tables: Vec<String> =
+        described["VpcEndpoints"][0]["RouteTableIds"].as_array().unwrap().iter().map(ToString::to_string).collect();
+    let mut used = Vec::new();
+    for subnet in ["/net/private_subnet_ids/0", "/net/private_subnet_ids/1", "/net/public_subnet_ids/1"] {
+        let filter = json!({ "Name": "association.subnet-id", "Values": [site.id(subnet)] });
+        let found = site.world.call("ec2", "describe_route_tables", json!({ "Filters": [filter] }));
+        used.push(found["RouteTables"][0]["RouteTableId"].to_string());
+    }
+    tables.sort();
+    used.sort();
+    used.dedup();
+    assert_eq!(tables, used);
 }
 
 #[test]

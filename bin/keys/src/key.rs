@@ -7,7 +7,7 @@ use aws_sdk_kms::types::{KeyManagerType, KeyMetadata, KeyState};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
-use strata_aws::tags::{CREATED, Tags};
+use strata_aws::tags::{CREATED, LAYER, Tags};
 use strata_aws::{During, Error};
 use strata_layer::{Context, Desired, Observed, Resource, State, async_trait, props};
 use strata_state::demand;
@@ -77,7 +77,9 @@ impl Key {
     /// The key of this id, if it carries our tags.
     async fn look(&self, cx: &Context, id: String) -> Result<Option<Seen>, Error> {
         let Some(tags) = tags_of(&self.0, &id).await? else { return Ok(None) };
-        if !strata_aws::tags::is_ours(&tags, &cx.doc.pipeline) {
+        // Another program of this pipeline may own keys, too.
+        if !strata_aws::tags::is_ours(&tags, &cx.doc.pipeline) || tags.get(LAYER).is_none_or(|layer| layer != cx.layer)
+        {
             return Ok(None);
         }
         let gone = |error: Error| if error.is_gone() { Ok(None) } else { Err(error) };
