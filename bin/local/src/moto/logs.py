@@ -1,6 +1,6 @@
 """CloudWatch Logs: the tags of a group go with it, and only the retentions that AWS has are taken."""
 
-from moto.logs.exceptions import InvalidParameterException
+from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogsBackend
 
 DAYS = (
@@ -10,6 +10,7 @@ DAYS = (
 
 def patch():
     LogsBackend.delete_log_group = with_its_tags(LogsBackend.delete_log_group)
+    LogsBackend.list_tags_for_resource = of_one_that_exists(LogsBackend.list_tags_for_resource)
     LogsBackend.put_retention_policy = of_awss_days(LogsBackend.put_retention_policy)
 
 
@@ -21,6 +22,18 @@ def with_its_tags(delete):
         self.tagger.delete_all_tags_for_resource(group.arn)
 
     return delete_log_group
+
+
+def of_one_that_exists(list_tags):
+    """A group that has just gone has no tags to tell: whoever saw it in a list hears that it is gone."""
+
+    def list_tags_for_resource(self, resource_arn):
+        name = resource_arn.partition(":log-group:")[2].removesuffix(":*")
+        if name and name not in self.groups:
+            raise ResourceNotFoundException()
+        return list_tags(self, resource_arn)
+
+    return list_tags_for_resource
 
 
 def of_awss_days(put):
