@@ -171,4 +171,14 @@ def together(statements):
             same["Resource"] += [one for one in resources if one not in same["Resource"]]
         else:
             found.append({key: value for key, value in statement.items() if key != "Sid"})
+    for statement in found:
+        if statement.get("Condition") == rights.OURS:
+            statement["Resource"] = shorter(statement["Resource"])
     return found
+
+
+def shorter(resources):
+    """Several kinds of one service as one: the tags hold each right to ours, and a right works on its own kinds only."""
+    services = [":".join(one.split(":")[:5]) for one in resources]
+    every = (f"{service}:*" if services.count(service) > 1 else one for service, one in zip(services, resources))
+    return list(dict.fromkeys(every))
