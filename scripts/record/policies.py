@@ -171,6 +171,11 @@ def together(statements):
             same["Resource"] += [one for one in resources if one not in same["Resource"]]
         else:
             found.append({key: value for key, value in statement.items() if key != "Sid"})
+    # The main bucket's objects with those of the others: both are emptied alike.
+    main, others = ([statement for statement in found if statement["Resource"] == some] for some in (rights.s3("${bucket}/*"), rights.s3("${bucket}/*", "${other_bucket}/*")))
+    if main and others and "Condition" not in main[0] and "Condition" not in others[0]:
+        others[0]["Action"] = sorted({*others[0]["Action"], *main[0]["Action"]})
+        found.remove(main[0])
     for statement in found:
         if statement.get("Condition") == rights.OURS:
             statement["Resource"] = shorter(statement["Resource"])
