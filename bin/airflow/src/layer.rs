@@ -3,12 +3,12 @@
 
 use crate::environment::Environment;
 use crate::log_group::LogGroup;
-use crate::log_groups::LogGroups;
 use crate::preflight;
 use crate::verbs::{self, Verbs};
 use crate::workflow::Workflow;
 use crate::workflow_log::WorkflowLog;
 use strata_aws::{Error, Session};
+use strata_layer::log_groups::LogGroups;
 use strata_layer::{Context, Finding, Layer, Part, Resource, async_trait, part};
 use strata_state::{Document, layers};
 

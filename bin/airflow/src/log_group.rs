@@ -1,10 +1,10 @@
 //! The five log groups of the environment. MWAA writes into them, and leaves them behind. It would create them itself, without
 //! tags and without an end to what they keep: they are created before the environment, and deleted after it.
 
-use crate::log_groups::{LogGroups, Props};
 use std::collections::BTreeSet;
 use strata_aws::tags::{PIPELINE, Tags, is_ours};
 use strata_aws::{During, Error};
+use strata_layer::log_groups::{LogGroups, Props};
 use strata_layer::{Context, Desired, Observed, Resource, async_trait};
 use strata_state::Kind;
 use strata_state::layers::airflow::{LogLevel, Logs};

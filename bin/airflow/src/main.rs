@@ -11,7 +11,6 @@ mod environment;
 mod follow;
 mod layer;
 mod log_group;
-mod log_groups;
 mod log_text;
 mod logging;
 mod preflight;

@@ -1,9 +1,9 @@
 //! The log group of a workflow's tasks. The service writes into the one that it is given, and leaves it behind: it is created
 //! here with our tags, and deleted after the workflow.
 
-use crate::log_groups::{LogGroups, Props};
 use strata_aws::Error;
 use strata_aws::tags::Tags;
+use strata_layer::log_groups::{LogGroups, Props};
 use strata_layer::{Context, Desired, Observed, Resource, async_trait};
 use strata_state::{Kind, workflow};
 
