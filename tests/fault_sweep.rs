@@ -5,97 +5,17 @@
 //! `just test` draws a sample of the points where all of them are too many (crates/testkit/src/sample.rs).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use serde_json::{Value, json};
+#[path = "fault_sweep/fault.rs"]
+mod fault;
+
+use fault::{FAULTS, Fault, Ran, run_under};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-use strata_testkit::{Endpoint, Sample, World, bin, repository};
-use strata_tests::{LAYERS, assert_same, below, done, json as parse, pipeline, up};
-
-/// What happens to the call.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Fault {
-    /// AWS says no.
-    Refused,
-    /// It is done, and its answer is a 500.
-    Lost,
-    /// The program is killed before the call is done.
-    KilledBefore,
-    /// The program is killed after the call is done, before it hears of it.
-    KilledAfter,
-}
-
-const FAULTS: [Fault; 4] = [Fault::Refused, Fault::Lost, Fault::KilledBefore, Fault::KilledAfter];
-
-impl Fault {
-    fn weather(self, call: u64) -> Value {
-        let fault = match self {
-            Self::Refused => json!({
-                "mutating": call, "kind": "error", "code": "AccessDenied", "status": 403, "message": "You may not do this."
-            }),
-            Self::Lost => json!({ "mutating": call, "kind": "lost" }),
-            Self::KilledBefore => json!({ "mutating": call, "kind": "hold_before" }),
-            Self::KilledAfter => json!({ "mutating": call, "kind": "hold_after" }),
-        };
-        json!({ "faults": [fault] })
-    }
-
-    fn kills(self) -> bool {
-        matches!(self, Self::KilledBefore | Self::KilledAfter)
-    }
-}
-
-/// What a run under a fault came to.
-struct Ran {
-    /// None when it was killed.
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-    struck: bool,
-}
-
-/// Run a program's verb while the fault waits for its call. With everything that it starts, it is killed when the call is held.
-fn run_under(endpoint: &Endpoint, fault: Fault, call: u64, program: &str, verb: &[&str], document: &str) -> Ran {
-    endpoint.weather(&fault.weather(call));
-    let mut child = Command::new(bin(program))
-        .args(verb)
-        .envs(endpoint.env())
-        .current_dir(repository())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(document.as_bytes()).unwrap();
-    if fault.kills() {
-        let begun = Instant::now();
-        loop {
-            if endpoint.weather_report()["held"] != 0 {
-                let group = format!("-{}", child.id());
-                assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
-                break;
-            }
-            if child.try_wait().unwrap().is_some() {
-                break;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(120), "{program} {verb:?} neither ends nor calls");
-            std::thread::sleep(Duration::from_millis(2));
-        }
-    }
-    let output = child.wait_with_output().unwrap();
-    let struck = endpoint.weather_report()["struck"].as_array().is_some_and(|struck| !struck.is_empty());
-    endpoint.clear_weather();
-    Ran {
-        code: output.status.code(),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        struck,
-    }
-}
+use strata_testkit::{Endpoint, Sample, World, repository};
+use strata_tests::{Asked, LAYERS, assert_same, below, done, json as parse, pipeline, up};
 
 /// Calls that change anything in an undisturbed run.
 fn calls_of(endpoint: &Endpoint, work: impl FnOnce()) -> u64 {
@@ -107,11 +27,16 @@ fn calls_of(endpoint: &Endpoint, work: impl FnOnce()) -> u64 {
 /// Things that AWS makes along with others, or whose names the document does not give.
 const ALONG: [&str; 7] = ["rule", "network-acl", "interface", "delete-marker", "partition", "log-stream", "query"];
 
+/// Whether AWS keeps things of this kind for days after `down`, of no use and at no cost.
+fn is_kept(kind: &str) -> bool {
+    kind.ends_with("-pending")
+}
+
 /// Everything that is in `after` and not in `before`, as `kind id`; only what a program made itself.
 fn made(before: &Value, after: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (kind, things) in after.as_object().unwrap() {
-        if ALONG.contains(&kind.as_str()) {
+        if ALONG.contains(&kind.as_str()) || is_kept(kind) {
             continue;
         }
         for (id, thing) in things.as_object().unwrap() {
@@ -168,31 +93,70 @@ struct Swept {
     wish: Value,
     /// What the table calls it.
     label: String,
+    begins: Begins,
+}
+
+/// What there is of the layer where `up` begins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Begins {
+    /// Nothing. After `down` there is nothing again, so one endpoint does for all points.
+    Empty,
+    /// Nothing, and each point has an endpoint of its own: what `down` leaves is taken up again by other calls.
+    EmptyEachTime,
+    /// What a `down` has left.
+    AfterDown,
 }
 
 /// What is swept: every layer of the table, each in a pipeline that has it, and each way of it that has calls of its own.
 fn swept() -> Vec<Swept> {
-    let each = |layer: &&'static str| {
-        let wishes = strata_tests::wishes(layer);
-        wishes.into_iter().map(|(label, wish)| Swept { layer, wish, label })
-    };
-    LAYERS.iter().flat_map(each).collect()
+    let mut all = Vec::new();
+    for layer in LAYERS.iter() {
+        for Asked { label, wish, returns } in strata_tests::wishes(layer) {
+            if returns {
+                let (label, wish) = (format!("{label}, back"), wish.clone());
+                all.push(Swept { layer, wish, label, begins: Begins::AfterDown });
+            }
+            let begins = if returns { Begins::EmptyEachTime } else { Begins::Empty };
+            all.push(Swept { layer, wish, label, begins });
+        }
+    }
+    all
+}
+
+/// An endpoint with all that the layer uses.
+struct Site {
+    endpoint: Endpoint,
+    world: World,
+    wish: String,
+    nothing: Value,
+}
+
+impl Site {
+    fn of(swept: &Swept) -> Self {
+        let endpoint = Endpoint::start();
+        let world = World::of(&endpoint);
+        let wish = up(&below(swept.layer), &swept.wish.to_string(), &endpoint.env());
+        if swept.begins == Begins::AfterDown {
+            let document = done(swept.layer, &["up"], &wish, &endpoint.env());
+            done(swept.layer, &["down", "--yes"], &document, &endpoint.env());
+        }
+        let nothing = world.snapshot();
+        Self { endpoint, world, wish, nothing }
+    }
 }
 
 /// Sweep one layer with one kind of fault.
 fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
     let layer = swept.layer;
-    let endpoint = Endpoint::start();
-    let world = World::of(&endpoint);
-    let wish = up(&below(layer), &swept.wish.to_string(), &endpoint.env());
-    let nothing = world.snapshot();
+    let mut site = Site::of(swept);
+    let Site { endpoint, world, wish, nothing } = &site;
     let mut document = String::new();
-    let ups = calls_of(&endpoint, || document = done(layer, &["up"], &wish, &endpoint.env()));
+    let ups = calls_of(endpoint, || document = done(layer, &["up"], wish, &endpoint.env()));
     let undisturbed = document.clone();
     let all = world.snapshot();
     let counts = strata_testkit::world::count(&all);
-    let downs = calls_of(&endpoint, || drop(done(layer, &["down", "--yes"], &document, &endpoint.env())));
-    assert_eq!(made(&nothing, &world.snapshot()), BTreeSet::new(), "{layer}: an undisturbed down");
+    let downs = calls_of(endpoint, || drop(done(layer, &["down", "--yes"], &document, &endpoint.env())));
+    assert_eq!(made(nothing, &world.snapshot()), BTreeSet::new(), "{layer}: an undisturbed down");
 
     let (mut up_figures, mut down_figures) = (Figures::default(), Figures::default());
     (up_figures.calls, down_figures.calls) = (ups, downs);
@@ -202,13 +166,17 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
         call <= calls && sample.takes(&format!("{layer} {} {verb} {call} {fault:?}", swept.label))
     };
     for call in 1..=ups.max(downs) {
-        let point = format!("{layer} up, call {call} of {ups}, {fault:?}");
+        let point = format!("{} up, call {call} of {ups}, {fault:?}", swept.label);
         let (on_up, on_down) = (drawn("up", call, ups), drawn("down", call, downs));
         if !on_up && !on_down {
             continue;
         }
+        if swept.begins == Begins::EmptyEachTime {
+            site = Site::of(swept);
+        }
+        let Site { endpoint, world, wish, nothing } = &site;
         if on_up {
-            let ran = run_under(&endpoint, fault, call, layer, &["up"], &wish);
+            let ran = run_under(endpoint, fault, call, layer, &["up"], wish);
             assert!(ran.struck, "{point}: the call never came: {}", ran.stderr);
             let (mut failed, mut duplicates) = (false, 0);
             match ran.code {
@@ -221,12 +189,12 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
                 Some(_) => {
                     failed = true;
                     assert_ne!(fault, Fault::Lost, "{point}: a lost answer is no failure: {}", ran.stderr);
-                    names_what_is_left(&point, &ran, &nothing, &world.snapshot());
+                    names_what_is_left(&point, &ran, nothing, &world.snapshot());
                 }
             }
             assert!(fault != Fault::Refused || failed || call == ups, "{point}: refused, and no failure");
             // Again: as if nothing had been.
-            let again = done(layer, &["up"], &wish, &endpoint.env());
+            let again = done(layer, &["up"], wish, &endpoint.env());
             assert_same(&format!("{point}: the run after it"), &again, &undisturbed);
             duplicates += too_many(&counts, &world.snapshot());
             assert_eq!(duplicates, 0, "{point}");
@@ -235,11 +203,11 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
             up_figures.runs += 2;
             up_figures.converged += 1;
         } else {
-            document = done(layer, &["up"], &wish, &endpoint.env());
+            document = done(layer, &["up"], wish, &endpoint.env());
         }
-        let point = format!("{layer} down, call {call} of {downs}, {fault:?}");
+        let point = format!("{} down, call {call} of {downs}, {fault:?}", swept.label);
         if on_down {
-            let ran = run_under(&endpoint, fault, call, layer, &["down", "--yes"], &document);
+            let ran = run_under(endpoint, fault, call, layer, &["down", "--yes"], &document);
             assert!(ran.struck, "{point}: the call never came: {}", ran.stderr);
             if ran.code.is_some_and(|code| code != 0) {
                 assert_ne!(fault, Fault::Lost, "{point}: a lost answer is no failure: {}", ran.stderr);
@@ -247,18 +215,18 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
                     // The lock was refused: nothing was touched, so nothing is half-way.
                     assert_eq!((ran.code, &parse(&ran.stdout)["failed"]["left"]), (Some(1), &Value::Null), "{point}");
                 } else {
-                    names_what_is_left(&point, &ran, &nothing, &world.snapshot());
+                    names_what_is_left(&point, &ran, nothing, &world.snapshot());
                 }
             }
             down_figures.points += 1;
             down_figures.runs += 1;
         }
         // With no document to start from but the wish.
-        done(layer, &["down", "--yes"], &wish, &endpoint.env());
+        done(layer, &["down", "--yes"], wish, &endpoint.env());
         let left = world.snapshot();
         let locks =
             left["log-group"].as_object().unwrap().keys().filter(|name| name.starts_with("/strata/lock/")).count();
-        assert_eq!((made(&nothing, &left), locks), (BTreeSet::new(), 0), "{point}: the down after it");
+        assert_eq!((made(nothing, &left), locks), (BTreeSet::new(), 0), "{point}: the down after it");
         down_figures.runs += 1;
         down_figures.converged += u64::from(on_down);
         down_figures.left_after_down += locks;
@@ -271,7 +239,8 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
 /// How many more things there are than one undisturbed run makes. Versions of an object are no duplicates.
 fn too_many(counts: &BTreeMap<String, usize>, now: &Value) -> usize {
     let now = strata_testkit::world::count(now);
-    let kinds = counts.iter().filter(|(kind, _)| !["object", "log-stream", "log-group"].contains(&kind.as_str()));
+    let once = |kind: &str| !["object", "log-stream", "log-group"].contains(&kind) && !is_kept(kind);
+    let kinds = counts.iter().filter(|(kind, _)| once(kind));
     kinds.map(|(kind, count)| now.get(kind).copied().unwrap_or_default().saturating_sub(*count)).sum()
 }
 

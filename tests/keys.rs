@@ -6,7 +6,7 @@ use strata_testkit::{Endpoint, World};
 use strata_tests::{done, json as parse, layer, wishes};
 
 fn wish() -> Value {
-    wishes("keys")[0].1.clone()
+    wishes("keys")[0].wish.clone()
 }
 
 struct Site {

@@ -7,7 +7,7 @@ mod wishes;
 
 pub use airflow::{airflow, beside};
 pub use checkout::{Checkout, Said};
-pub use wishes::{wishes, with_all_layers};
+pub use wishes::{Asked, wishes, with_all_layers};
 
 use serde_json::Value;
 use std::sync::LazyLock;

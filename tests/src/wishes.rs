@@ -4,14 +4,26 @@ use crate::{pipeline, pipeline_of};
 use serde_json::Value;
 use strata_testkit::repository;
 
-/// Pipelines that ask for `layer`, with a label for each: driven-data itself where it has the layer, and a pipeline for each
-/// file `tests/wishes/<layer>.json` and `tests/wishes/<layer>.<way>.json`: `{"of": "minimal", "with": {merge patch}}`.
-pub fn wishes(layer: &str) -> Vec<(String, Value)> {
+/// A pipeline that asks for a layer.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What tables of figures call it: the layer, and the way where it has several.
+    pub label: String,
+    /// What goes to the first program's stdin.
+    pub wish: Value,
+    /// Whether `up` after `down` finds what AWS still keeps, and takes it again by other calls.
+    pub returns: bool,
+}
+
+/// Pipelines that ask for `layer`: driven-data itself where it has the layer, and a pipeline for each file
+/// `tests/wishes/<layer>.json` and `tests/wishes/<layer>.<way>.json`: `{"of": "minimal", "with": {merge patch}}`, with
+/// `"returns": true` where AWS keeps for days what `down` removed.
+pub fn wishes(layer: &str) -> Vec<Asked> {
     let mut found = Vec::new();
     let own = pipeline();
     let document = strata_state::read(&own.to_string()).unwrap();
     if strata_state::layers::is_asked(layer, &document.pipeline) {
-        found.push((layer.to_owned(), own));
+        found.push(Asked { label: layer.to_owned(), wish: own, returns: false });
     }
     let folder = repository().join("tests/wishes");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -25,7 +37,7 @@ pub fn wishes(layer: &str) -> Vec<(String, Value)> {
         patch(&mut wish["pipeline"], &about["with"]);
         let way = if way.is_empty() && !found.is_empty() { "more" } else { way.trim_start_matches('.') };
         let label = if way.is_empty() { layer.to_owned() } else { format!("{layer}, {way}") };
-        found.push((label, wish));
+        found.push(Asked { label, wish, returns: about["returns"] == true });
     }
     assert!(!found.is_empty(), "no pipeline has the layer {layer}: write tests/wishes/{layer}.json");
     found
