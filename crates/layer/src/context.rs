@@ -1,9 +1,9 @@
 //! What every part sees: the document, the account, and what the survey found.
 
 use crate::cli::Global;
+use crate::erased::Live;
 use crate::gate::Gate;
-use crate::{Desired, Live, Observed, Promise, Report, Resource, State, Wish, later};
-use serde_json::Value;
+use crate::{Desired, Observed, Promise, Report, Resource, State};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -89,10 +89,17 @@ impl Context {
         Promise::of(self.live(R::KIND, id).map(|live| live.physical), R::KIND)
     }
 
-    /// A token for a create call that takes one, for a typed resource; see [`Context::token`].
+    /// A token for creates that take one: asking again after a lost answer cannot make a second one. Other runs find by its
+    /// tags what this one has made; see `nonce` for why they do not share the token.
     #[must_use]
     pub fn token_of<R: Resource>(&self, desired: &Desired<R::Props>) -> String {
-        self.token_for(R::KIND, &desired.id, &format!("{:?}", desired.props))
+        let pipeline = &self.doc.pipeline;
+        let (kind, id, props) = (R::KIND, &desired.id, &desired.props);
+        let text = format!("{} {} {kind} {id} {props:?} {}", pipeline.name, pipeline.env, self.nonce());
+        // Two FNV-1a runs make 128 bits: enough to tell wishes apart, within EC2's 64 characters.
+        let hash =
+            |seed: u64| text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        format!("strata-{:016x}{:016x}", hash(0xcbf2_9ce4_8422_2325), hash(0x9e37_79b9_7f4a_7c15))
     }
 
     /// All tags of a desired resource of the kind `R`.
@@ -120,14 +127,12 @@ impl Context {
     }
 
     /// All tags of `kind`.`id`, called `name`.
-    #[must_use]
-    pub fn tags(&self, kind: &str, id: &str, name: &str) -> Tags {
+    pub(crate) fn tags(&self, kind: &str, id: &str, name: &str) -> Tags {
         tags::tags(&self.doc.pipeline, self.layer, &format!("{kind}.{id}"), name)
     }
 
     /// What is there of `kind`, ours only.
-    #[must_use]
-    pub fn lives(&self, kind: &str) -> Vec<Live> {
+    pub(crate) fn lives(&self, kind: &str) -> Vec<Live> {
         let lives = self.lives.read().unwrap_or_else(PoisonError::into_inner);
         let ours = |live: &&Live| live.foreign.is_none() && !matches!(live.state, State::Dormant(_));
         lives.get(kind).into_iter().flatten().filter(ours).cloned().collect()
@@ -143,44 +148,14 @@ impl Context {
     }
 
     /// The one of `kind` called `id`, if it is there.
-    #[must_use]
-    pub fn live(&self, kind: &str, id: &str) -> Option<Live> {
+    pub(crate) fn live(&self, kind: &str, id: &str) -> Option<Live> {
         self.lives(kind).into_iter().find(|live| live.id == id)
-    }
-
-    /// The id in AWS of `kind`.`id`, or a stand-in that says when it will be known.
-    #[must_use]
-    pub fn physical(&self, kind: &str, id: &str) -> Value {
-        self.live(kind, id).map_or_else(|| later(kind), |live| Value::String(live.physical))
-    }
-
-    /// A fact of `kind`.`id`; empty when it is not there.
-    #[must_use]
-    pub fn fact(&self, kind: &str, id: &str, fact: &str) -> String {
-        self.live(kind, id).and_then(|mut live| live.facts.remove(fact)).unwrap_or_default()
     }
 
     /// For tokens: the same until this run removes something. With the token of a thing that is gone, AWS hands out the
     /// gone one again; what an earlier run has made is found by its tags.
-    #[must_use]
-    pub fn nonce(&self) -> String {
+    fn nonce(&self) -> String {
         format!("{} {}", self.started, self.removals.load(Ordering::SeqCst))
-    }
-
-    /// A token for creates that take one: asking again after a lost answer cannot make a second one. Other runs find by its
-    /// tags what this one has made; see [`Context::nonce`] for why they do not share the token.
-    #[must_use]
-    pub fn token(&self, kind: &str, wish: &Wish) -> String {
-        self.token_for(kind, &wish.id, &format!("{:?}", wish.props))
-    }
-
-    fn token_for(&self, kind: &str, id: &str, props: &str) -> String {
-        let pipeline = &self.doc.pipeline;
-        let text = format!("{} {} {kind} {id} {props} {}", pipeline.name, pipeline.env, self.nonce());
-        // Two FNV-1a runs make 128 bits: enough to tell wishes apart, within EC2's 64 characters.
-        let hash =
-            |seed: u64| text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        format!("strata-{:016x}{:016x}", hash(0xcbf2_9ce4_8422_2325), hash(0x9e37_79b9_7f4a_7c15))
     }
 
     /// Something is removed.
@@ -201,7 +176,7 @@ impl Context {
 
     pub(crate) fn set(&self, kind: &'static str, mut lives: Vec<Live>) {
         // Of two that are the same thing the older one counts, for everybody who looks.
-        lives.sort_by_cached_key(|live| (live.facts.get("created").cloned(), live.physical.clone()));
+        lives.sort_by_cached_key(|live| (live.created.clone(), live.physical.clone()));
         self.lives.write().unwrap_or_else(PoisonError::into_inner).insert(kind, lives);
     }
 

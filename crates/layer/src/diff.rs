@@ -1,14 +1,15 @@
 //! What is, compared with what is asked for.
 
+use crate::erased::{Live, Wish};
 use crate::promise::is_later;
-use crate::{Context, Live, Part, State, Wish};
+use crate::{Context, Part, State};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::fmt;
 
 /// Why something is deleted that is in no wish.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Surplus {
+pub(crate) enum Surplus {
     /// The document asks for it no longer.
     Unasked,
     /// It is there twice, and the other one stays.
@@ -29,7 +30,7 @@ impl fmt::Display for Surplus {
 
 /// What differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aspect {
+pub(crate) enum Aspect {
     /// A property of its kind.
     Property,
     /// Its tags.
@@ -40,18 +41,18 @@ pub enum Aspect {
 
 /// One property that differs, or all tags that do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Change {
+pub(crate) struct Change {
     /// Which.
-    pub field: String,
+    pub(crate) field: String,
     /// What it is.
-    pub from: Value,
+    pub(crate) from: Value,
     /// What it shall be.
-    pub to: Value,
+    pub(crate) to: Value,
     /// Whether AWS can change it only by a new resource.
-    pub replaces: bool,
+    pub(crate) replaces: bool,
     /// What kind of difference it is.
     #[serde(skip)]
-    pub of: Aspect,
+    pub(crate) of: Aspect,
 }
 
 impl Change {
@@ -62,7 +63,7 @@ impl Change {
 
 /// What there is to do about one thing.
 #[derive(Debug, Clone)]
-pub enum Action {
+pub(crate) enum Action {
     /// It is not there.
     Create(Wish),
     /// It differs.
@@ -91,9 +92,7 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
             })
         };
         let is_dormant = |live: &Live| matches!(live.state, State::Dormant(_));
-        there.sort_by_cached_key(|live| {
-            (is_dormant(live), strays(live), live.facts.get("created").cloned(), live.physical.clone())
-        });
+        there.sort_by_cached_key(|live| (is_dormant(live), strays(live), live.created.clone(), live.physical.clone()));
         if let Some(live) = leaving.iter().find(|live| live.physical == wish.name)
             && let State::Leaving(status) = &live.state
         {

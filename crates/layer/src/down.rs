@@ -1,10 +1,11 @@
 //! Removing: what is needed by others goes after them, and nothing counts as gone while AWS still lists it.
 
 use crate::diff::diff;
+use crate::erased::Live;
 use crate::lock::Locks;
 use crate::survey::{look, survey};
 use crate::up::outcome;
-use crate::{Action, Context, Live, Part, State, confirm};
+use crate::{Action, Context, Part, State, confirm};
 use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

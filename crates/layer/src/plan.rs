@@ -1,6 +1,7 @@
 //! What `up` would do, for people and for machines.
 
 use crate::diff::{Aspect, Surplus, diff};
+use crate::erased::{Live, Wish};
 use crate::promise::{later, shown};
 use crate::{Action, Change, Context, Part};
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ pub(crate) fn plan<'a>(cx: &Context, parts: &'a [Part]) -> Result<Vec<(&'a Part,
 }
 
 /// What is bound to something that will be replaced has to be replaced, too.
-fn cascade(actions: &mut Vec<Action>, wishes: &[crate::Wish], lives: &[crate::Live], gone: &BTreeSet<String>) {
+fn cascade(actions: &mut Vec<Action>, wishes: &[Wish], lives: &[Live], gone: &BTreeSet<String>) {
     for wish in wishes {
         let Some(live) = lives.iter().find(|live| live.foreign.is_none() && live.id == wish.id) else { continue };
         let bound = wish.fixed.iter().find_map(|field| {

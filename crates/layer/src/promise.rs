@@ -88,8 +88,7 @@ impl<T: Serialize> Serialize for Promise<T> {
 }
 
 /// The value of something that is not there yet.
-#[must_use]
-pub fn later(what: &str) -> Value {
+pub(crate) fn later(what: &str) -> Value {
     json!({ LATER: what })
 }
 

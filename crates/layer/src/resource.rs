@@ -1,6 +1,6 @@
 //! What a layer is made of: one kind of AWS resource, with types. The kind is said once, beside its code.
 
-use crate::erased::{Holder, Live, Part, Untyped, Wish};
+use crate::erased::{Erased, Holder, Live, Part, Wish};
 use crate::{Change, Context, Props, State};
 use async_trait::async_trait;
 use serde_json::Value;
@@ -254,11 +254,10 @@ pub(crate) fn erase<P: Props>(desired: Desired<P>) -> Result<Wish, Error> {
     // What is desired as nothing is not compared.
     props.retain(|_, value| !value.is_null());
     let (id, name) = (desired.id.clone(), desired.name.clone());
-    Ok(Wish { id, name, props, fixed: P::FIXED, typed: Some(Arc::new(desired)) })
+    Ok(Wish { id, name, props, fixed: P::FIXED, typed: Arc::new(desired) })
 }
 
 fn erase_observed<P: Props, F: Clone + Send + Sync + 'static>(observed: Observed<P, F>) -> Result<Live, Error> {
-    let created = observed.created.clone().map(|created| ("created", created));
     Ok(Live {
         id: observed.id.clone(),
         physical: observed.physical.clone(),
@@ -266,15 +265,15 @@ fn erase_observed<P: Props, F: Clone + Send + Sync + 'static>(observed: Observed
         tags: observed.tags.clone(),
         state: observed.state.clone(),
         props: by_name(&observed.props)?,
-        facts: created.into_iter().collect(),
-        typed: Some(Arc::new(observed)),
+        created: observed.created.clone(),
+        typed: Arc::new(observed),
     })
 }
 
 impl Wish {
     /// The same with its types. The runner hands a kind only what that kind has made.
     pub(crate) fn typed<P: Props>(&self) -> Result<&Desired<P>, Error> {
-        let typed = self.typed.as_ref().and_then(|typed| typed.downcast_ref());
+        let typed = self.typed.downcast_ref();
         typed.ok_or_else(|| Error::failed(format!("looking at {}", self.id), "it is of another kind"))
     }
 }
@@ -282,13 +281,13 @@ impl Wish {
 impl Live {
     /// The same with its types.
     pub(crate) fn typed<P: Props, F: Clone + Send + Sync + 'static>(&self) -> Result<&Observed<P, F>, Error> {
-        let typed = self.typed.as_ref().and_then(|typed| typed.downcast_ref());
+        let typed = self.typed.downcast_ref();
         typed.ok_or_else(|| Error::failed(format!("looking at {}", self.physical), "it is of another kind"))
     }
 }
 
 #[async_trait]
-impl<R: Resource> Untyped for Typed<R> {
+impl<R: Resource> Erased for Typed<R> {
     fn wishes(&self, cx: &Context) -> Result<Vec<Wish>, Error> {
         self.0.desired(cx)?.into_iter().map(erase).collect()
     }

@@ -1,6 +1,7 @@
 //! Looking at everything first. Nothing is touched while anything of somebody else's stands in the way.
 
-use crate::{Context, Part, Wish};
+use crate::erased::Wish;
+use crate::{Context, Part};
 use futures::future::try_join_all;
 use std::time::Duration;
 use strata_aws::trace::{Instrument, span};
