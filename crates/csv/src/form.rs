@@ -1,6 +1,6 @@
 //! The forms that values of each type have in a CSV file.
 
-use strata_state::wish::Type;
+use strata_state::wish::{Type, is_day};
 
 /// Whether `text`, which is not empty, is a value of this type: in one of the few forms that every engine agrees on.
 #[must_use]
@@ -12,7 +12,7 @@ pub fn fits(kind: Type, text: &str) -> bool {
         Type::Bigint => whole(text) && text.parse::<i64>().is_ok(),
         Type::Double => double(text),
         Type::Boolean => matches!(text, "true" | "false"),
-        Type::Date => date(text),
+        Type::Date => is_day(text),
         Type::Timestamp => timestamp(text),
         Type::Decimal(most, scale) => decimal(text, most, scale),
     }
@@ -37,27 +37,6 @@ fn decimal(text: &str, most: u8, scale: u8) -> bool {
     digits(before) && after_fits && before.trim_start_matches('0').len() <= usize::from(most - scale)
 }
 
-/// `2024-09-15`, a day of the calendar.
-fn date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *bytes else { return false };
-    let all = [y1, y2, y3, y4, m1, m2, d1, d2];
-    if !all.iter().all(u8::is_ascii_digit) {
-        return false;
-    }
-    let number = |digits: &[u8]| digits.iter().fold(0_u32, |value, digit| value * 10 + u32::from(digit - b'0'));
-    let (year, month, day) = (number(&[y1, y2, y3, y4]), number(&[m1, m2]), number(&[d1, d2]));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let last = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => return false,
-    };
-    year > 0 && (1..=last).contains(&day)
-}
-
 /// `2024-09-15 07:00:00`, and up to six digits of a second.
 fn timestamp(text: &str) -> bool {
     let Some((day, time)) = text.split_once(' ') else { return false };
@@ -66,5 +45,5 @@ fn timestamp(text: &str) -> bool {
     let below =
         |part: &str, limit: u8| part.len() == 2 && digits(part) && part.parse::<u8>().is_ok_and(|part| part < limit);
     let time_fits = matches!(parts[..], [h, m, s] if below(h, 24) && below(m, 60) && below(s, 60));
-    date(day) && time_fits && digits(fraction) && fraction.len() <= 6
+    is_day(day) && time_fits && digits(fraction) && fraction.len() <= 6
 }

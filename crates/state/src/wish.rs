@@ -9,7 +9,7 @@ pub(crate) mod words;
 pub use generate::Generate;
 pub use table::{Column, Format, Table, Type};
 pub use transform::Transform;
-pub use words::bucket_problem;
+pub use words::{bucket_problem, is_day};
 
 use crate::layers::{self, with_layers};
 use schemars::JsonSchema;

@@ -230,7 +230,8 @@ pub(crate) fn is_clock(text: &str) -> bool {
 }
 
 /// Whether `text` is a day of the calendar, `YYYY-MM-DD`.
-pub(crate) fn is_day(text: &str) -> bool {
+#[must_use]
+pub fn is_day(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts[..] else { return false };
     if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(|part| is_numbers(part, 1)) {
