@@ -42,7 +42,7 @@ def facts():
 def airflow(kind):
     """The wish with what the word airflow= says."""
     wish = json.load(sys.stdin)
-    section = wish["pipeline"].setdefault("airflow", {})
+    section = wish["pipeline"]["airflow"]
     if kind == "serverless":
         section["kind"] = kind
         section.pop("local", None)

@@ -19,7 +19,12 @@ recipe_up() {
     local start code=0
     start=$(date +%s%N)
     if [ -n "$trace" ]; then trace_to "$trace"; fi
-    if [ -n "$airflow" ]; then wish=$(document airflow "$airflow" <<< "$wish"); fi
+    if [ -n "$airflow" ]; then
+        if ! asks airflow; then
+            refuse "up: pipeline $name asks for no Airflow, which airflow=$airflow would change; add \`\"airflow\": {}\` to its pipeline.json, or leave the word out"
+        fi
+        wish=$(document airflow "$airflow" <<< "$wish")
+    fi
     if [ "$airflow" = real ]; then say "up: Apache Airflow takes half a minute to start; the first time it is installed, too"; fi
     endpoint start
     if [ $is_sure = 1 ]; then

@@ -26,6 +26,7 @@ fn u31_unknown_words_are_refused_first() {
         (&["pipeline=driven-data"], "strata: no recipe is named"),
         (&["up", "layer", "storage"], "layer: say which layer, and which verb"),
         (&["up", "target=here"], "strata: the target is `here`; it can be local or aws"),
+        (&["up", "airflow=real", "pipeline=minimal"], "up: pipeline minimal asks for no Airflow"),
         (&["layer", "storag", "plan"], "layer: unknown layer `storag`; known are "),
     ] {
         let said = checkout.strata(words);
