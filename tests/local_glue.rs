@@ -10,6 +10,10 @@ fn glue(name: &str) {
     shared::check("glue.py", name, &[]);
 }
 
+fn jobs(name: &str) {
+    shared::check("glue_jobs.py", name, &[]);
+}
+
 #[test]
 fn d17_quoted_commas_do_not_shift_columns() {
     glue("d17_quotes");
@@ -93,27 +97,27 @@ fn crawlers_are_checked_as_aws_checks_them() {
 
 #[test]
 fn d2_jobs_are_checked_as_aws_checks_them() {
-    glue("job_checks");
+    jobs("job_checks");
 }
 
 #[test]
 fn a_job_run_runs_the_transform() {
-    glue("job_run");
+    jobs("job_run");
 }
 
 #[test]
 fn a_job_run_says_why_it_failed() {
-    glue("job_failures");
+    jobs("job_failures");
 }
 
 #[test]
 fn a_spark_job_logs_where_it_says() {
-    glue("job_logs");
+    jobs("job_logs");
 }
 
 #[test]
 fn a_job_run_can_be_stopped() {
-    glue("job_stop");
+    jobs("job_stop");
 }
 
 #[test]

@@ -16,9 +16,13 @@ fn serverless(name: &str) {
     shared::check("serverless.py", name, &[]);
 }
 
+fn runs(name: &str) {
+    shared::check("serverless_runs.py", name, &[]);
+}
+
 /// A check against an endpoint of its own; the answer is what it printed.
-fn serverless_at(name: &str, env: &[(&str, &str)]) -> String {
-    let script = repository().join("tests/local/serverless.py");
+fn runs_at(name: &str, env: &[(&str, &str)]) -> String {
+    let script = repository().join("tests/local/serverless_runs.py");
     let mut command = Command::new(python());
     command.arg(script).arg(name).envs(env.iter().copied()).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = command.output().unwrap();
@@ -60,27 +64,27 @@ fn what_aws_refuses_is_refused_before_anything_is_made() {
 
 #[test]
 fn a_run_waits_runs_a_job_and_crawls() {
-    serverless("a_run");
+    runs("a_run");
 }
 
 #[test]
 fn tasks_run_side_by_side() {
-    serverless("side_by_side");
+    runs("side_by_side");
 }
 
 #[test]
 fn a_failed_task_is_tried_again_and_says_why_in_its_log() {
-    serverless("failures");
+    runs("failures");
 }
 
 #[test]
 fn each_way_to_fail_says_what_it_is() {
-    serverless("ways_to_fail");
+    runs("ways_to_fail");
 }
 
 #[test]
 fn templates_have_the_variables_of_the_service() {
-    serverless("templates");
+    runs("templates");
 }
 
 #[test]
@@ -91,18 +95,18 @@ fn a_schedule_starts_runs() {
 #[test]
 fn stopping_a_run_or_deleting_its_workflow_stops_its_job() {
     let endpoint = Endpoint::start_with(&SLOW);
-    serverless_at("stop", &endpoint.env());
-    serverless_at("delete_stops", &endpoint.env());
+    runs_at("stop", &endpoint.env());
+    runs_at("delete_stops", &endpoint.env());
 }
 
 #[test]
 fn a_reset_ends_runs() {
     let endpoint = Endpoint::start_with(&SLOW);
-    serverless_at("under_way", &endpoint.env());
+    runs_at("under_way", &endpoint.env());
     endpoint.reset();
     let before = endpoint.count();
     // Another run takes longer than the first one would wait before it asks for its job again.
-    serverless_at("empty_run", &endpoint.env());
+    runs_at("empty_run", &endpoint.env());
     let calls = endpoint.requests(before);
     assert!(calls.iter().any(|call| call["operation"] == "GetWorkflowRun"), "{calls:?}");
     assert!(calls.iter().all(|call| call["service"] != "glue"), "{calls:?}");
@@ -111,7 +115,7 @@ fn a_reset_ends_runs() {
 #[test]
 fn killed_in_the_middle_of_a_run_it_leaves_nothing_that_runs() {
     let mut endpoint = Endpoint::start_with(&SLOW);
-    serverless_at("under_way", &endpoint.env());
+    runs_at("under_way", &endpoint.env());
     let (id, _) = endpoint.processes();
     let worked = || {
         let found = children(id);
@@ -132,7 +136,7 @@ fn killed_in_the_middle_of_a_run_it_leaves_nothing_that_runs() {
     let about: serde_json::Value = serde_json::from_str(&about).unwrap();
     let mut env = endpoint.env().to_vec();
     env[0].1 = about["url"].as_str().unwrap();
-    let asked = std::panic::catch_unwind(|| serverless_at("nothing", &env));
+    let asked = std::panic::catch_unwind(|| runs_at("nothing", &env));
     let stopped = run(bin("local"), &["stop", "--dir", &dir], "", &[]);
     assert_eq!(stopped.status, Some(0), "{}", stopped.stderr);
     asked.unwrap();

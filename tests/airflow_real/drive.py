@@ -1,58 +1,15 @@
 """What the test of a real Airflow does with it, through MWAA's own ways. Prints JSON."""
 
-import base64
 import hashlib
-import http.client
 import io
 import json
 import os
 import sys
-import time
-import urllib.parse
 import zipfile
 
 import boto3
-
-# The pipeline sets it to 4.
-OPTION = "config get-value core max_active_tasks_per_dag"
-DAG = "driven_data_pipeline"
-mwaa, s3 = boto3.client("mwaa"), boto3.client("s3")
-
-
-def rest(environment, method, path, body=None, **query):
-    asked = {"Name": environment, "Method": method, "Path": path}
-    if body is not None:
-        asked["Body"] = body
-    if query:
-        asked["QueryParameters"] = query
-    return mwaa.invoke_rest_api(**asked)["RestApiResponse"]
-
-
-def eventually(what, seconds, look):
-    until, away = time.monotonic() + seconds, None
-    while True:
-        try:
-            found = look()
-        except mwaa.exceptions.RestApiServerException as why:
-            # Airflow is not up at the moment: who only looks, looks again.
-            found, away = None, why.response["RestApiResponse"]
-        if found:
-            return found
-        if time.monotonic() > until:
-            sys.exit(f"not in {seconds} s: {what} ({away})")
-        time.sleep(0.3)
-
-
-def version(environment):
-    return mwaa.get_environment(Name=environment)["Environment"]["AirflowVersion"]
-
-
-def is_known(environment, dag):
-    try:
-        return rest(environment, "GET", f"/dags/{dag}")
-    except mwaa.exceptions.RestApiClientException as why:
-        assert why.response["RestApiStatusCode"] == 404, why.response
-        return None
+from doors import doors, option  # noqa: F401
+from talk import DAG, eventually, is_known, mwaa, rest, results, s3, version
 
 
 def begin(environment, run, day):
@@ -188,13 +145,6 @@ def versions():
     return {one["Key"]: [one["VersionId"], one["ETag"], str(one["LastModified"])] for one in found}
 
 
-def results():
-    bucket = s3.list_buckets()["Buckets"][0]["Name"]
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="data/")
-    keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
-    return bucket, [key for key in keys if key.endswith(".parquet")]
-
-
 def tables():
     """The hash of what each table's files hold, in the order of its values."""
     import polars
@@ -293,52 +243,6 @@ def sync(environment):
     return "ok"
 
 
-def ask(host, method, path, body=None, **headers):
-    """A request to the environment's host, which not every machine can resolve."""
-    port = urllib.parse.urlparse(os.environ["AWS_ENDPOINT_URL"]).port
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request(method, path, body, {"Host": host} | {k.replace("_", "-"): v for k, v in headers.items()})
-    answer = connection.getresponse()
-    return answer.status, answer.headers, answer.read().decode()
-
-
-def doors(environment):
-    """CreateCliToken and /aws_mwaa/cli, CreateWebLoginToken and the web interface."""
-    cli = mwaa.create_cli_token(Name=environment)
-    host, token = cli["WebServerHostname"], cli["CliToken"]
-    status, _, said = ask(host, "POST", "/aws_mwaa/cli", "version", Authorization=f"Bearer {token}")
-    assert status == 200, said
-    assert base64.b64decode(json.loads(said)["stdout"]).decode().strip() == version(environment), said
-    assert option(environment) == "4"
-    for line in ("webserver", "no-such-command"):
-        status, _, said = ask(host, "POST", "/aws_mwaa/cli", line, Authorization=f"Bearer {token}")
-        assert status == 400 and json.loads(said)["stderr"], said
-    assert ask(host, "POST", "/aws_mwaa/cli", "version", Authorization="Bearer x")[0] == 403
-
-    web = mwaa.create_web_login_token(Name=environment)["WebToken"]
-    assert ask(host, "POST", "/aws_mwaa/cli", "version", Authorization=f"Bearer {web}")[0] == 403
-    assert ask(host, "GET", "/aws_mwaa/aws-console-sso?login=true")[0] == 200
-    form = {"Content_Type": "application/x-www-form-urlencoded"}
-    status, headers, said = ask(host, "POST", "/aws_mwaa/login", f"token={web}", **form)
-    assert status == 200, said
-    assert ask(host, "POST", "/aws_mwaa/login", f"token={web}", **form)[0] == 403, "a token logs in once"
-    cookie = headers["Set-Cookie"].split(";")[0]
-    if version(environment).startswith("3."):
-        path, given = "/api/v2/dags", {"Authorization": f"Bearer {cookie.split('=', 1)[1]}"}
-    else:
-        path, given = "/api/v1/dags", {"Cookie": cookie}
-    assert ask(host, "GET", path)[0] in (401, 403), "nobody comes in without a login"
-    # Who has none is told how to get one, not asked for a password.
-    status, _, said = ask(host, "GET", "/login/" if "v1" in path else "/auth/login")
-    assert status == 401 and "airflow ui" in said, said
-    assert ask(host, "GET", path, X_Strata_Secret="")[0] in (401, 403)
-    status, _, said = ask(host, "GET", path, **given)
-    assert status == 200 and DAG in said, said
-    status, _, said = ask(host, "GET", "/home" if "v1" in path else "/", **given)
-    assert status == 200 and "<html" in said, said
-    return "ok"
-
-
 def imports(environment, module):
     """A DAG that needs a package of requirements.txt."""
     bucket, _ = results()
@@ -402,13 +306,6 @@ def remember(environment, value):
 
 def recall(environment):
     return eventually("the variable", 120, lambda: rest(environment, "GET", "/variables/kept")["value"])
-
-
-def option(environment):
-    cli = mwaa.create_cli_token(Name=environment)
-    status, _, said = ask(cli["WebServerHostname"], "POST", "/aws_mwaa/cli", OPTION, Authorization=f"Bearer {cli['CliToken']}")
-    assert status == 200, said
-    return base64.b64decode(json.loads(said)["stdout"]).decode().split()[-1]
 
 
 print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))
