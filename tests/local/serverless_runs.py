@@ -2,37 +2,8 @@
 
 import json
 
-from common import bucket, glue, main, put, refused, role, s3, unique, until
-from workflows import CRAWLER, EMPTY, JOB, OVER, PROVIDER, S3_KEY, create, dag, ended, log, requests, run_of, start, statuses, timeout, tries, workflows
-
-
-def transform(**more):
-    """A job over two raw rows, and a crawler over what it writes."""
-    where, name = bucket(), unique("job")
-    put(where, "scripts/glue/strata_transform.py", "# the script of AWS\n")
-    put(where, "sql/t.sql", more.pop("sql", "SELECT id, n FROM raw"))
-    put(where, "data/raw/raw_2024-09-15.csv", "id,n\na1,7\na2,8\n")
-    columns = ["id string", "n int"]
-    spec = {
-        "name": "t",
-        "sql": f"s3://{where}/sql/t.sql",
-        "reads": {"raw": {"path": f"s3://{where}/data/raw/", "format": "csv", "file": "raw_{date}.csv", "columns": columns}},
-        "writes": {"path": f"s3://{where}/data/out/", "format": "parquet", "partition": "batch_date", "columns": columns},
-        "rejects": f"s3://{where}/data/rejected/t/",
-    }
-    put(where, "scripts/transforms/t.json", json.dumps(spec))
-    glue.create_job(
-        Name=name,
-        Role="arn:aws:iam::123456789012:role/glue",
-        Command={"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{where}/scripts/glue/strata_transform.py"},
-        DefaultArguments={"--spec": f"s3://{where}/scripts/transforms/t.json"},
-        **more,
-    )
-    crawler, database = unique("crawler"), unique("db").replace("-", "_")
-    glue.create_crawler(
-        Name=crawler, Role=role(), DatabaseName=database, Targets={"S3Targets": [{"Path": f"s3://{where}/data/out/"}]}
-    )
-    return where, name, crawler, database
+from common import bucket, glue, main, put, refused, s3, unique, until
+from workflows import CRAWLER, EMPTY, JOB, OVER, PROVIDER, S3_KEY, create, dag, ended, log, requests, run_of, start, statuses, timeout, transform, tries, workflows
 
 
 def a_run():

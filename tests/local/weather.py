@@ -1,7 +1,6 @@
 """Weather at the local endpoint, as boto3 sees it: what strikes a call. Each function is one check; arguments name those to run."""
 
 import json
-import sys
 
 from common import REGION, TRUST, main, unique, until
 from luck import admin, athena, ec2, glue, iam, kms, logs, mwaa, outcome, report, s3, serverless, struck, sts, vpcs, weather
@@ -93,8 +92,8 @@ def words():
 def workflows():
     """Runs get through bad weather: their tasks ask again, and are tried again. A new role cannot be used at once."""
     weather()
-    del sys.argv[1:]
-    import serverless as good
+    # It makes a client that asks again.
+    import workflows as good
 
     where, job, crawler, _ = good.transform()
     again = {"retries": 3, "retry_delay": 1}
