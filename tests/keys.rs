@@ -137,6 +137,22 @@ fn the_policy_names_the_account_and_services_only() {
 }
 
 #[test]
+fn rotation_can_be_left_out_and_asked_for_again() {
+    let site = Site::new();
+    let mut wish = wish();
+    let id = parse(&site.run(&["up"], &wish.to_string()))["keys"]["key_id"].as_str().unwrap().to_owned();
+    for (days, call) in [(0, "kms:DisableKeyRotation"), (90, "kms:EnableKeyRotation")] {
+        wish["pipeline"]["keys"]["rotation_days"] = json!(days);
+        let (_, calls) = site.calls(&["up"], &wish.to_string());
+        assert_eq!(calls, [call]);
+        let rotation = site.world.call("kms", "get_key_rotation_status", json!({ "KeyId": id }));
+        assert_eq!(rotation["KeyRotationEnabled"], days > 0, "{rotation}");
+        assert_eq!(rotation.get("RotationPeriodInDays").and_then(Value::as_i64).unwrap_or(0), days, "{rotation}");
+        assert_eq!(site.calls(&["up"], &wish.to_string()).1, [""; 0]);
+    }
+}
+
+#[test]
 fn wishes_that_kms_would_refuse() {
     for (field, value, says) in [
         ("rotation_days", json!(30), "neither 0 nor between 90 and 2560"),
