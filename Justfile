@@ -32,7 +32,7 @@ new *words:
 up *words:
     @{{entry}} up "$@"
 
-# Bring a day's input (input=FILE date=DAY; generated where that day has none), crawl, transform, crawl again; `rebuild`: rebuild all days
+# Bring a day's input (input=FILE date=DAY; generated where that day has none), crawl, transform, crawl again; `rebuild`: rebuild all days; from=failed: go on where the last run stopped
 [group('pipeline')]
 run *words:
     @{{entry}} run "$@"

@@ -21,7 +21,8 @@ fn dags(pipeline: &Pipeline) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let at = |key: &str| folder.path().join(Path::new(key).file_name().unwrap());
     std::fs::copy(repository().join("scripts").join(dag::MODULE_KEY), at(dag::MODULE_KEY)).unwrap();
-    std::fs::write(at(&dag::key(pipeline)), dag::print(pipeline, ACCOUNT, REGION).unwrap()).unwrap();
+    std::fs::write(at(&dag::key(pipeline)), strata_tasks::airflow::print(&dag::graph(pipeline, ACCOUNT, REGION)))
+        .unwrap();
     folder
 }
 
@@ -48,15 +49,16 @@ fn check(version: &str, exactly: &str) {
     assert_eq!((&found["catchup"], &found["max_active_runs"]), (&json!(false), &json!(1)));
     assert_eq!(found["limited"], true, "a run ends before the next day's");
 
-    let wanted = dag::dag(&pipeline, ACCOUNT, REGION);
+    let wanted = dag::graph(&pipeline, ACCOUNT, REGION);
     let tasks = found["tasks"].as_object().unwrap();
-    assert_eq!(tasks.len(), wanted["tasks"].as_array().unwrap().len());
-    for task in wanted["tasks"].as_array().unwrap() {
-        let made = &tasks[task["id"].as_str().unwrap()];
-        let mut after: Vec<&str> = task["after"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(tasks.len(), wanted.tasks.len());
+    for task in &wanted.tasks {
+        let made = &tasks[&task.id];
+        let mut after = task.after.clone();
         after.sort_unstable();
-        assert_eq!(made["after"], json!(after), "{task}");
-        assert_eq!((&made["retries"], &made["limited"]), (&json!(2), &json!(true)), "{task}");
+        assert_eq!(made["after"], json!(after), "{task:?}");
+        let timeout = json!(task.timeout.as_secs_f64());
+        assert_eq!((&made["retries"], &made["timeout"]), (&json!(wanted.retries.count), &timeout), "{task:?}");
     }
     // D1, D23: one name in the DAG, in Glue and in the policy.
     let job = pipeline.physical(Kind::Job, "staging_fact_network_usage", ACCOUNT, REGION);

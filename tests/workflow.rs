@@ -1,16 +1,19 @@
-//! The definition for MWAA Serverless says what the DAG says, task by task: both are loaded by real Airflow and compared, for
-//! the pipeline that is checked in and for others.
+//! All writers of the graph say the same, task by task: the DAG and the definition for MWAA Serverless are loaded by real
+//! Airflow and compared, and so is what the shell follows; for the pipelines that are checked in and for others.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use serde_json::{Value, json};
 use std::path::Path;
 use strata_state::wish::Pipeline;
-use strata_state::{dag, workflow};
+use strata_state::{Kind, dag, workflow};
+use strata_tasks::shell::{self, Part};
 use strata_testkit::{repository, run};
-use strata_tests::{airflow, beside, pipeline};
+use strata_tests::{airflow, beside, pipeline, pipeline_of};
 
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "eu-central-1";
+/// What `tests/airflow/workflow.py` renders templates for.
+const DAY: &str = "2024-09-15";
 const SENSOR: &str = "airflow.providers.amazon.aws.sensors.s3.S3KeySensor";
 
 fn read(document: &Value) -> Pipeline {
@@ -22,7 +25,8 @@ fn loaded(pipeline: &Pipeline, definition: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let at = |key: &str| folder.path().join(Path::new(key).file_name().unwrap());
     std::fs::copy(repository().join("scripts").join(dag::MODULE_KEY), at(dag::MODULE_KEY)).unwrap();
-    std::fs::write(at(&dag::key(pipeline)), dag::print(pipeline, ACCOUNT, REGION).unwrap()).unwrap();
+    std::fs::write(at(&dag::key(pipeline)), strata_tasks::airflow::print(&dag::graph(pipeline, ACCOUNT, REGION)))
+        .unwrap();
     // Elsewhere: Airflow would look into it, too.
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), definition).unwrap();
@@ -82,7 +86,51 @@ fn differences(pipeline: &Pipeline, definition: &str) -> Vec<String> {
             hold(format!("{name}: arguments"), &task["arguments"], &other["arguments"]);
         }
     }
+    differences.extend(in_the_shell(pipeline, tasks));
     differences
+}
+
+/// Where the lines that the shell follows differ from the tasks of the DAG, which were rendered for the same day.
+fn in_the_shell(pipeline: &Pipeline, tasks: &serde_json::Map<String, Value>) -> Vec<String> {
+    let graph = dag::graph(pipeline, ACCOUNT, REGION);
+    assert_eq!(graph.check(), Ok(()));
+    let lines = shell::lines(&graph, &Part::Day(DAY.to_owned()));
+    let mut found = Vec::new();
+    if lines.len() != tasks.len() {
+        found.push(format!("{} tasks in the shell, {} in the DAG", lines.len(), tasks.len()));
+    }
+    for line in lines {
+        let task = &tasks[&line.id];
+        let mut after = line.after.clone();
+        after.sort();
+        if task["after"] != json!(after) {
+            found.push(format!("{}: after: {after:?} in the shell, {} in the DAG", line.id, task["after"]));
+        }
+        let words: Vec<&str> = line.command.iter().map(String::as_str).collect();
+        let arguments = &task["arguments"];
+        let physical = |kind, name: &str| json!(pipeline.physical(kind, name, ACCOUNT, REGION));
+        let is_same = match words[..] {
+            ["datagen", "input", "--table", table, "--date", DAY] => {
+                let wish = &pipeline.tables[table];
+                let file = wish.file.as_deref().unwrap().replace("{date}", DAY);
+                arguments["bucket_key"] == format!("{}{file}", wish.path)
+            }
+            ["catalog", "crawl", table] => {
+                let crawler = pipeline.tables[table].crawler.as_deref().unwrap();
+                arguments["config"]["Name"] == physical(Kind::Crawler, crawler)
+            }
+            ["jobs", "run", transform, "--date", DAY] => {
+                let is_job = arguments["job_name"] == physical(Kind::Job, transform);
+                is_job && arguments["script_args"] == json!({ "--date": DAY })
+            }
+            ["storage", "ready", ref prefixes @ ..] => arguments["op_kwargs"]["prefixes"] == json!(prefixes),
+            _ => false,
+        };
+        if !is_same {
+            found.push(format!("{}: {words:?} in the shell, {arguments} in the DAG", line.id));
+        }
+    }
+    found
 }
 
 fn printed(pipeline: &Pipeline) -> String {
@@ -99,6 +147,12 @@ fn the_workflow_of_driven_data_equals_its_dag() {
     document["pipeline"]["airflow"]["schedule"] = json!("30 6 * * 1-5");
     document["pipeline"]["names"]["job"] = json!("{pipeline}-{name}-{env}");
     assert_eq!(differences(&read(&document), &printed(&read(&document))), Vec::<String>::new());
+}
+
+#[test]
+fn all_writers_say_the_same_of_minimal() {
+    let minimal = read(&pipeline_of("minimal"));
+    assert_eq!(differences(&minimal, &printed(&minimal)), Vec::<String>::new());
 }
 
 /// A pipeline of several inputs, with and without crawlers and files, and transforms that read whatever comes before.

@@ -37,9 +37,6 @@ except ImportError:
 # The day of the run. A run started by hand in Airflow 3 may have no logical date.
 DATE = "{{ params.date or ds }}"
 
-# How long to wait for the file of the day, and for a crawl.
-FILE_LIMIT = timedelta(hours=1)
-CRAWL_LIMIT = timedelta(hours=1)
 # A run of one day must not hold up the next day's for ever: they run one at a time.
 RUN_LIMIT = timedelta(hours=23)
 
@@ -82,7 +79,8 @@ def check_day(bucket: str, prefixes: list[str], region: str, ready_by: str, dag_
 
 def operator(task: dict, pipeline: dict):
     """The operator of one task."""
-    kind, common = task["kind"], {"task_id": task["id"]}
+    kind, limit = task["kind"], timedelta(seconds=task["timeout"])
+    common = {"task_id": task["id"], "execution_timeout": limit}
     if kind == "file":
         return S3KeySensor(
             bucket_name=pipeline["bucket"],
@@ -91,22 +89,19 @@ def operator(task: dict, pipeline: dict):
             # Holds no worker between two looks either, and does without a trigger.
             mode="reschedule",
             poke_interval=60,
-            timeout=FILE_LIMIT.total_seconds(),
+            timeout=limit.total_seconds(),
             **common,
         )
-    if kind == "crawler":
+    if kind == "crawl":
         return GlueCrawlerOperator(
             config={"Name": task["name"]},
             aws_conn_id=None,
             region_name=pipeline["region"],
             deferrable=CAN_DEFER,
-            execution_timeout=CRAWL_LIMIT,
             **CRAWL_LOOKS,
             **common,
         )
     if kind == "job":
-        # Glue stops the run by itself first; ten minutes more are for a run that Glue has lost.
-        limit = timedelta(minutes=pipeline["job_minutes"] + 10)
         looks = {"waiter_delay": JOB_LOOK, "waiter_max_attempts": int(limit.total_seconds()) // JOB_LOOK}
         return GlueJobOperator(
             job_name=task["name"],
@@ -114,7 +109,6 @@ def operator(task: dict, pipeline: dict):
             aws_conn_id=None,
             region_name=pipeline["region"],
             stop_job_run_on_kill=True,
-            execution_timeout=limit,
             deferrable=CAN_DEFER_JOBS,
             **(looks if CAN_DEFER_JOBS else JOB_LOOKS),
             **common,
@@ -135,6 +129,7 @@ def operator(task: dict, pipeline: dict):
 
 def build(pipeline: dict) -> DAG:
     """The DAG of one pipeline."""
+    retries = pipeline["retries"]
     dag = DAG(
         dag_id=pipeline["dag_id"],
         description=pipeline["description"],
@@ -148,11 +143,10 @@ def build(pipeline: dict) -> DAG:
         params={"date": Param("", type="string", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="the day; empty: the run's own")},
         default_args={
             "owner": "strata",
-            "retries": 2,
-            "retry_delay": timedelta(minutes=1),
+            "retries": retries["count"],
+            "retry_delay": timedelta(seconds=retries["delay"]),
             "retry_exponential_backoff": True,
-            "max_retry_delay": timedelta(minutes=10),
-            "execution_timeout": FILE_LIMIT,
+            "max_retry_delay": timedelta(seconds=retries["longest"]),
         },
     )
     with dag:

@@ -102,6 +102,7 @@ prepare() {
         */"${facts[2]}") folder=${folder%/"${facts[2]}"} ;;
     esac
     saved=.strata/$name-$env-$target.json
+    progress=${saved%.json}.run
     again="$me up${given[pipeline]:+ pipeline=${given[pipeline]}}${given[env]:+ env=${given[env]}}"
     local where=$target
     if [ "$target" = aws ]; then where="aws (${AWS_PROFILE:+profile $AWS_PROFILE, }region ${facts[3]:-${AWS_REGION:-of the profile}})"; fi

@@ -18,6 +18,6 @@ recipe_down() {
     if [ $is_sure = 1 ]; then yes=(--yes); fi
     endpoint start
     "$bin/teardown" "${yes[@]}" ${confirm:+--confirm "$confirm"} <<< "$wish" > /dev/null || exit
-    rm -f -- "$saved"
+    rm -f -- "$saved" "$progress"
     is_current=0
 }

@@ -1,18 +1,20 @@
 # One day of the pipeline: only its raw files are read, only its part of each table is replaced, and only new folders are
-# crawled. `rebuild` brings no input: every day that has a raw file is made again, and every folder crawled again.
+# crawled. `rebuild` brings no input: every day that has a raw file is made again, and every folder crawled again. from=failed
+# goes on with the last run where it stopped.
 
 options_run() {
     local word
     no_input
-    rebuild=0 date=$(date -u +%F) trace=""
-    local brings=0
+    rebuild=0 date=$(date -u +%F) trace="" goes_on=0
+    local brings=0 which=0
     for word in "$@"; do
         case $word in
-            rebuild) rebuild=1 ;;
+            rebuild) rebuild=1 which=1 ;;
+            from=failed) goes_on=1 ;;
             date=?*) date=${word#*=} brings=1 ;;
             trace=?*) trace=$(absolute "${word#*=}") ;;
             *)
-                input_word "$word" || unknown run "$word" "date=DAY $input_words rebuild trace=FILE"
+                input_word "$word" || unknown run "$word" "date=DAY $input_words rebuild from=failed trace=FILE"
                 brings=1
                 ;;
         esac
@@ -20,31 +22,38 @@ options_run() {
     is_day run "$date"
     check_input run
     if [ $rebuild$brings = 11 ]; then refuse "run: \`rebuild\` stands alone: it brings no input, and rebuilds all days"; fi
+    if [ $goes_on = 1 ] && [ $which$brings != 00 ]; then
+        refuse "run: \`from=failed\` stands alone: it goes on with the last run, whose day and input are known"
+    fi
 }
 
 recipe_run() {
     if [ -n "$trace" ]; then trace_to "$trace"; fi
     endpoint running run
     load run
-    if [ $rebuild = 1 ]; then
-        step catalog crawl --all --inputs
-        step jobs run --rebuild
-        step catalog crawl --all --outputs
-        say "run: all days are rebuilt"
+    local which=${given[pipeline]:+ pipeline=${given[pipeline]}}${given[env]:+ env=${given[env]}} tasks part words=()
+    if [ $goes_on = 1 ]; then
+        last_run
+    elif [ $rebuild = 1 ]; then
+        part=rebuild
     else
+        part=$date
         bring "$date" || exit
-        step catalog crawl --inputs
-        step jobs run --date "$date"
-        step catalog crawl --outputs
-        say "run: $date is done"
     fi
+    if [ "$part" = rebuild ]; then words=(--rebuild); else words=(--date "$part"); fi
+    tasks=$("$bin/pipeline" tasks "${words[@]}" <<< "$found") || exit
+    if [ $goes_on = 0 ]; then printf '%s\n' "of $part" > "$progress"; fi
+    follow "$progress" <<< "$tasks" || exit
+    rm -f -- "$progress"
+    if [ "$part" = rebuild ]; then say "run: all days are rebuilt"; else say "run: $part is done"; fi
 }
 
-# One layer's work on the saved document, where the pipeline has that layer. The first one that fails ends the run with its
-# code.
-step() {
-    local program=$1
-    asks "$program" || return 0
-    shift
-    "$bin/$program" "$@" <<< "$found" > /dev/null || exit
+# The part of the tables that the last run was about, which has not come to its end: into `part`.
+last_run() {
+    local line
+    if [ ! -s "$progress" ]; then refuse "run: from=failed: no run stopped half-way; \`$me run$which\` makes one"; fi
+    read -r line < "$progress"
+    part=${line#of }
+    if [ "$part" != rebuild ]; then is_day run "$part"; fi
+    say "run: goes on with $part: $(($(wc -l < "$progress") - 1)) tasks are done"
 }

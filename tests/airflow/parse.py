@@ -39,7 +39,7 @@ def about(task):
         "type": type(task).__name__,
         "after": sorted(task.upstream_task_ids),
         "retries": task.retries,
-        "limited": task.execution_timeout is not None,
+        "timeout": task.execution_timeout.total_seconds(),
         **known,
     }
 

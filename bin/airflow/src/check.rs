@@ -11,8 +11,7 @@ pub(crate) fn check(cx: &Context) -> Result<String, Error> {
     for finding in &findings {
         cx.report.say(&format!("airflow x {}; {}", finding.what, finding.remedy));
     }
-    let tasks = strata_state::dag::dag(&cx.doc.pipeline, &cx.session.account, &cx.session.region);
-    let tasks = tasks["tasks"].as_array().map_or(0, Vec::len);
+    let tasks = strata_state::dag::graph(&cx.doc.pipeline, &cx.session.account, &cx.session.region).tasks.len();
     let all = format!("{tasks} tasks of the pipeline's DAG, {files} DAG files of its folder");
     if findings.is_empty() {
         cx.report.say(&format!("airflow check: {all}: all that they use is in the document"));

@@ -66,8 +66,7 @@ fn compare(pipeline: &Pipeline, account: &str, region: &str) -> [String; 2] {
         "an environment ({}){way_out}: {about} ${month:.0} a month, whether it runs or not",
         airflow.class.as_str()
     );
-    let dag = dag::dag(pipeline, account, region);
-    let tasks = dag["tasks"].as_array().map_or(0, Vec::len);
+    let tasks = dag::graph(pipeline, account, region).tasks.len();
     let (task, runs) = (TASK_HOUR / 60.0, runs_a_month(&airflow.schedule));
     let run = tasks as f64 * task;
     let serverless = format!(

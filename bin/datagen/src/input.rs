@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use strata_aws::Error;
 use strata_layer::{Context, Global, with_document};
 use strata_state::Document;
+use strata_state::wish::Table;
 
 /// Which day.
 #[derive(Debug, clap::Args)]
@@ -14,6 +15,9 @@ pub(crate) struct Args {
     /// Day of the batch, YYYY-MM-DD
     #[arg(long)]
     date: NaiveDate,
+    /// Only this table; every table that a transform reads where none is named
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
 }
 
 /// Look. The document comes in on stdin and out on stdout.
@@ -25,8 +29,12 @@ async fn input(cx: &Context, args: &Args) -> Result<Document, Error> {
     let read =
         |name: &str| cx.doc.pipeline.transforms.iter().any(|transform| transform.reads.iter().any(|r| r == name));
     let mut missing = Vec::new();
-    // What no transform reads is nobody's input.
-    for (name, table) in day::all(&cx.doc).into_iter().filter(|(name, _)| read(name)) {
+    let tables = match &args.table {
+        Some(name) => vec![named(cx, name)?],
+        // What no transform reads is nobody's input.
+        None => day::all(&cx.doc).into_iter().filter(|(name, _)| read(name)).collect(),
+    };
+    for (name, table) in tables {
         let key = day::key(table, args.date);
         if !is_there(cx, key.clone()).await? {
             missing.push(format!("table {name} has no {key}"));
@@ -37,4 +45,12 @@ async fn input(cx: &Context, args: &Args) -> Result<Document, Error> {
     }
     let error = Error::usage(format!("looking for the input of {}", args.date), missing.join(", "));
     Err(error.advise("bring it with input=FILE (datagen load), or say `generate`, which makes rows up"))
+}
+
+/// A table that has a file a day, whatever its format.
+fn named<'a>(cx: &'a Context, name: &'a str) -> Result<(&'a str, &'a Table), Error> {
+    let table = cx.doc.pipeline.tables.get(name).filter(|table| table.file.is_some());
+    let table = table
+        .ok_or_else(|| Error::usage(format!("looking for table {name}"), "no table of this name has a file a day"));
+    Ok((name, table?))
 }

@@ -75,7 +75,9 @@ pub(crate) async fn run(cx: &Context, named: &[String], date: Option<NaiveDate>)
             End::Failed(error) => failures.push(error),
         }
     }
-    cx.report.say(&format!("jobs: {done} done, {} failed, {idle} not started", failures.len()));
+    if done + idle + failures.len() > 1 {
+        cx.report.say(&format!("jobs: {done} done, {} failed, {idle} not started", failures.len()));
+    }
     let Some(last) = failures.pop() else {
         if idle > 0 {
             return Err(Error::interrupted("running transforms"));
@@ -122,7 +124,8 @@ async fn one(cx: &Context, clients: &Clients, transform: &Transform, date: Optio
             End::Done
         }
         Err(error) => {
-            step.done(&format!("failed: {}", error.message));
+            // Why is said once, by whoever gets the error.
+            step.done("failed");
             End::Failed(error)
         }
     }

@@ -2,6 +2,7 @@
 //!
 //!     pipeline show --env prod --origins < pipeline.json
 //!     pipeline layers < pipeline.json
+//!     pipeline tasks --date 2024-09-15 < pipeline.json
 //!     pipeline new shop --input orders.csv
 //!
 //! It asks nobody, and makes nothing outside of this machine.
@@ -11,6 +12,7 @@ mod input;
 mod layers;
 mod new;
 mod show;
+mod tasks;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -35,6 +37,8 @@ enum Verb {
     Show(show::Args),
     /// Print the layers that the pipeline asks for, in the order of `up`
     Layers(layers::Args),
+    /// Print what one run does, task by task, for a shell, Airflow or MWAA Serverless
+    Tasks(tasks::Args),
     /// Write a new pipeline whose columns are those of a CSV file
     New(new::Args),
 }
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
     let done = match &cli.verb {
         Verb::Show(args) => show::show(args, env),
         Verb::Layers(args) => layers::print(args, env),
+        Verb::Tasks(args) => tasks::print(args, env),
         Verb::New(args) => new::new(args),
     };
     let written = done.and_then(|text| match std::io::stdout().write_all(text.as_bytes()) {

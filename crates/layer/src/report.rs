@@ -124,9 +124,9 @@ impl Step {
     }
 }
 
-/// One line to stderr. A closed stderr is no reason to stop working.
+/// One line to stderr, in one piece: another program may write there, too. A closed stderr is no reason to stop working.
 pub(crate) fn line(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", plain(text));
+    let _ = std::io::stderr().write_all((plain(text) + "\n").as_bytes());
 }
 
 /// Text that a terminal only shows: documents and AWS may hold characters that move its cursor or turn its direction.

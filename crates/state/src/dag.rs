@@ -1,14 +1,19 @@
-//! What Airflow runs: the tasks of one pipeline as one JSON object in the bucket. `storage` writes it beside the DAG
-//! module (`scripts/dags/`), which turns every such object into a DAG. All names come from [`Pipeline::physical`], so a
-//! task cannot start a job or a crawler that is called differently.
+//! What one run of a pipeline does: its tables and transforms as a graph of tasks. All names come from
+//! [`Pipeline::physical`], so a task cannot start a job or a crawler that is called differently.
 
 use crate::Kind;
 use crate::wish::{Pipeline, Table};
-use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use strata_tasks::{DATE, Graph, Retries, Task, Work};
 
 /// Key of the DAG module, which is the same for every pipeline.
 pub const MODULE_KEY: &str = "dags/strata_pipeline.py";
+
+/// How long to wait for the file of the day, and for a crawl.
+const HOUR: Duration = Duration::from_secs(3600);
+/// Glue stops a run of a job by itself; this is for one that Glue has lost.
+const LOST: Duration = Duration::from_secs(600);
 
 /// Key of the pipeline's own tasks, beside the module.
 #[must_use]
@@ -24,73 +29,73 @@ pub fn id(pipeline: &Pipeline) -> String {
     format!("{name}_pipeline{suffix}")
 }
 
-/// The DAG as JSON. In keys, `{date}` stands for the day of the run.
+/// One line for people: `driven-data in dev: 9 transforms from 1 input tables`.
+#[must_use]
+pub fn description(pipeline: &Pipeline) -> String {
+    let (many, from) = (pipeline.transforms.len(), input(pipeline).count());
+    format!("{} in {}: {many} transforms from {from} input tables", pipeline.name, pipeline.env)
+}
+
+/// The tasks of a run.
 ///
 /// Input tables (those that no transform makes) are waited for, where they have a file of the day, and then crawled;
 /// each transform runs when all that it reads is there; what it made is crawled; at last somebody checks that the day is
 /// complete and in time.
 #[must_use]
-pub fn dag(pipeline: &Pipeline, account: &str, region: &str) -> Value {
+pub fn graph(pipeline: &Pipeline, account: &str, region: &str) -> Graph {
     let name = |kind: Kind, name: &str| pipeline.physical(kind, name, account, region);
-    let made: BTreeSet<&str> = pipeline.transforms.iter().map(|transform| transform.writes.as_str()).collect();
-    let mut tasks = Vec::new();
+    let mut tasks: Vec<Task> = Vec::new();
+    // The task after which a table is there.
+    let mut ready: BTreeMap<&str, String> = BTreeMap::new();
+    let mut add = |id: String, work: Work, after: Vec<String>, timeout: Duration| {
+        tasks.push(Task { id: id.clone(), work, after, timeout });
+        id
+    };
     for (table, wish) in input(pipeline) {
-        let wait = format!("wait_for_{table}");
         if let Some(file) = &wish.file {
-            tasks.push(json!({ "id": wait, "kind": "file", "key": format!("{}{file}", wish.path), "after": [] }));
+            let work = Work::File { table: table.clone(), key: format!("{}{file}", wish.path) };
+            ready.insert(table, add(format!("wait_for_{table}"), work, Vec::new(), HOUR));
         }
         if let Some(crawler) = &wish.crawler {
-            let after: Vec<&String> = wish.file.iter().map(|_| &wait).collect();
-            let crawler = name(Kind::Crawler, crawler);
-            tasks.push(json!({ "id": format!("crawl_{table}"), "kind": "crawler", "name": crawler, "after": after }));
+            let work = Work::Crawl { table: table.clone(), crawler: name(Kind::Crawler, crawler) };
+            let after = ready.get(table.as_str()).cloned().into_iter().collect();
+            ready.insert(table, add(format!("crawl_{table}"), work, after, HOUR));
         }
     }
-    let writer = |table: &str| pipeline.transforms.iter().find(|transform| transform.writes == table);
-    let ready = |table: &String| match (writer(table), pipeline.tables.get(table)) {
-        (Some(transform), _) => Some(transform.name.clone()),
-        (None, Some(wish)) if wish.crawler.is_some() => Some(format!("crawl_{table}")),
-        (None, Some(wish)) if wish.file.is_some() => Some(format!("wait_for_{table}")),
-        _ => None,
-    };
-    let mut days = Vec::new();
+    let minutes = u64::try_from(pipeline.jobs().timeout_minutes).unwrap_or_default();
+    let mut prefixes = Vec::new();
     for transform in pipeline.order().unwrap_or_default().into_iter().flatten() {
-        let after: Vec<String> = transform.reads.iter().filter_map(ready).collect();
-        let job = name(Kind::Job, &transform.name);
-        tasks.push(json!({ "id": transform.name, "kind": "job", "name": job, "after": after }));
+        let after = transform.reads.iter().filter_map(|table| ready.get(table.as_str()).cloned()).collect();
+        let work = Work::Job { transform: transform.name.clone(), job: name(Kind::Job, &transform.name) };
+        let timeout = Duration::from_secs(minutes * 60) + LOST;
+        let made = add(transform.name.clone(), work, after, timeout);
+        ready.insert(&transform.writes, made.clone());
         let Some(wish) = pipeline.tables.get(&transform.writes) else { continue };
         if let Some(crawler) = &wish.crawler {
-            let (id, crawler) = (format!("crawl_{}", transform.writes), name(Kind::Crawler, crawler));
-            tasks.push(json!({ "id": id, "kind": "crawler", "name": crawler, "after": [transform.name] }));
+            let table = transform.writes.clone();
+            let id = format!("crawl_{table}");
+            add(id, Work::Crawl { table, crawler: name(Kind::Crawler, crawler) }, vec![made], HOUR);
         }
         if let Some(partition) = &wish.partition {
-            days.push(format!("{}{partition}={{date}}/", wish.path));
+            prefixes.push(format!("{}{partition}={DATE}/", wish.path));
         }
     }
-    let last = ends(&tasks);
-    tasks.push(json!({ "id": "ready", "kind": "ready", "prefixes": days, "after": last }));
     let airflow = pipeline.airflow();
-    json!({
-        "dag_id": id(pipeline),
-        "description": format!("{} in {}: {} transforms from {} input tables", pipeline.name, pipeline.env, made.len(), input(pipeline).count()),
-        "schedule": airflow.schedule,
-        "start_date": airflow.start_date,
-        "ready_by": airflow.ready_by,
-        "tags": ["strata", pipeline.name, pipeline.env],
-        "region": region,
-        "bucket": pipeline.bucket(account, region),
-        "job_minutes": pipeline.jobs().timeout_minutes,
-        "tasks": tasks
-    })
-}
-
-/// The DAG as the text that is uploaded.
-///
-/// # Errors
-/// When it cannot be written as JSON.
-pub fn print(pipeline: &Pipeline, account: &str, region: &str) -> Result<String, crate::Error> {
-    let mut text = serde_json::to_string_pretty(&dag(pipeline, account, region)).map_err(crate::Error::Print)?;
-    text.push('\n');
-    Ok(text)
+    let mut graph = Graph {
+        id: id(pipeline),
+        description: description(pipeline),
+        schedule: airflow.schedule.clone(),
+        start_date: airflow.start_date.clone(),
+        ready_by: airflow.ready_by.clone(),
+        tags: vec!["strata".to_owned(), pipeline.name.clone(), pipeline.env.clone()],
+        region: region.to_owned(),
+        bucket: pipeline.bucket(account, region),
+        retries: Retries { count: 2, delay: Duration::from_secs(60), longest: Duration::from_secs(600) },
+        tasks,
+    };
+    let after = graph.ends();
+    graph.tasks.push(Task { id: "ready".to_owned(), work: Work::Ready { prefixes }, after, timeout: HOUR });
+    graph
 }
 
 /// Tables that a transform reads and none makes.
@@ -100,17 +105,10 @@ pub fn input(pipeline: &Pipeline) -> impl Iterator<Item = (&String, &Table)> {
     pipeline.tables.iter().filter(move |(name, _)| read(name) && !made(name))
 }
 
-/// Tasks that nothing waits for.
-fn ends(tasks: &[Value]) -> Vec<Value> {
-    let waited: Vec<&Value> = tasks.iter().filter_map(|task| task["after"].as_array()).flatten().collect();
-    tasks.iter().map(|task| &task["id"]).filter(|id| !waited.contains(id)).cloned().collect()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn driven_data(env: &str) -> Pipeline {
         let text = include_str!("../../../pipelines/driven-data/pipeline.json");
@@ -119,10 +117,15 @@ mod tests {
         pipeline
     }
 
-    fn tasks(env: &str) -> BTreeMap<String, Value> {
-        let dag = dag(&driven_data(env), "123456789012", "eu-central-1");
-        let tasks = dag["tasks"].as_array().expect("tasks").clone();
-        tasks.into_iter().map(|task| (task["id"].as_str().unwrap_or_default().to_owned(), task)).collect()
+    fn tasks(env: &str) -> BTreeMap<String, Task> {
+        let graph = graph(&driven_data(env), "123456789012", "eu-central-1");
+        assert_eq!(graph.check(), Ok(()));
+        graph.tasks.into_iter().map(|task| (task.id.clone(), task)).collect()
+    }
+
+    fn job(task: &Task) -> &str {
+        let Work::Job { job, .. } = &task.work else { panic!("{task:?} is no job") };
+        job
     }
 
     #[test]
@@ -132,11 +135,12 @@ mod tests {
             let physical = |kind, name: &str| pipeline.physical(kind, name, "123456789012", "eu-central-1");
             let tasks = tasks(env);
             for transform in &pipeline.transforms {
-                assert_eq!(tasks[&transform.name]["name"], physical(Kind::Job, &transform.name));
+                assert_eq!(job(&tasks[&transform.name]), physical(Kind::Job, &transform.name));
             }
             for (table, wish) in &pipeline.tables {
-                if let Some(crawler) = &wish.crawler {
-                    assert_eq!(tasks[&format!("crawl_{table}")]["name"], physical(Kind::Crawler, crawler));
+                if let Some(wanted) = &wish.crawler {
+                    let Work::Crawl { crawler, .. } = &tasks[&format!("crawl_{table}")].work else { panic!("{table}") };
+                    assert_eq!(*crawler, physical(Kind::Crawler, wanted));
                 }
             }
         }
@@ -144,30 +148,31 @@ mod tests {
 
     #[test]
     fn d23_the_network_job_has_one_name() {
-        assert_eq!(tasks("dev")["staging_fact_network_usage"]["name"], "staging_fact_network_usage");
-        assert_eq!(tasks("prod")["staging_fact_network_usage"]["name"], "staging_fact_network_usage_prod");
+        assert_eq!(job(&tasks("dev")["staging_fact_network_usage"]), "staging_fact_network_usage");
+        assert_eq!(job(&tasks("prod")["staging_fact_network_usage"]), "staging_fact_network_usage_prod");
     }
 
     #[test]
     fn d15_trusted_tables_wait_for_the_staging_tables_that_they_read() {
         let tasks = tasks("dev");
-        assert_eq!(tasks["payment_data"]["after"], json!(["staging_dim_finance", "staging_fact_network_usage"]));
-        assert_eq!(tasks["staging_dim_finance"]["after"], json!(["crawl_raw"]));
-        assert_eq!(tasks["crawl_raw"]["after"], json!(["wait_for_raw"]));
+        assert_eq!(tasks["payment_data"].after, ["staging_dim_finance", "staging_fact_network_usage"]);
+        assert_eq!(tasks["staging_dim_finance"].after, ["crawl_raw"]);
+        assert_eq!(tasks["crawl_raw"].after, ["wait_for_raw"]);
     }
 
     #[test]
     fn d09_the_bucket_is_the_pipelines_and_not_in_the_code() {
         let mut pipeline = driven_data("dev");
         pipeline.storage.get_or_insert_default().bucket = Some("my-own-bucket".into());
-        assert_eq!(dag(&pipeline, "123456789012", "eu-central-1")["bucket"], "my-own-bucket");
+        assert_eq!(graph(&pipeline, "123456789012", "eu-central-1").bucket, "my-own-bucket");
     }
 
     #[test]
     fn everything_ends_in_the_check_of_the_day() {
         let ready = &tasks("dev")["ready"];
-        assert_eq!(ready["after"].as_array().map(Vec::len), Some(9), "{ready}");
-        assert_eq!(ready["prefixes"][0], "data/staging/dim_address/batch_date={date}/");
+        assert_eq!(ready.after.len(), 9, "{ready:?}");
+        let Work::Ready { prefixes } = &ready.work else { panic!("{ready:?}") };
+        assert_eq!(prefixes[0], "data/staging/dim_address/batch_date={date}/");
         assert_eq!(id(&driven_data("dev")), "driven_data_pipeline");
         assert_eq!(id(&driven_data("my-copy")), "driven_data_pipeline_my_copy");
     }

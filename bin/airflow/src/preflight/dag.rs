@@ -5,30 +5,25 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use strata_layer::Context;
 use strata_state::dag;
+use strata_tasks::Work;
 
 pub(super) fn look(cx: &Context) -> Found {
     let mut found = Found::default();
     let doc = &cx.doc;
-    let dag = dag::dag(&doc.pipeline, &cx.session.account, &cx.session.region);
+    let graph = dag::graph(&doc.pipeline, &cx.session.account, &cx.session.region);
     let jobs: Option<BTreeSet<&str>> =
         doc.jobs.as_ref().map(|section| section.jobs.values().map(|job| job.name.as_str()).collect());
     let crawlers: Option<BTreeSet<&str>> =
         doc.catalog.as_ref().map(|section| section.crawlers.values().map(String::as_str).collect());
-    for task in dag["tasks"].as_array().into_iter().flatten() {
-        let text = |field: &str| task[field].as_str().unwrap_or_default();
-        let (made, layer) = match text("kind") {
-            "job" => (&jobs, "jobs"),
-            "crawler" => (&crawlers, "catalog"),
-            _ => continue,
+    for task in &graph.tasks {
+        let (made, layer, kind, name) = match &task.work {
+            Work::Job { job, .. } => (&jobs, "jobs", "job", job),
+            Work::Crawl { crawler, .. } => (&crawlers, "catalog", "crawler", crawler),
+            Work::File { .. } | Work::Ready { .. } => continue,
         };
-        if made.as_ref().is_some_and(|made| !made.contains(text("name"))) {
+        if made.as_ref().is_some_and(|made| !made.contains(name.as_str())) {
             found.say(
-                format!(
-                    "the DAG's task {} starts the {} {}, which `{layer}` has not made",
-                    text("id"),
-                    text("kind"),
-                    text("name")
-                ),
+                format!("the DAG's task {} starts the {kind} {name}, which `{layer}` has not made", task.id),
                 format!("run `{layer} up`"),
             );
         }
@@ -44,10 +39,10 @@ pub(super) fn look(cx: &Context) -> Found {
         }
     }
     if let Some(storage) = &doc.storage
-        && dag["bucket"] != storage.bucket.as_str()
+        && graph.bucket != storage.bucket
     {
-        let what = format!("the DAG reads bucket {}, and `storage` has made {}", dag["bucket"], storage.bucket);
-        found.say(what.replace('"', ""), "run `storage up`");
+        let what = format!("the DAG reads bucket {}, and `storage` has made {}", graph.bucket, storage.bucket);
+        found.say(what, "run `storage up`");
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use super::Class;
 use crate::wish::{Pipeline, words};
-use crate::workflow::LONGEST_TASK;
+use strata_tasks::workflow::LONGEST_TASK;
 
 /// Everything that is wrong with it, one sentence each.
 pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
@@ -75,10 +75,11 @@ fn serverless(found: &mut Vec<String>, pipeline: &Pipeline) {
         found.push("pipeline.transforms: a workflow of MWAA Serverless needs at least one".into());
     }
     let minutes = pipeline.jobs().timeout_minutes;
-    if minutes > LONGEST_TASK {
+    let longest = LONGEST_TASK.as_secs() / 60;
+    if u64::try_from(minutes).is_ok_and(|minutes| minutes > longest) {
         found.push(format!(
-            "pipeline.jobs().timeout_minutes: {minutes} is more than {LONGEST_TASK}, after which MWAA Serverless ends a task; \
-             use at most {LONGEST_TASK}, or airflow.kind `environment`"
+            "pipeline.jobs.timeout_minutes: {minutes} is more than {longest}, after which MWAA Serverless ends a task; \
+             use at most {longest}, or airflow.kind `environment`"
         ));
     }
     if pipeline.airflow().local.is_some() {

@@ -112,10 +112,10 @@ fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
         // A workflow is one definition: DAG files of somebody's own have nothing to run them.
         return vec![File::text(workflow::key(pipeline), workflow::print(pipeline, account, region))];
     }
-    let dag = dag::dag(pipeline, account, region);
+    let graph = dag::graph(pipeline, account, region);
     vec![
         File::text(dag::MODULE_KEY, MODULE),
-        File::text(dag::key(pipeline), format!("{dag:#}\n")),
+        File::text(dag::key(pipeline), strata_tasks::airflow::print(&graph)),
         File::text(REQUIREMENTS_KEY, requirements(&pipeline.airflow().requirements)),
         File::new("dags/", Body::Folder("dags".into())),
     ]

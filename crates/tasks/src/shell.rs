@@ -1,0 +1,77 @@
+//! The graph as lines that a shell can follow: what each task waits for, and the program that does it.
+//!
+//! A program tries again by itself what AWS refuses for a moment, and a person sees a failure at once: the graph's retries are
+//! for engines that run alone at night.
+
+use crate::{DATE, Graph, Work};
+
+/// Which part of the tables a run makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// One day, `YYYY-MM-DD`.
+    Day(String),
+    /// Every day that has input: no file is waited for, and no day is checked.
+    All,
+}
+
+/// One task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its name.
+    pub id: String,
+    /// The tasks that have to succeed before it starts.
+    pub after: Vec<String>,
+    /// The program that does it, with its words.
+    pub command: Vec<String>,
+}
+
+/// All tasks of a run, each after those that it waits for.
+#[must_use]
+pub fn lines(graph: &Graph, part: &Part) -> Vec<Line> {
+    let of_a_day = |work: &Work| matches!(work, Work::File { .. } | Work::Ready { .. });
+    let graph = match part {
+        Part::Day(_) => graph.clone(),
+        Part::All => graph.without(of_a_day),
+    };
+    let line = |task: &crate::Task| Line {
+        id: task.id.clone(),
+        after: task.after.clone(),
+        command: command(&task.work, part),
+    };
+    graph.tasks.iter().map(line).collect()
+}
+
+fn command(work: &Work, part: &Part) -> Vec<String> {
+    let day = match part {
+        Part::Day(day) => Some(day.as_str()),
+        Part::All => None,
+    };
+    let mut words: Vec<&str> = match work {
+        Work::File { table, .. } => vec!["datagen", "input", "--table", table],
+        Work::Crawl { table, .. } => vec!["catalog", "crawl", table],
+        Work::Job { transform, .. } => vec!["jobs", "run", transform],
+        Work::Ready { .. } => vec!["storage", "ready"],
+    };
+    match (work, day) {
+        (Work::File { .. } | Work::Job { .. }, Some(day)) => words.extend(["--date", day]),
+        (Work::Job { .. }, None) => words.push("--rebuild"),
+        (Work::Crawl { .. }, None) => words.push("--all"),
+        _ => {}
+    }
+    let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+    if let Work::Ready { prefixes } = work {
+        words.extend(prefixes.iter().map(|prefix| prefix.replace(DATE, day.unwrap_or(DATE))));
+    }
+    words
+}
+
+/// A task a line, its parts separated by tabs: its name; the tasks that it waits for, separated by spaces, `-` where there are
+/// none; the program; each of the program's words.
+#[must_use]
+pub fn print(graph: &Graph, part: &Part) -> String {
+    let line = |line: &Line| {
+        let after = if line.after.is_empty() { "-".to_owned() } else { line.after.join(" ") };
+        format!("{}\t{after}\t{}\n", line.id, line.command.join("\t"))
+    };
+    lines(graph, part).iter().map(line).collect()
+}
