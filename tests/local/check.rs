@@ -18,7 +18,11 @@ fn endpoint() -> Arc<Endpoint> {
 
 /// Runs the function `name` of `tests/local/<file>`, which asserts with boto3.
 pub(crate) fn check(file: &str, name: &str, variables: &[(&str, &Path)]) {
-    let endpoint = endpoint();
+    check_at(&endpoint(), file, name, variables);
+}
+
+/// The same at an endpoint of the test's own.
+pub(crate) fn check_at(endpoint: &Endpoint, file: &str, name: &str, variables: &[(&str, &Path)]) {
     let mut command = Command::new(python());
     command.arg(repository().join("tests/local").join(file)).arg(name).envs(endpoint.env());
     command.envs(variables.iter().copied());
