@@ -62,6 +62,15 @@ pub fn graph(pipeline: &Pipeline, account: &str, region: &str) -> Graph {
             ready.insert(table, add(format!("crawl_{table}"), work, after, HOUR));
         }
     }
+    // What somebody only queries is described, too, and keeps nobody waiting.
+    for (table, wish) in
+        pipeline.tables.iter().filter(|(table, _)| !is_read(pipeline, table) && !is_made(pipeline, table))
+    {
+        if let Some(crawler) = &wish.crawler {
+            let work = Work::Crawl { table: table.clone(), crawler: name(Kind::Crawler, crawler) };
+            add(format!("crawl_{table}"), work, Vec::new(), HOUR);
+        }
+    }
     let minutes = u64::try_from(pipeline.jobs().timeout_minutes).unwrap_or_default();
     let mut prefixes = Vec::new();
     for transform in pipeline.order().unwrap_or_default().into_iter().flatten() {
@@ -100,9 +109,15 @@ pub fn graph(pipeline: &Pipeline, account: &str, region: &str) -> Graph {
 
 /// Tables that a transform reads and none makes.
 pub fn input(pipeline: &Pipeline) -> impl Iterator<Item = (&String, &Table)> {
-    let read = |name: &String| pipeline.transforms.iter().any(|transform| transform.reads.contains(name));
-    let made = |name: &String| pipeline.transforms.iter().any(|transform| transform.writes == *name);
-    pipeline.tables.iter().filter(move |(name, _)| read(name) && !made(name))
+    pipeline.tables.iter().filter(move |(name, _)| is_read(pipeline, name) && !is_made(pipeline, name))
+}
+
+fn is_read(pipeline: &Pipeline, table: &String) -> bool {
+    pipeline.transforms.iter().any(|transform| transform.reads.contains(table))
+}
+
+fn is_made(pipeline: &Pipeline, table: &str) -> bool {
+    pipeline.transforms.iter().any(|transform| transform.writes == *table)
 }
 
 #[cfg(test)]
@@ -165,6 +180,17 @@ mod tests {
         let mut pipeline = driven_data("dev");
         pipeline.storage.get_or_insert_default().bucket = Some("my-own-bucket".into());
         assert_eq!(graph(&pipeline, "123456789012", "eu-central-1").bucket, "my-own-bucket");
+    }
+
+    #[test]
+    fn a_table_that_no_transform_reads_is_crawled_and_not_waited_for() {
+        let mut pipeline = driven_data("dev");
+        let raw = pipeline.tables["raw"].clone();
+        pipeline.tables.insert("aside".into(), crate::wish::Table { crawler: Some("aside".into()), ..raw });
+        let graph = graph(&pipeline, "123456789012", "eu-central-1");
+        assert_eq!(graph.check(), Ok(()));
+        let of_it: Vec<&Task> = graph.tasks.iter().filter(|task| task.id.ends_with("aside")).collect();
+        assert_eq!((of_it.len(), of_it[0].id.as_str(), of_it[0].after.len()), (1, "crawl_aside", 0));
     }
 
     #[test]

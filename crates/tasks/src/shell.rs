@@ -28,11 +28,12 @@ pub struct Line {
 /// All tasks of a run, each after those that it waits for.
 #[must_use]
 pub fn lines(graph: &Graph, part: &Part) -> Vec<Line> {
-    let of_a_day = |work: &Work| matches!(work, Work::File { .. } | Work::Ready { .. });
-    let graph = match part {
-        Part::Day(_) => graph.clone(),
-        Part::All => graph.without(of_a_day),
-    };
+    let graph = graph.without(|work| match (work, part) {
+        (Work::File { .. } | Work::Ready { .. }, Part::All) => true,
+        // Tables without partitions have no part that belongs to the day.
+        (Work::Ready { prefixes }, Part::Day(_)) => prefixes.is_empty(),
+        _ => false,
+    });
     let line = |task: &crate::Task| Line {
         id: task.id.clone(),
         after: task.after.clone(),
@@ -74,4 +75,32 @@ pub fn print(graph: &Graph, part: &Part) -> String {
         format!("{}\t{after}\t{}\n", line.id, line.command.join("\t"))
     };
     lines(graph, part).iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Retries, Task};
+    use std::time::Duration;
+
+    #[test]
+    fn a_day_without_partitions_is_not_checked() {
+        let second = Duration::from_secs(1);
+        let task = |id: &str, work| Task { id: id.into(), work, after: Vec::new(), timeout: second };
+        let job = Work::Job { transform: "a".into(), job: "a_prod".into() };
+        let graph = Graph {
+            id: String::new(),
+            description: String::new(),
+            schedule: String::new(),
+            start_date: String::new(),
+            ready_by: String::new(),
+            tags: Vec::new(),
+            region: String::new(),
+            bucket: String::new(),
+            retries: Retries { count: 0, delay: second, longest: second },
+            tasks: vec![task("a", job), task("ready", Work::Ready { prefixes: Vec::new() })],
+        };
+        assert_eq!(print(&graph, &Part::Day("2024-09-15".into())), "a\t-\tjobs\trun\ta\t--date\t2024-09-15\n");
+        assert_eq!(print(&graph, &Part::All), "a\t-\tjobs\trun\ta\t--rebuild\n");
+    }
 }
