@@ -165,7 +165,12 @@ fn sweep(place: usize, swept: &Swept, fault: Fault, table: &Mutex<Table>) {
     let drawn = |verb: &str, call: u64, calls: u64| {
         call <= calls && sample.takes(&format!("{layer} {} {verb} {call} {fault:?}", swept.label))
     };
-    for call in 1..=ups.max(downs) {
+    let calls = ups.max(downs);
+    let first = sample.below(calls.max(1));
+    for call in (0..calls).map(|place| (first + place) % calls + 1) {
+        if !sample.has_time() {
+            break;
+        }
         let point = format!("{} up, call {call} of {ups}, {fault:?}", swept.label);
         let (on_up, on_down) = (drawn("up", call, ups), drawn("down", call, downs));
         if !on_up && !on_down {
@@ -249,8 +254,11 @@ fn every_call_of_every_layer() {
     let begun = Instant::now();
     let table = Mutex::new(Table::new());
     let swept = swept();
-    let work: Vec<_> =
+    let mut work: Vec<_> =
         FAULTS.iter().flat_map(|fault| swept.iter().enumerate().map(|(place, swept)| (place, swept, *fault))).collect();
+    let sample = Sample::drawn();
+    let first = sample.below(work.len() as u64);
+    work.rotate_left(usize::try_from(first).unwrap());
     let next = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let threads = std::thread::available_parallelism().map_or(2, usize::from).min(4);
@@ -258,15 +266,21 @@ fn every_call_of_every_layer() {
             scope.spawn(|| {
                 while let Some((place, swept, fault)) = work.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
                 {
+                    if !sample.has_time() {
+                        break;
+                    }
                     sweep(*place, swept, *fault, &table);
                 }
             });
         }
     });
-    print(&table.into_inner().unwrap(), &swept, begun.elapsed());
+    let table = table.into_inner().unwrap();
+    print(&table, &swept, begun.elapsed(), &sample);
+    let points: u64 = table.values().map(|figures| figures.points).sum();
+    assert!(points > 0, "no point was swept: there was no time for one");
 }
 
-fn print(table: &Table, swept: &[Swept], took: Duration) {
+fn print(table: &Table, swept: &[Swept], took: Duration, sample: &Sample) {
     let mut lines = format!(
         "{:<20} {:<13} {:<5} {:>6} {:>7} {:>6} {:>10} {:>11} {:>16}\n",
         "layer", "fault", "verb", "calls", "points", "runs", "converged", "duplicates", "left after down"
@@ -285,7 +299,8 @@ fn print(table: &Table, swept: &[Swept], took: Duration) {
             figures.left_after_down
         );
     }
-    lines += &format!("{points} points in {:.0} s\n", took.as_secs_f64());
+    let early = if sample.has_time() { "" } else { ", and the time was up: the others were left out" };
+    lines += &format!("{points} points in {:.0} s{early}\n", took.as_secs_f64());
     let _ = std::io::stderr().write_all(lines.as_bytes());
     let folder = repository().join("target/sweep");
     std::fs::create_dir_all(&folder).unwrap();

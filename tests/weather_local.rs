@@ -34,6 +34,11 @@ fn each_kind_does_what_it_says() {
 }
 
 #[test]
+fn a_call_under_way_is_done_whole_when_its_client_goes() {
+    check(&["gone"]);
+}
+
+#[test]
 fn errors_are_in_the_words_of_each_service() {
     check(&["words"]);
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use strata_testkit::{Endpoint, bin, repository};
+use strata_testkit::{Endpoint, bin, eventually, repository};
 
 /// What happens to the call.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,6 +86,10 @@ pub(crate) fn run_under(
         }
     }
     let output = child.wait_with_output().unwrap();
+    // What it had asked for is done all the same, and the next program is not to meet it half-way.
+    eventually("the end of the calls under way", Duration::from_secs(60), || {
+        (endpoint.weather_report()["under_way"] == 0).then_some(())
+    });
     let struck = endpoint.weather_report()["struck"].as_array().is_some_and(|struck| !struck.is_empty());
     endpoint.clear_weather();
     Ran {

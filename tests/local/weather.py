@@ -1,6 +1,8 @@
 """Weather at the local endpoint, as boto3 sees it: what strikes a call. Each function is one check; arguments name those to run."""
 
 import json
+import os
+import socket
 
 from common import REGION, TRUST, main, unique, until
 from luck import admin, athena, ec2, glue, iam, kms, logs, mwaa, outcome, report, s3, serverless, struck, sts, vpcs, weather
@@ -63,6 +65,32 @@ def bodies():
     weather()
     listed = {one["Key"] for one in s3.list_objects_v2(Bucket=name)["Contents"]}
     assert listed == {kind for kind, is_there in done.items() if is_there}, listed
+
+
+def gone():
+    """A client that goes while its call is under way: the call is done whole, at every keeper of a bucket."""
+    host, port = os.environ["AWS_ENDPOINT_URL"].removeprefix("http://").split(":")
+    wish = f"<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>"
+    names = [unique("gone") for _ in range(20)]
+    for name in names:
+        scope = f"Credential=AKID/20260101/{REGION}/s3/aws4_request, SignedHeaders=host, Signature=none"
+        head = [
+            f"PUT /{name} HTTP/1.1",
+            f"Host: {host}:{port}",
+            f"Authorization: AWS4-HMAC-SHA256 {scope}",
+            f"Content-Length: {len(wish)}",
+        ]
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall("\r\n".join([*head, "", wish]).encode())
+        until(f"the bucket {name}", lambda: name in buckets())
+    until("the end of the calls under way", lambda: not report()["under_way"])
+    for name in names:
+        assert s3.put_object(Bucket=name, Key="key", Body=b"x")["ETag"], name
+
+
+def buckets():
+    """Names of all buckets."""
+    return [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
 
 
 def words():

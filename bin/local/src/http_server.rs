@@ -65,7 +65,7 @@ pub(crate) async fn serve(listener: TcpListener, server: Arc<Server>) {
     }
 }
 
-/// One connection. It ends when the client leaves, which drops the call under way; or when a call gets no answer.
+/// One connection. It ends when the client leaves, which lets go of a held call; or when a call gets no answer.
 async fn connection(stream: TcpStream, server: Arc<Server>) {
     let service = service_fn(|request: Request<Incoming>| {
         let server = server.clone();
@@ -79,7 +79,7 @@ async fn connection(stream: TcpStream, server: Arc<Server>) {
 }
 
 /// The answer; `None` closes the connection without one.
-async fn handle(server: &Server, request: Request<Body>) -> Option<Response> {
+async fn handle(server: &Arc<Server>, request: Request<Body>) -> Option<Response> {
     let begun = Instant::now();
     let Some(host) = host::of(&request).filter(|host| host::is_local(host)).map(str::to_string) else {
         let why = "only this machine may ask: the Host header must be localhost or 127.0.0.1\n";
@@ -101,7 +101,7 @@ async fn handle(server: &Server, request: Request<Body>) -> Option<Response> {
         }
         None => (request, None),
     };
-    let log = Log { server, begun, heard };
+    let log = Log { server: server.clone(), begun, heard };
     match incoming::read(&host, request).await {
         Ok(incoming) => struck::answer(log, incoming).await,
         Err(refused) => Some(log.answered(refused, None)),

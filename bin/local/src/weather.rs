@@ -24,7 +24,7 @@ mod settings;
 mod windows;
 
 pub(crate) use fault::Kind;
-pub(crate) use hold::Held;
+pub(crate) use hold::{Counted, Held};
 pub(crate) use settings::Settings;
 use windows::Windows;
 
@@ -73,6 +73,7 @@ struct Struck {
 pub(crate) struct Weather {
     sky: Mutex<Sky>,
     held: hold::Holds,
+    under_way: hold::Count,
 }
 
 #[derive(Default)]
@@ -162,6 +163,11 @@ impl Weather {
         self.held.hold()
     }
 
+    /// Counts a call as under way until the guard goes: who has killed a program waits until what it had asked for is done.
+    pub(crate) fn work(&self) -> Counted {
+        self.under_way.one()
+    }
+
     /// The settings.
     pub(crate) fn settings(&self) -> Value {
         self.with(|sky| json!(sky.settings))
@@ -169,13 +175,14 @@ impl Weather {
 
     /// What there has been since it was set.
     pub(crate) fn report(&self) -> Value {
-        let held = self.held.count();
+        let (held, under_way) = (self.held.count(), self.under_way.now());
         self.with(|sky| {
             json!({
                 "weather": sky.settings,
                 "mutating": sky.mutating,
                 "calls": sky.calls,
                 "held": held,
+                "under_way": under_way,
                 "struck": sky.struck,
             })
         })

@@ -1,19 +1,35 @@
 //! A sample of the points of a test that has more of them than `just test` has time for (scripts/test-pool says how many to
-//! draw). The same share and seed draw the same points, so that a failure can be run again.
+//! draw). The same share and seed draw the same points, so that a failure can be run again. On a slow machine a limit of time
+//! makes the sample smaller still: a test asks `has_time` before it begins with a point, and goes through them in an order that
+//! the seed draws, so that other ones are left out each time.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// When the first sample of this process was drawn.
+static BEGUN: OnceLock<Instant> = OnceLock::new();
 
 /// What is drawn.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
     share: f64,
     seed: u64,
+    until: Option<Instant>,
 }
 
 impl Sample {
-    /// As SAMPLE (a share, 0 to 1) and SAMPLE_SEED say; without them, everything.
+    /// As SAMPLE (a share, 0 to 1), SAMPLE_SEED and SAMPLE_SECONDS say; without them, everything.
     pub fn drawn() -> Self {
         let number = |name: &str| std::env::var(name).ok()?.parse::<f64>().ok();
         let seed = std::env::var("SAMPLE_SEED").ok().and_then(|seed| u64::from_str_radix(&seed, 16).ok());
-        Self { share: number("SAMPLE").unwrap_or(1.0), seed: seed.unwrap_or(0) }
+        let begun = *BEGUN.get_or_init(Instant::now);
+        let until = number("SAMPLE_SECONDS").map(|seconds| begun + Duration::from_secs_f64(seconds.max(0.0)));
+        Self { share: number("SAMPLE").unwrap_or(1.0), seed: seed.unwrap_or(0), until }
+    }
+
+    /// Whether there is time to begin with another point.
+    pub fn has_time(&self) -> bool {
+        self.until.is_none_or(|until| Instant::now() < until)
     }
 
     /// Whether all points are drawn.
@@ -54,7 +70,7 @@ mod tests {
     fn a_sample_has_its_size_and_another_seed_draws_another_one() {
         let points: Vec<String> = (0..2000).map(|call| format!("net up, call {call} of 2000, Lost")).collect();
         let drawn = |share, seed| -> Vec<&String> {
-            points.iter().filter(|point| Sample { share, seed }.takes(point)).collect()
+            points.iter().filter(|point| Sample { share, seed, until: None }.takes(point)).collect()
         };
         for seed in [0, 1, 0x1234_5678] {
             let count = drawn(0.25, seed).len();
@@ -65,8 +81,9 @@ mod tests {
         assert_eq!(drawn(1.0, 7).len(), 2000);
         let more = drawn(0.5, 7);
         assert!(drawn(0.25, 7).iter().all(|point| more.contains(point)), "a larger sample has the smaller one in it");
-        let sample = Sample { share: 0.1, seed: 5 };
+        let sample = Sample { share: 0.1, seed: 5, until: None };
         assert_eq!((sample.of(6), sample.of(100)), (1, 10));
         assert!(sample.below(190) < 190);
+        assert!(sample.has_time() && !Sample { until: Some(std::time::Instant::now()), ..sample }.has_time());
     }
 }

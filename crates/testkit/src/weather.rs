@@ -20,8 +20,9 @@ impl Endpoint {
         tell("POST", self.url(), "/_local/weather", &weather.to_string()).expect("setting the weather");
     }
 
-    /// What there has been since the weather was set: `mutating` and `calls` (numbers), `held` (calls held now), and
-    /// `struck` (a list of `n`, the number in the request log, `service`, `operation` and `kind`).
+    /// What there has been since the weather was set: `mutating` and `calls` (numbers), `held` (calls held now),
+    /// `under_way` (calls whose work has begun and has not ended), and `struck` (a list of `n`, the number
+    /// in the request log, `service`, `operation` and `kind`).
     pub fn weather_report(&self) -> Value {
         let text = tell("GET", self.url(), "/_local/weather", "").expect("the weather report");
         serde_json::from_str(&text).expect("the weather report is JSON")

@@ -1,5 +1,10 @@
 //! One call under the weather: what strikes it happens here, before its work or after it.
+//!
+//! Work that has begun is finished, as at AWS, also when its caller goes away: a bucket, say, is made at two keepers, and must
+//! not stay with one of them.
 
+use std::future::Future;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
@@ -15,13 +20,13 @@ use crate::record::Heard;
 use crate::weather::{Kind, Strike};
 
 /// Writes down one call that was answered, or was not.
-pub(super) struct Log<'a> {
-    pub server: &'a Server,
+pub(super) struct Log {
+    pub server: Arc<Server>,
     pub begun: Instant,
     pub heard: Option<Heard>,
 }
 
-impl Log<'_> {
+impl Log {
     /// The status is 0 where there is no answer.
     pub(super) fn add(
         self,
@@ -50,16 +55,19 @@ impl Log<'_> {
 }
 
 /// Answers a call, or closes the connection (`None`).
-pub(super) async fn answer(log: Log<'_>, incoming: Incoming) -> Option<Response> {
-    let server = log.server;
+pub(super) async fn answer(log: Log, incoming: Incoming) -> Option<Response> {
+    let server = log.server.clone();
     let weather = &server.world.weather;
     let latency = weather.latency();
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     let Some(strike) = weather.meet(&incoming.seen()) else {
-        let (done, late) = perform(server, incoming).await;
-        return Some(log.answered(done, late));
+        return finished(&server.clone(), async move {
+            let (done, late) = perform(&server, incoming).await;
+            log.answered(done, late)
+        })
+        .await;
     };
     let (service, operation) = (incoming.service.clone(), incoming.operation.clone());
     let protocol = incoming.protocol;
@@ -81,22 +89,33 @@ pub(super) async fn answer(log: Log<'_>, incoming: Incoming) -> Option<Response>
             None
         }
         Kind::Lost => {
-            drop(perform(server, incoming).await);
+            finished(&server.clone(), async move { drop(perform(&server, incoming).await) }).await?;
             Some(refused(log, &service, &operation, protocol, strike))
         }
         Kind::Cut => {
-            drop(perform(server, incoming).await);
+            finished(&server.clone(), async move { drop(perform(&server, incoming).await) }).await?;
             log.add(&service, &operation, 0, None, Some(strike.name));
             None
         }
         Kind::HoldAfter => {
-            let (done, _) = perform(server, incoming).await;
+            let work = server.clone();
+            let (done, _) = finished(&server, async move { perform(&work, incoming).await }).await?;
             let held = weather.hold();
             let response = log.answered(done, Some(strike.name));
             held.released().await;
             Some(response)
         }
     }
+}
+
+/// Does all of the work, whether or not its caller waits for it; `None` when it has panicked.
+async fn finished<T: Send + 'static>(server: &Server, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    let under_way = server.world.weather.work();
+    let work = async move {
+        let _under_way = under_way;
+        work.await
+    };
+    tokio::spawn(work).await.ok()
 }
 
 /// Does the work, in AWS's own time. The second part names what is not to be seen yet of its result.
@@ -131,7 +150,7 @@ async fn perform(server: &Server, mut incoming: Incoming) -> (Dispatched, Option
     (done, late)
 }
 
-fn refused(log: Log<'_>, service: &str, operation: &str, protocol: Protocol, strike: Strike) -> Response {
+fn refused(log: Log, service: &str, operation: &str, protocol: Protocol, strike: Strike) -> Response {
     let response = reply::error(protocol, &strike.error);
     log.add(service, operation, strike.error.status, Some(strike.error.code), Some(strike.name));
     response
