@@ -49,7 +49,7 @@ fn one_version_of_awss_models_everywhere() {
         let pairs = text.lines().filter_map(|line| line.split_once("=="));
         pairs.map(|(name, version)| (name.to_lowercase(), version.to_owned())).collect()
     };
-    let (tests, moto) = (pins("tests/requirements.txt"), pins("bin/local/src/moto/requirements.txt"));
+    let (tests, moto) = (pins("tests/requirements.txt"), pins("crates/local/moto/python/requirements.txt"));
     for name in ["boto3", "botocore"] {
         assert!(tests.contains_key(name), "{name} is not pinned");
         assert_eq!(tests.get(name), moto.get(name), "{name}");

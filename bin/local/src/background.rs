@@ -7,12 +7,12 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use strata_local_buckets as buckets;
+use strata_local_moto::venv;
+use strata_local_process::environment;
 
-use crate::buckets;
 use crate::cli::{Place, Serve};
-use crate::environment;
 use crate::error::{Error, file};
-use crate::moto::venv;
 
 mod ask;
 

@@ -1,11 +1,12 @@
 //! The command line.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use strata_local_endpoint::Requests;
+use strata_local_weather::Settings;
 
 use crate::error::Error;
-use crate::weather::Settings;
 
 /// The local AWS endpoint: any AWS client may talk to it, nothing leaves this machine.
 #[derive(Debug, Parser)]
@@ -95,7 +96,8 @@ impl Serve {
 
     /// The weather that is asked for.
     pub(crate) fn weather(&self) -> Result<Settings, Error> {
-        let settings = self.weather.as_deref().map_or_else(|| Ok(Settings::default()), Settings::from_argument)?;
+        let asked = self.weather.as_deref().map(Settings::from_argument).transpose()?;
+        let settings = asked.unwrap_or_default();
         Ok(Settings { latency_ms: self.latency.unwrap_or(settings.latency_ms), ..settings })
     }
 }
@@ -113,11 +115,6 @@ impl Place {
 
     /// One JSON line for each call.
     pub(crate) fn requests_file(&self) -> PathBuf {
-        requests_file(&self.dir)
+        Requests::file(&self.dir)
     }
-}
-
-/// One JSON line for each call.
-pub(crate) fn requests_file(dir: &Path) -> PathBuf {
-    dir.join("requests.jsonl")
 }

@@ -25,46 +25,15 @@ pub(crate) enum Error {
         /// Why it failed.
         source: std::io::Error,
     },
-    /// No Python that will do.
-    #[error(
-        "looking for python3 (3.10 or newer), which runs a part of the endpoint: {found}; \
-         install python3 and python3-venv (Debian and Ubuntu: apt-get install python3 python3-venv)"
-    )]
-    NoPython {
-        /// What was found instead.
-        found: String,
-    },
-    /// Making the virtual environment, or filling it.
-    #[error("setting up the virtual environment {path}: {step} said: {output}; {advice}", path = .path.display())]
-    Venv {
-        /// The environment.
-        path: PathBuf,
-        /// The step that failed.
-        step: &'static str,
-        /// Its last words.
-        output: String,
-        /// What to do.
-        advice: &'static str,
-    },
-    /// moto does not start.
-    #[error("starting the endpoint's helper process moto: {why}; see {log}, or delete the venv folder and start again", log = .log.display())]
-    Moto {
-        /// What happened.
-        why: String,
-        /// Where its own words are.
-        log: PathBuf,
-    },
+    /// moto cannot be installed or started.
+    #[error(transparent)]
+    Moto(#[from] strata_local_moto::Error),
+    /// A file of the endpoint's.
+    #[error(transparent)]
+    Endpoint(#[from] strata_local_endpoint::Error),
     /// Weather that cannot be read.
-    #[error(
-        "reading the weather {given}: {why}; give a number (the seed), or a file like \
-         {{\"seed\": 7, \"minute_ms\": 50, \"faults\": [{{\"mutating\": 12, \"kind\": \"lost\"}}]}}"
-    )]
-    Weather {
-        /// The argument.
-        given: String,
-        /// What is wrong with it.
-        why: String,
-    },
+    #[error(transparent)]
+    Weather(#[from] strata_local_weather::Error),
     /// The background process did not come up.
     #[error("starting the endpoint in the background: {why}; its own words are in {log}", log = .log.display())]
     Start {

@@ -1,11 +1,15 @@
 //! Runs the endpoint in the foreground, until it is asked to stop.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use strata_local_buckets::{self as buckets, KmsKeys};
+use strata_local_cloud::{Cloud, clear_files};
+use strata_local_endpoint::{self as endpoint, Inside, Record, Requests, Server};
+use strata_local_moto::{Moto, Process, venv};
+use strata_local_weather::{Settings, Weather};
 use strata_s3::S3;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,18 +17,7 @@ use tokio::sync::Notify;
 
 use crate::cli::Serve;
 use crate::error::{Error, file};
-use crate::http_server::inside::Inside;
-use crate::http_server::{self, Server};
-use crate::keys::KmsKeys;
-use crate::moto::{Moto, venv};
-use crate::mwaa::{Mwaa, Places};
-use crate::mwaa_serverless::{self, MwaaServerless};
-use crate::record::Record;
-use crate::requests::Requests;
-use crate::upstream::Upstream;
-use crate::weather::Settings;
-use crate::world::World;
-use crate::{athena, buckets};
+use crate::services;
 
 /// Prepares everything, then serves.
 pub(crate) fn run(options: &Serve) -> Result<ExitCode, Error> {
@@ -46,13 +39,13 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     // Airflow wants whole paths.
     let cache = options.venv().canonicalize().map_err(file("finding", options.venv()))?;
     let objects = buckets::folder(&dir);
-    let (upstream, started) = Upstream::new();
-    let keys = Arc::new(KmsKeys::new(upstream.clone()));
+    let (moto, started) = Moto::new();
+    let keys = Arc::new(KmsKeys::new(moto.clone()));
     let s3 = S3::open(&objects).map_err(file("opening the objects in", &objects))?;
     let s3 = Arc::new(s3.with_keys(keys.clone()));
-    athena::cache::clear(&dir);
+    clear_files(&dir);
     let inside = Inside::bind().await.map_err(file("opening a port for the objects in", &objects))?;
-    let mut moto = Moto::launch(&options.venv(), &dir)?;
+    let mut process = Process::launch(&options.venv(), &dir)?;
     let stop = Arc::new(Notify::new());
     if options.until_eof {
         let stop = stop.clone();
@@ -62,59 +55,56 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
             stop.notify_one();
         });
     }
-    let world = World {
-        upstream,
+    let cloud = Arc::new(Cloud {
+        moto,
         s3,
-        keys,
         objects_url: inside.url(),
         dir: dir.clone(),
+        port,
         pace: Duration::from_millis(options.pace),
-        glue: Default::default(),
-        athena: Default::default(),
-        mwaa: Mwaa::new(Places {
-            cache: cache.parent().map_or_else(|| dir.clone(), Path::to_path_buf),
-            python: venv::python(&cache),
-            dir: dir.clone(),
-            port,
-        }),
-        mwaa_serverless: MwaaServerless::new(port),
-        weather: Default::default(),
-    };
-    world.weather.set(weather);
+        weather: Weather::new(&services::CLIMATES),
+        services: Default::default(),
+    });
+    cloud.weather.set(weather);
+    cloud.services.open(services::all(&cloud, keys, &cache));
     let record = options.record.as_deref().map(Record::create).transpose()?;
-    let world = Arc::new(world);
-    let server = Server { world: world.clone(), requests: Requests::create(&dir)?, record, stop: stop.clone() };
-    let endpoint = options.place.endpoint_file();
+    let server = Server { cloud: cloud.clone(), requests: Requests::create(&dir)?, record, stop: stop.clone() };
+    let about_file = options.place.endpoint_file();
     // An address, no name: SDKs that would put a bucket before a name look up `bucket.localhost`, which few systems resolve.
     let url = format!("http://127.0.0.1:{port}");
-    let about = json!({ "url": url, "pid": std::process::id(), "moto_pid": moto.id() });
-    write_whole(&endpoint, &about.to_string())?;
+    let about = json!({ "url": url, "pid": std::process::id(), "moto_pid": process.id() });
+    write_whole(&about_file, &about.to_string())?;
 
-    let serving = tokio::spawn(http_server::serve(listener, Arc::new(server)));
-    let objects = tokio::spawn(inside.serve(world.s3.clone()));
-    let schedules = tokio::spawn(mwaa_serverless::keep_schedules(world.clone()));
+    let mut serving = tokio::task::JoinSet::new();
+    serving.spawn(endpoint::serve(listener, Arc::new(server)));
+    serving.spawn(inside.serve(cloud.s3.clone()));
+    for service in cloud.services.all() {
+        serving.spawn(service.ticks());
+    }
     let watched = async {
-        let port = match moto.port().await {
+        let port = match process.port().await {
             Ok(port) => port,
-            Err(why) => return why,
+            Err(why) => return why.into(),
         };
         started.at(format!("http://127.0.0.1:{port}"));
-        buckets::restore(&world).await;
+        for service in cloud.services.all() {
+            service.restore().await;
+        }
         started.ready();
-        moto.ended().await
+        process.ended().await.into()
     };
     let outcome = tokio::select! {
-        why = watched => Err(why),
+        why = watched => Err::<ExitCode, Error>(why),
         () = stop.notified() => Ok(ExitCode::SUCCESS),
         () = signalled() => Ok(ExitCode::SUCCESS),
     };
-    serving.abort();
-    objects.abort();
-    schedules.abort();
-    world.mwaa.real.stop_all().await;
-    moto.end().await;
+    serving.abort_all();
+    for service in cloud.services.all() {
+        service.end().await;
+    }
+    process.end().await;
     // Last: `local stop` takes its absence as the end.
-    let _ = std::fs::remove_file(&endpoint);
+    let _ = std::fs::remove_file(&about_file);
     outcome
 }
 

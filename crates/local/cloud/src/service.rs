@@ -1,0 +1,56 @@
+//! What a service of this endpoint is.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::Response;
+use futures::future::{self, BoxFuture, FutureExt};
+use http::Request;
+use http::request::Parts;
+use strata_local_wire::{Call, Handled};
+
+/// Work that a service does; it holds on to the service.
+pub type Work<T> = BoxFuture<'static, T>;
+
+/// What became of a reset; the error is a sentence.
+pub type Done = Result<(), String>;
+
+/// One emulated service of AWS. It owns its state; what it needs of others it asks through the [`Cloud`](crate::Cloud).
+pub trait Service: Send + Sync {
+    /// Its signing name.
+    fn name(&self) -> &'static str;
+
+    /// The operation that a request asks for, where method and path say it.
+    fn operation(&self, _request: &Parts) -> Option<String> {
+        None
+    }
+
+    /// Answers a call, or leaves it to moto.
+    fn handle(self: Arc<Self>, call: Call) -> Work<Handled>;
+
+    /// Hears that a call has changed something of another service, or of its own at moto.
+    fn changed(&self, _service: &str) {}
+
+    /// Makes what an earlier run of the endpoint kept, before anybody is answered.
+    fn restore(self: Arc<Self>) -> Work<()> {
+        future::ready(()).boxed()
+    }
+
+    /// Does what happens by itself, for ever.
+    fn ticks(self: Arc<Self>) -> Work<()> {
+        future::pending().boxed()
+    }
+
+    /// Forgets everything.
+    fn reset(self: Arc<Self>) -> Work<Done>;
+
+    /// Ends what it has started, when the endpoint ends.
+    fn end(self: Arc<Self>) -> Work<()> {
+        future::ready(()).boxed()
+    }
+
+    /// Answers a request to a host of its own, whose name this is without the port. `None` where the host is none of its.
+    fn host(self: Arc<Self>, _host: &str, request: Request<Body>) -> Result<Work<Response>, Request<Body>> {
+        Err(request)
+    }
+}
