@@ -49,8 +49,13 @@ pub trait Service: Send + Sync {
         future::ready(()).boxed()
     }
 
-    /// Answers a request to a host of its own, whose name this is without the port. `None` where the host is none of its.
-    fn host(self: Arc<Self>, _host: &str, request: Request<Body>) -> Result<Work<Response>, Request<Body>> {
-        Err(request)
+    /// Whether a host is one of its own; this is its name without the port.
+    fn has_host(&self, _host: &str) -> bool {
+        false
+    }
+
+    /// Answers a request to a host of its own.
+    fn answer_host(self: Arc<Self>, _host: &str, _request: Request<Body>) -> Work<Response> {
+        future::ready(Response::default()).boxed()
     }
 }

@@ -55,12 +55,8 @@ async fn handle(server: &Arc<Server>, request: Request<Body>) -> Option<Response
         let why = "only this machine may ask: the Host header must be localhost or 127.0.0.1\n";
         return Some(reply::text(403, why));
     };
-    let mut request = request;
-    for service in server.cloud.services.all() {
-        match service.host(&host, request) {
-            Ok(answer) => return Some(answer.await),
-            Err(not_its) => request = not_its,
-        }
+    if let Some(service) = server.cloud.services.all().find(|service| service.has_host(&host)) {
+        return Some(service.answer_host(&host, request).await);
     }
     if host::is_from_another_site(&request) {
         return Some(reply::text(403, "a page of another site may not ask: no AWS client sends its Origin\n"));

@@ -65,9 +65,13 @@ impl Service for Mwaa {
         async move { self.real.stop_all().await }.boxed()
     }
 
-    fn host(self: Arc<Self>, host: &str, request: Request<Body>) -> Result<Work<Response>, Request<Body>> {
-        let Some(id) = real::id_in(host).map(str::to_owned) else { return Err(request) };
-        Ok(async move { real::answer_host(&self, &id, request).await }.boxed())
+    fn has_host(&self, host: &str) -> bool {
+        real::id_in(host).is_some()
+    }
+
+    fn answer_host(self: Arc<Self>, host: &str, request: Request<Body>) -> Work<Response> {
+        let id = real::id_in(host).unwrap_or_default().to_owned();
+        async move { real::answer_host(&self, &id, request).await }.boxed()
     }
 }
 
