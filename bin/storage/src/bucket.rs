@@ -1,49 +1,19 @@
 //! A bucket. Its name ends in account and region (S3's account-regional namespace), so nobody else can hold it.
 
-use crate::access::AccessBlock;
 use crate::contents;
-use crate::encryption::Encryption;
 use crate::file::File;
-use crate::lifecycle::Rules;
 use crate::owner::{self, to_s3};
-use crate::settings;
+use crate::settings::{self, Props, Seen};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{BucketLocationConstraint, BucketNamespace, CreateBucketConfiguration, Tagging};
-use serde_json::Value;
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Exit, Pace};
-use strata_layer::{Context, Desired, Observed, Resource, async_trait, props};
+use strata_layer::{Context, Desired, Resource, async_trait};
 use strata_state::demand::MAIN_BUCKET;
 use strata_state::layers::storage::Bucket as Wish;
 use strata_state::wish::bucket_problem;
 
 pub(crate) struct Bucket(pub(crate) Client);
-
-props! {
-    /// What a bucket is. A setting that nobody has made is null.
-    pub(crate) struct Props {
-        fixed {
-            /// Its name.
-            name: String,
-        }
-        mutable {
-            /// Whether it keeps old versions.
-            versioning: Option<String>,
-            /// What encrypts new objects.
-            encryption: Option<Encryption>,
-            /// What is closed to the public.
-            public_access_block: Option<AccessBlock>,
-            /// Whose objects are, and whether ACLs count.
-            ownership: Option<String>,
-            /// Its policy.
-            policy: Option<Value>,
-            /// What S3 removes or moves by itself.
-            lifecycle: Option<Rules>,
-        }
-    }
-}
-
-pub(crate) type Seen = Observed<Props>;
 
 impl Bucket {
     /// Set these tags beside those that somebody else gave it; the call replaces them all.

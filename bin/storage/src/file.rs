@@ -1,7 +1,8 @@
 //! The files that strata puts into the buckets, uploaded only when they differ. Buckets keep old versions, and the document
 //! keeps the version ids: MWAA wants them.
 
-use crate::objects::{ENV, ID, Objects, PIPELINE};
+use crate::bucket::Bucket;
+use crate::objects::{ENV, Facts, ID, Objects, PIPELINE, Props, Seen, id, physical};
 use crate::wanted::{Wanted, wanted};
 use crate::{key, names};
 use aws_sdk_s3::Client;
@@ -9,58 +10,17 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ServerSideEncryption};
 use futures::future::{BoxFuture, try_join_all};
 use futures::{StreamExt, TryStreamExt, stream};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error};
-use strata_layer::{Context, Desired, Observed, Promise, Resource, async_trait, props};
-use strata_state::demand::MAIN_BUCKET;
+use strata_layer::{Context, Desired, Resource, async_trait};
 use strata_state::layers::storage::Encryption;
 
 pub(crate) struct File {
     s3: Client,
     /// Read and hashed once for the whole run.
     wanted: OnceLock<Vec<Wanted>>,
-}
-
-props! {
-    /// What a file is. Its ETag is the MD5 only where S3's own key encrypts it; with a key in KMS it tells nothing, and S3
-    /// keeps a SHA-256 instead.
-    pub(crate) struct Props {
-        fixed {
-            /// The bucket that it is in.
-            bucket: String,
-        }
-        mutable {
-            /// The MD5 of its bytes, where S3's own key encrypts it.
-            md5: Option<String>,
-            /// The SHA-256 of its bytes, where a key in KMS encrypts it.
-            sha256: Option<String>,
-            /// That key.
-            key: Option<Promise>,
-        }
-    }
-}
-
-/// What others need of a file.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Facts {
-    pub(crate) key: String,
-    pub(crate) version_id: String,
-}
-
-pub(crate) type Seen = Observed<Props, Facts>;
-
-/// The id of a file: its key in the main bucket, and in another one the bucket's id with it.
-pub(crate) fn id(bucket: &str, key: &str) -> String {
-    if bucket == MAIN_BUCKET { key.to_owned() } else { format!("{bucket}:{key}") }
-}
-
-impl Props {
-    /// Whether these bytes, encrypted so, are what the other one says.
-    fn is_same(&self, other: &Self) -> bool {
-        let sum = |props: &Self| if self.key.is_some() { props.sha256.clone() } else { props.md5.clone() };
-        sum(self).is_some() && sum(self) == sum(other) && self.key == other.key
-    }
 }
 
 impl File {
@@ -91,7 +51,7 @@ impl File {
     async fn upload(&self, cx: &Context, file: &Desired<Props>) -> Result<(), Error> {
         let wanted = self.wanted(cx).iter().find(|wanted| id(&wanted.bucket, &wanted.key) == file.id);
         let Some(Wanted { bucket, key, content_type, body }) = wanted else { return Ok(()) };
-        let bucket = names::now(cx).remove(bucket).unwrap_or_else(|| cx.bucket_of(bucket));
+        let bucket = bucket_names(cx).remove(bucket).unwrap_or_else(|| cx.bucket_of(bucket));
         let doing = || format!("uploading s3://{bucket}/{key}");
         let body = body.clone().map_err(|why| Error::failed(doing(), why))?;
         let pipeline = &cx.doc.pipeline;
@@ -141,7 +101,7 @@ impl Resource for File {
     }
 
     async fn observed(&self, cx: &Context, desired: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
-        let names = names::now(cx);
+        let names = bucket_names(cx);
         let buckets = names.iter().map(|(id, name)| Objects { s3: &self.s3, cx, id, name });
         let seen = try_join_all(buckets.map(|bucket| async move { bucket.ours(desired).await })).await?;
         Ok(seen.into_iter().flatten().collect())
@@ -172,7 +132,16 @@ impl Resource for File {
     }
 }
 
-/// What a file is called among all files: its key in the main bucket, and elsewhere the bucket's name with it.
-pub(crate) fn physical(id: &str, bucket: &str, key: &str) -> String {
-    if id == MAIN_BUCKET { key.to_owned() } else { format!("{bucket}/{key}") }
+/// What each bucket is called now, by its id: those that were found, else those of the document, else as they will be.
+fn bucket_names(cx: &Context) -> BTreeMap<String, String> {
+    let mut names = names::wished(cx);
+    let document = cx.doc.storage.iter().flat_map(|section| section.names());
+    let document = document.map(|(id, name)| (id.to_owned(), name.to_owned()));
+    let found = cx.observed::<Bucket>().into_iter().map(|bucket| (bucket.id, bucket.physical));
+    for (id, name) in document.chain(found) {
+        if let Some(known) = names.get_mut(&id) {
+            *known = name;
+        }
+    }
+    names
 }

@@ -1,7 +1,8 @@
 //! The list of what `storage` owns, its section, and `storage sync`.
 
 use crate::bucket::Bucket;
-use crate::file::{File, Seen};
+use crate::file::File;
+use crate::objects::Seen;
 use crate::{check, folder, owner, ready};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;

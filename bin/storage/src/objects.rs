@@ -1,6 +1,5 @@
 //! Which objects of a bucket are files of strata, and what they are.
 
-use crate::file::{self, Facts, Props, Seen};
 use crate::listing::versions;
 use crate::owner;
 use aws_sdk_s3::Client;
@@ -9,8 +8,54 @@ use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;
 use strata_aws::{During, Error};
-use strata_layer::{Context, Desired, Promise};
-use strata_state::demand;
+use strata_layer::{Context, Desired, Observed, Promise, props};
+use strata_state::demand::{self, MAIN_BUCKET};
+
+props! {
+    /// What a file is. Its ETag is the MD5 only where S3's own key encrypts it; with a key in KMS it tells nothing, and S3
+    /// keeps a SHA-256 instead.
+    pub(crate) struct Props {
+        fixed {
+            /// The bucket that it is in.
+            bucket: String,
+        }
+        mutable {
+            /// The MD5 of its bytes, where S3's own key encrypts it.
+            md5: Option<String>,
+            /// The SHA-256 of its bytes, where a key in KMS encrypts it.
+            sha256: Option<String>,
+            /// That key.
+            key: Option<Promise>,
+        }
+    }
+}
+
+impl Props {
+    /// Whether these bytes, encrypted so, are what the other one says.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let sum = |props: &Self| if self.key.is_some() { props.sha256.clone() } else { props.md5.clone() };
+        sum(self).is_some() && sum(self) == sum(other) && self.key == other.key
+    }
+}
+
+/// What others need of a file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) key: String,
+    pub(crate) version_id: String,
+}
+
+pub(crate) type Seen = Observed<Props, Facts>;
+
+/// The id of a file: its key in the main bucket, and in another one the bucket's id with it.
+pub(crate) fn id(bucket: &str, key: &str) -> String {
+    if bucket == MAIN_BUCKET { key.to_owned() } else { format!("{bucket}:{key}") }
+}
+
+/// What a file is called among all files: its key in the main bucket, and elsewhere the bucket's name with it.
+pub(crate) fn physical(id: &str, bucket: &str, key: &str) -> String {
+    if id == MAIN_BUCKET { key.to_owned() } else { format!("{bucket}/{key}") }
+}
 
 /// Metadata that says whose an object is: objects have tags, but listing those costs a call and money for each.
 pub(crate) const PIPELINE: &str = "strata-pipeline";
@@ -61,7 +106,7 @@ impl Objects<'_> {
                 let version_id = version.version_id().unwrap_or("null").to_owned();
                 let props = Props { bucket: self.name.to_owned(), md5: Some(md5), ..Props::default() };
                 let facts = Facts { key: key.to_owned(), version_id };
-                let (id, physical) = (file::id(self.id, key), file::physical(self.id, self.name, key));
+                let (id, physical) = (id(self.id, key), physical(self.id, self.name, key));
                 seen.push(Seen::new(id, physical, props).facts(facts));
             }
         }

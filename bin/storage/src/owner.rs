@@ -1,7 +1,7 @@
 //! Whose a bucket is. Bucket names are shared by all accounts, so nothing is touched before its tags were read.
 
-use crate::bucket::{Props, Seen};
 use crate::names;
+use crate::settings::{Props, Seen};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::Tag;
 use futures::future::{try_join, try_join_all};

@@ -2,7 +2,6 @@
 //! Each setting is one call, made only when it differs. MWAA wants the first and the third before it starts.
 
 use crate::access::AccessBlock;
-use crate::bucket::Props;
 use crate::encryption::Encryption;
 use crate::lifecycle::{self, Rules};
 use aws_sdk_s3::Client;
@@ -12,9 +11,35 @@ use aws_sdk_s3::types::{
 };
 use serde_json::{Value, json};
 use strata_aws::{During, Error, Exit};
-use strata_layer::Context;
+use strata_layer::{Context, Observed, props};
 use strata_state::demand::MAIN_BUCKET;
 use strata_state::layers::storage::Bucket as Wish;
+
+props! {
+    /// What a bucket is. A setting that nobody has made is null.
+    pub(crate) struct Props {
+        fixed {
+            /// Its name.
+            name: String,
+        }
+        mutable {
+            /// Whether it keeps old versions.
+            versioning: Option<String>,
+            /// What encrypts new objects.
+            encryption: Option<Encryption>,
+            /// What is closed to the public.
+            public_access_block: Option<AccessBlock>,
+            /// Whose objects are, and whether ACLs count.
+            ownership: Option<String>,
+            /// Its policy.
+            policy: Option<Value>,
+            /// What S3 removes or moves by itself.
+            lifecycle: Option<Rules>,
+        }
+    }
+}
+
+pub(crate) type Seen = Observed<Props>;
 
 /// All settings as they shall be.
 pub(crate) fn wished(cx: &Context, id: &str, name: &str, wish: &Wish) -> Props {

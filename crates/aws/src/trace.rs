@@ -7,19 +7,17 @@ mod chrome;
 mod file;
 mod http;
 mod lanes;
+mod span;
 
 use crate::Error;
 use chrome::Chrome;
 pub(crate) use http::Traced;
-use std::fmt::Display;
+pub(crate) use span::mark;
+pub use span::{lets, span, waited};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 pub use tracing::Instrument;
-use tracing::Span;
 use tracing_subscriber::layer::SubscriberExt;
-
-/// What our own spans are known by.
-const TARGET: &str = "strata";
 
 static ON: AtomicBool = AtomicBool::new(false);
 
@@ -40,25 +38,4 @@ pub fn start(path: &Path, program: &str, verb: &str) -> Result<(), Error> {
 /// Whether somebody listens.
 pub(crate) fn is_on() -> bool {
     ON.load(Ordering::Relaxed)
-}
-
-/// Something that takes time: `kind` is `create`, `what` is `subnet.private-1`. With a `row` it is drawn in that row,
-/// without one in the row of what it belongs to. It lasts until it is dropped.
-pub fn span(kind: &'static str, what: impl Display, row: &'static str) -> Span {
-    tracing::debug_span!(target: TARGET, "strata", kind, what = %what, row, outcome = tracing::field::Empty, needs = tracing::field::Empty)
-}
-
-/// An arrow from here: what is going on now lets `id` begin.
-pub fn lets(id: impl Display) {
-    tracing::debug!(target: TARGET, arrow = "s", what = %id);
-}
-
-/// The arrow's head: what is going on now waited for it.
-pub fn waited(id: impl Display) {
-    tracing::debug!(target: TARGET, arrow = "f", what = %id);
-}
-
-/// Something that happens at once.
-pub(crate) fn mark(what: impl Display) {
-    tracing::debug!(target: TARGET, what = %what);
 }

@@ -1,11 +1,11 @@
 //! Removing: what is needed by others goes after them, and nothing counts as gone while AWS still lists it.
 
-use crate::diff::diff;
+use crate::diff::{Action, diff};
 use crate::erased::Live;
 use crate::lock::Locks;
+use crate::report::{Step, outcome};
 use crate::survey::{look, survey};
-use crate::up::outcome;
-use crate::{Action, Context, Part, State, confirm};
+use crate::{Context, Part, State, confirm};
 use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -228,7 +228,7 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
             if !rest.iter().any(|other| other.physical == live.physical)
                 && let Some(step) = steps.remove(&live.physical)
             {
-                let step: crate::Step = step;
+                let step: Step = step;
                 step.done("removed");
             }
         }

@@ -1,9 +1,8 @@
 //! How many actions go on at once (`--parallel`), and which goes first where more could: the one with the longest way still
 //! to go behind it. A NAT gateway takes minutes, so what it waits for is made before what nothing slow waits for.
 
-use crate::Part;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -100,17 +99,6 @@ impl Drop for Pass {
         self.0.line().free += 1;
         self.0.admit();
     }
-}
-
-/// How long it takes from the beginning of each kind until the last that waits for it is there.
-pub(crate) fn ways(parts: &[Part]) -> BTreeMap<&'static str, Duration> {
-    let mut ways = BTreeMap::new();
-    for part in parts.iter().rev() {
-        let behind = parts.iter().filter(|other| other.needs.contains(&part.kind));
-        let behind = behind.filter_map(|other| ways.get(other.kind).copied()).max();
-        ways.insert(part.kind, part.resource.lasts() + behind.unwrap_or_default());
-    }
-    ways
 }
 
 #[cfg(test)]

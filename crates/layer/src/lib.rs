@@ -7,12 +7,14 @@
 // So that `props!` finds this crate from inside, too.
 extern crate self as strata_layer;
 
+mod change;
 mod cli;
 mod confirm;
 mod context;
 mod diff;
 mod down;
 mod erased;
+mod exit;
 mod gate;
 mod input;
 mod layer;
@@ -20,7 +22,9 @@ mod left;
 mod lock;
 pub mod log_groups;
 pub mod log_stream;
+mod lookup;
 mod open;
+mod part;
 mod plan;
 mod policy;
 mod promise;
@@ -29,24 +33,27 @@ mod protect;
 mod report;
 mod resource;
 mod run;
+mod state;
 mod status;
 mod survey;
+mod typed;
 mod up;
 
 pub use async_trait::async_trait;
 pub use cli::{Global, LogFormat, NoVerbs};
 pub use confirm::confirm;
 pub use context::Context;
-use diff::{Action, Change};
-pub use erased::{Holder, Part, State};
 pub use input::document;
 pub use layer::{Finding, Layer};
 pub use open::begin_trace;
+pub use part::Part;
 pub use promise::Promise;
 pub use props::Props;
 pub use protect::allow_removal;
 pub use report::{Report, Step};
-pub use resource::{Desired, Observed, Resource, part};
+pub use resource::{Resource, part};
 pub use run::{main, print_policy, with_document};
 #[doc(hidden)]
 pub use serde::{self, Serialize};
+pub use state::{Holder, State};
+pub use typed::{Desired, Observed};

@@ -3,8 +3,8 @@
 //! In a pipe of programs each waits for the document of the one before it. What needs nothing of that document, such as
 //! asking AWS which account this is, is done meanwhile.
 
+use crate::exit::USAGE;
 use crate::report::line;
-use crate::run::USAGE;
 use crate::{Context, Global, Report, input};
 use std::fs::File;
 use std::os::fd::AsFd;

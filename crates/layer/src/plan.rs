@@ -1,9 +1,10 @@
 //! What `up` would do, for people and for machines.
 
-use crate::diff::{Aspect, Surplus, diff};
+use crate::change::{Aspect, Change};
+use crate::diff::{Action, Surplus, diff};
 use crate::erased::{Live, Wish};
 use crate::promise::{later, shown};
-use crate::{Action, Change, Context, Part};
+use crate::{Context, Part};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;

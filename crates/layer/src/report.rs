@@ -5,6 +5,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use strata_aws::{Error, Exit};
 
 /// Where progress goes.
 #[derive(Debug, Clone)]
@@ -121,6 +122,15 @@ impl Step {
             }
             _ => self.report.event(&self.what, result, Some(seconds)),
         }
+    }
+}
+
+/// How a call went, in one clause.
+pub(crate) fn outcome(result: &Result<(), Error>, done: &str) -> String {
+    match result {
+        Ok(()) => done.to_owned(),
+        Err(error) if error.exit == Exit::Again => format!("looks again: {}", error.message),
+        Err(error) => format!("failed: {}", error.message),
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the command line to the exit code.
 
 use crate::cli::{Cli, Verb};
+use crate::exit::{CHANGES, DONE, DRIFTED, FAILED, INTERRUPTED, LEFT, USAGE};
 use crate::left::{left, say_bill};
 use crate::open::{begin_trace, connect, open};
 use crate::protect::allow_removal;
@@ -15,15 +16,6 @@ use strata_aws::trace::{Instrument, span};
 use strata_aws::{Cancel, Error, Exit, Session};
 use strata_state::Document;
 use strata_state::section::{During, Failed, Left, Target};
-
-/// Exit codes; the same in every program.
-const DONE: u8 = 0;
-const FAILED: u8 = 1;
-pub(crate) const USAGE: u8 = 2;
-const CHANGES: u8 = 2;
-const LEFT: u8 = 3;
-const DRIFTED: u8 = 4;
-const INTERRUPTED: u8 = 130;
 
 /// Run a layer's program.
 pub fn main<L: Layer>(layer: L) -> ExitCode {

@@ -1,8 +1,8 @@
 //! What exists and what drifted.
 
-use crate::diff::{Surplus, diff};
+use crate::diff::{Action, Surplus, diff};
 use crate::plan::short;
-use crate::{Action, Context, Part, State};
+use crate::{Context, Part, State};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use strata_aws::Error;

@@ -1,12 +1,14 @@
 //! Making a layer as the document asks: look, act on the difference, look again, until there is none.
 
-use crate::diff::{Aspect, diff};
-use crate::gate::ways;
+use crate::change::{Aspect, Change};
+use crate::diff::{Action, diff};
 use crate::lock::Locks;
+use crate::part::ways;
 use crate::plan::{self, plan};
 use crate::promise::shown;
+use crate::report::outcome;
 use crate::survey::{UNKNOWN, look, refuse_foreign, survey};
-use crate::{Action, Change, Context, Finding, Layer, Part, confirm, down};
+use crate::{Context, Finding, Layer, Part, confirm, down};
 use futures::future::{FutureExt, LocalBoxFuture, Shared, join_all, try_join};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -314,14 +316,5 @@ async fn act(cx: &Context, part: &Part, way: Duration, action: Action) -> (Strin
             (wish.id, what, result)
         }
         Action::Delete(..) | Action::Replace(..) | Action::Wait(..) => (String::new(), what, Ok(())),
-    }
-}
-
-/// How a call went, in one clause.
-pub(crate) fn outcome(result: &Result<(), Error>, done: &str) -> String {
-    match result {
-        Ok(()) => done.to_owned(),
-        Err(error) if error.exit == Exit::Again => format!("looks again: {}", error.message),
-        Err(error) => format!("failed: {}", error.message),
     }
 }

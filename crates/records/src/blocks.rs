@@ -1,7 +1,8 @@
 //! The pieces that a file is made of: blocks of rows, as lines or as columns.
 
 use crate::columns::{Columns, Gather};
-use crate::record::{COLUMNS, Recipe};
+use crate::fields::COLUMNS;
+use crate::recipe::Recipe;
 
 /// Fixed for ever: other blocks would be other bytes. About 280 kB, which stay in the processor's cache.
 const BLOCK_ROWS: u64 = 1024;

@@ -3,7 +3,7 @@
 use crate::birth::Birth;
 use crate::digits::{three, two};
 use crate::line::Line;
-use crate::locale::Sex;
+use crate::person::Sex;
 use crate::random::Random;
 
 /// What a digit is worth in the check: of sex, date, county and the number in it.

@@ -1,7 +1,7 @@
 //! Rows as columns, in the way that Parquet calls PLAIN.
 
+use crate::fields::{COLUMNS, Fields};
 use crate::line::Line;
-use crate::record::{COLUMNS, Fields};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use crate::blocks::{Block, Piece, Plan};
 use crate::columns::Columns;
 use crate::options::{Error, Options};
-use crate::record::Recipe;
+use crate::recipe::Recipe;
 use crate::turns::in_turn;
 
 /// Makes one file of records, as often as asked, with the same bytes each time.

@@ -5,6 +5,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 mod endpoint;
+mod eventually;
 mod http;
 mod other;
 mod program;
@@ -16,6 +17,7 @@ mod weather;
 pub mod world;
 
 pub use endpoint::Endpoint;
+pub use eventually::eventually;
 pub use other::OtherEmulator;
 pub use program::{Output, bin, repository, run, run_in};
 pub use proxy::DyingProxy;
@@ -23,17 +25,3 @@ pub use python::{python, python_of};
 pub use sample::Sample;
 pub use sockets::{connections, listening};
 pub use world::World;
-
-use std::time::{Duration, Instant};
-
-/// Polls until `check` gives a value, or panics with `what` after `limit`.
-pub fn eventually<T>(what: &str, limit: Duration, mut check: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = check() {
-            return found;
-        }
-        assert!(begun.elapsed() < limit, "waited {limit:?} for: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}

@@ -3,8 +3,8 @@
 //!
 //! `tracing-chrome` writes the same format, for one process with one file: its pid is always 1.
 
-use super::TARGET;
 use super::lanes::Lanes;
+use super::span::TARGET;
 use serde_json::{Map, Value, json};
 use std::fmt::Debug;
 use std::fs::File;

@@ -1,6 +1,6 @@
 //! Each request on the wire, so that tries and the pauses between them can be told from one long call.
 
-use super::span;
+use super::span::span;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };

@@ -2,10 +2,11 @@
 
 use fake::locales::{Data, EN};
 
-use super::{Country, Name, Person, Sex, names};
 use crate::birth::Birth;
+use crate::country::Country;
 use crate::iban;
 use crate::line::{Line, Word};
+use crate::person::{Name, Person, Sex, names};
 use crate::random::Random;
 
 pub(super) struct AmericanEnglish {

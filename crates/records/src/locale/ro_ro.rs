@@ -2,10 +2,11 @@
 
 use std::hint::select_unpredictable;
 
-use super::{Country, Name, Person, Sex, names};
 use crate::birth::Birth;
+use crate::country::Country;
 use crate::digits::{three, two};
 use crate::line::{Line, Word};
+use crate::person::{Name, Person, Sex, names};
 use crate::random::Random;
 use crate::{cnp, iban};
 
