@@ -121,7 +121,7 @@ fn d08_a_versioned_bucket_full_of_data_goes_down() {
     let output = world.unattended(&["down"], &doc);
     assert_eq!(output.status, Some(2), "{}", output.stderr);
     assert!(
-        output.stderr.contains("500 objects in 2,550 versions, 3 multipart uploads, and 25.0 kB"),
+        output.stderr.contains("500 objects in 2,550 versions, 3 multipart uploads, and 25.00 kB"),
         "{}",
         output.stderr
     );

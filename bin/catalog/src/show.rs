@@ -79,18 +79,6 @@ fn json(rows: &Rows) -> String {
     if objects.is_empty() { "[]\n".into() } else { format!("[\n{}\n]\n", objects.join(",\n")) }
 }
 
-/// `37.5 kB`.
-pub(crate) fn bytes(count: i64) -> String {
-    let units = ["B", "kB", "MB", "GB", "TB"];
-    let mut value = count as f64;
-    let mut unit = 0;
-    while value >= 1000.0 && unit + 1 < units.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    if unit == 0 { format!("{count} B") } else { format!("{value:.1} {}", units[unit]) }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
@@ -128,10 +116,5 @@ mod tests {
         assert!(text.contains(r#"{"name":"Ana, \"A\"","n":7,"paid":"1.10"}"#), "{text}");
         assert!(text.contains(r#"{"name":null,"n":1200,"paid":null}"#), "{text}");
         assert!(serde_json::from_str::<serde_json::Value>(&text).unwrap().is_array());
-    }
-
-    #[test]
-    fn bytes_are_for_people() {
-        assert_eq!([bytes(0), bytes(999), bytes(37_512), bytes(2_500_000_000)], ["0 B", "999 B", "37.5 kB", "2.5 GB"]);
     }
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use strata_state::Document;
 use strata_state::demand::{Role, roles};
 use strata_state::policy::{Place, fill, normal};
+use wildmatch::WildMatch;
 
 fn document() -> Document {
     let text = include_str!("../../../pipelines/driven-data/pipeline.json");
@@ -42,17 +43,7 @@ fn list(value: &Value) -> Vec<&str> {
 
 /// Whether `role` may do `action` on exactly this resource, by an Allow without a condition.
 fn may(role: &str, action: &str, resource: &str) -> bool {
-    let matches = |pattern: &str, text: &str| {
-        let mut rest = text;
-        let parts: Vec<&str> = pattern.split('*').collect();
-        for (index, part) in parts.iter().enumerate() {
-            match rest.find(part) {
-                Some(at) if index > 0 || at == 0 => rest = &rest[at + part.len()..],
-                _ => return false,
-            }
-        }
-        rest.is_empty() || pattern.ends_with('*')
-    };
+    let matches = |pattern: &str, text: &str| WildMatch::new(pattern).matches(text);
     let (_, permissions) = documents(role);
     permissions["Statement"].as_array().expect("statements").iter().any(|statement| {
         statement["Effect"] == "Allow"

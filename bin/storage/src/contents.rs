@@ -6,6 +6,7 @@ use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures::stream::FuturesUnordered;
 use futures::{StreamExt, TryStreamExt, stream};
+use indicatif::{DecimalBytes, HumanCount};
 use std::collections::BTreeSet;
 use std::fmt;
 use strata_aws::{During, Error, Exit, keys};
@@ -28,12 +29,14 @@ impl Held {
 
 impl fmt::Display for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let noun = |count: usize, noun: &str| format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" });
+        let noun = |count: usize, noun: &str| {
+            format!("{} {noun}{}", HumanCount(count as u64), if count == 1 { "" } else { "s" })
+        };
         write!(f, "{} in {}, ", noun(self.objects, "object"), noun(self.versions, "version"))?;
         if self.uploads > 0 {
             write!(f, "{}, ", noun(self.uploads, "multipart upload"))?;
         }
-        write!(f, "and {}", size(self.bytes))
+        write!(f, "and {}", DecimalBytes(self.bytes.unsigned_abs()))
     }
 }
 
@@ -155,29 +158,6 @@ async fn delete(s3: &Client, bucket: &str, page: ListObjectVersionsOutput, paral
     Err(Error { doing: doing(), code: Some(code), message, advice: Some(advice), exit })
 }
 
-/// `1234567` as `1,234,567`.
-fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[allow(clippy::cast_precision_loss, reason = "one digit after the point is shown")]
-fn size(bytes: i64) -> String {
-    match bytes as f64 {
-        few if few < 1e3 => format!("{bytes} bytes"),
-        few if few < 1e6 => format!("{:.1} kB", few / 1e3),
-        some if some < 1e9 => format!("{:.1} MB", some / 1e6),
-        many => format!("{:.1} GB", many / 1e9),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,8 +165,8 @@ mod tests {
     #[test]
     fn counts_read_as_people_write_them() {
         let held = Held { objects: 1234, versions: 5678, uploads: 12, bytes: 26_100_000 };
-        assert_eq!(held.to_string(), "1,234 objects in 5,678 versions, 12 multipart uploads, and 26.1 MB");
+        assert_eq!(held.to_string(), "1,234 objects in 5,678 versions, 12 multipart uploads, and 26.10 MB");
         let held = Held { objects: 1, versions: 1, uploads: 0, bytes: 5 };
-        assert_eq!(held.to_string(), "1 object in 1 version, and 5 bytes");
+        assert_eq!(held.to_string(), "1 object in 1 version, and 5 B");
     }
 }

@@ -6,7 +6,21 @@ use std::time::Instant;
 
 use axum::body::Body;
 use http::Request;
+use serde::Deserialize;
 use strata_s3::{Operation, S3, Versioning};
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(rename = "Version")]
+    versions: Vec<Version>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Version {
+    key: String,
+    version_id: String,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -33,9 +47,9 @@ async fn main() {
         let begun = Instant::now();
         let page = ask(&s3, "GET", "/many?versions", "").await;
         listing += begun.elapsed();
-        let named = page.split("<Version>").skip(1).map(|part| {
-            let end = part.find("</VersionId>").unwrap();
-            format!("<Object>{}</VersionId></Object>", &part[..end])
+        let page: Page = quick_xml::de::from_str(&page).unwrap();
+        let named = page.versions.into_iter().map(|Version { key, version_id }| {
+            format!("<Object><Key>{key}</Key><VersionId>{version_id}</VersionId></Object>")
         });
         let body = format!("<Delete><Quiet>true</Quiet>{}</Delete>", named.collect::<String>());
         let begun = Instant::now();

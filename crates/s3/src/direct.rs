@@ -8,11 +8,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
-use crate::body::send;
 use crate::checksum::{self, Algorithm};
+use crate::encryption;
 use crate::error::{Error, Result};
+use crate::protocol::send;
+use crate::s3::S3;
 use crate::store::{Bucket, Checksum, Item, Object, Pairs, Piece, Query};
-use crate::{S3, encryption};
 
 /// An object of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl S3 {
     /// As S3 answers them.
     pub async fn get(&self, bucket: &str, key: &str, version: Option<&str>) -> Result<Bytes> {
         let found = self.bucket(bucket)?.find(key, version)?;
-        encryption::check_open(self, bucket, found.object()).await?;
+        encryption::check_open(&self.settings, bucket, found.object()).await?;
         let size = found.object().size;
         let body = send(found.version, 0, size)?;
         Ok(body.collect().await.map_err(|why| Error::internal("reading an object", why))?.to_bytes())
@@ -61,7 +62,7 @@ impl S3 {
     /// As S3 answers them.
     pub async fn check_open(&self, bucket: &str, key: &str) -> Result<()> {
         let found = self.bucket(bucket)?.find(key, None)?;
-        encryption::check_open(self, bucket, found.object()).await
+        encryption::check_open(&self.settings, bucket, found.object()).await
     }
 
     /// Gives an object's bytes a name of the caller's: one more of their own file where they are one, else a copy. Nobody
@@ -108,7 +109,7 @@ impl S3 {
     /// # Errors
     /// As S3 answers them.
     pub async fn store(&self, bucket: &str, key: &str, data: Vec<u8>) -> Result<()> {
-        let sealed = encryption::by_default(self, bucket).await?;
+        let sealed = encryption::by_default(&self.settings, bucket).await?;
         let (bucket, key) = (self.bucket(bucket)?, key.to_string());
         let work = tokio::task::spawn_blocking(move || put(&bucket, &key, &data, sealed));
         work.await.map_err(|why| Error::internal("writing an object", why))?

@@ -2,8 +2,11 @@
 
 use std::io;
 
+use crate::{store, time};
+
 /// A refused call. The names of members are elements of the error document: `Key`, `BucketName`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{code}: {message}")]
 pub struct Error {
     /// The HTTP status.
     pub status: u16,
@@ -43,18 +46,6 @@ impl Error {
         Self::new(404, "NoSuchKey", "The specified key does not exist.").with("Key", key)
     }
 
-    pub(crate) fn no_such_version(key: &str, version: &str) -> Self {
-        Self::new(404, "NoSuchVersion", "The specified version does not exist.")
-            .with("Key", key)
-            .with("VersionId", version)
-    }
-
-    pub(crate) fn no_such_upload(id: &str) -> Self {
-        let why = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been \
-                   aborted or completed.";
-        Self::new(404, "NoSuchUpload", why).with("UploadId", id)
-    }
-
     pub(crate) fn argument(name: &str, value: &str, why: impl Into<String>) -> Self {
         Self::new(400, "InvalidArgument", why).with("ArgumentName", name).with("ArgumentValue", value)
     }
@@ -87,5 +78,37 @@ impl Error {
 impl From<io::Error> for Error {
     fn from(why: io::Error) -> Self {
         Self::internal("storing objects on disk", why)
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(why: store::Error) -> Self {
+        match why {
+            store::Error::NoSuchKey { key } => Self::no_such_key(&key),
+            store::Error::Deleted { key, marker } => Self::no_such_key(&key)
+                .with_header("x-amz-delete-marker", "true")
+                .with_header("x-amz-version-id", marker),
+            store::Error::NoSuchVersion { key, version } => {
+                Self::new(404, "NoSuchVersion", "The specified version does not exist.")
+                    .with("Key", key)
+                    .with("VersionId", version)
+            }
+            store::Error::InvalidVersionId(id) => Self::argument("versionId", &id, "Invalid version id specified"),
+            store::Error::DeleteMarker { version, modified } => {
+                Self::new(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+                    .with("Method", "GET")
+                    .with("ResourceType", "DeleteMarker")
+                    .with_header("x-amz-delete-marker", "true")
+                    .with_header("x-amz-version-id", version)
+                    .with_header("allow", "DELETE")
+                    .with_header("last-modified", time::http(modified))
+            }
+            store::Error::NoSuchUpload(id) => {
+                let why = "The specified upload does not exist. The upload ID may be invalid, or the upload may have \
+                           been aborted or completed.";
+                Self::new(404, "NoSuchUpload", why).with("UploadId", id)
+            }
+            store::Error::Io(why) => why.into(),
+        }
     }
 }

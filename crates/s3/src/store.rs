@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 mod bucket;
+mod error;
 mod file;
 mod index;
 mod journal;
@@ -25,6 +26,7 @@ mod write;
 
 pub(crate) use bucket::Bucket;
 use bucket::Reaper;
+pub(crate) use error::Error;
 pub(crate) use file::{BodyFile, Piece};
 pub(crate) use index::is_version_id;
 pub(crate) use listing::{Item, Page, Query};

@@ -1,28 +1,10 @@
 //! IAM's patterns: `*` is any text, `?` any character.
 
+use wildmatch::WildMatch;
+
 /// Whether `text` has the form of `pattern`. A policy variable (`${aws:..}`) stands for any text here.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = plain(pattern).chars().collect();
-    let text: Vec<char> = text.chars().collect();
-    let (mut p, mut t) = (0, 0);
-    // Where the last star was, and up to where it has been tried.
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        if p < pattern.len() && pattern[p] == '*' {
-            star = Some((p, t));
-            p += 1;
-        } else if p < pattern.len() && (pattern[p] == '?' || pattern[p] == text[t]) {
-            p += 1;
-            t += 1;
-        } else if let Some((at, tried)) = star {
-            star = Some((at, tried + 1));
-            p = at + 1;
-            t = tried + 1;
-        } else {
-            return false;
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
+    WildMatch::new(&plain(pattern)).matches(text)
 }
 
 fn plain(pattern: &str) -> String {

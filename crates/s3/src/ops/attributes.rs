@@ -2,19 +2,19 @@
 
 use axum::response::Response;
 
-use super::On;
+use super::call::Call;
 use crate::checksum::Algorithm;
+use crate::encryption::{self, customer};
 use crate::error::{Error, Result};
-use crate::reply::{Reply, checksum_elements};
+use crate::protocol::{Reply, Xml, reply::checksum_elements};
 use crate::store::Object;
-use crate::xml::Xml;
-use crate::{customer, encryption, time};
+use crate::time;
 
 const KNOWN: [&str; 5] = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
-pub(super) async fn get(on: &On<'_>) -> Result<Response> {
-    let On { s3, ask, bucket } = on;
-    let lists = ask.headers.get_all("x-amz-object-attributes").iter().filter_map(|list| list.to_str().ok());
+pub(super) async fn get(call: &Call<'_>) -> Result<Response> {
+    let Call { s3, request, bucket } = call;
+    let lists = request.headers.get_all("x-amz-object-attributes").iter().filter_map(|list| list.to_str().ok());
     let wanted: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
     if wanted.is_empty() {
         let why =
@@ -24,12 +24,12 @@ pub(super) async fn get(on: &On<'_>) -> Result<Response> {
     if let Some(other) = wanted.iter().find(|name| !KNOWN.contains(name)) {
         return Err(Error::argument("x-amz-object-attributes", other, "Invalid attribute name specified."));
     }
-    let found = bucket.find(&ask.key, ask.version())?;
+    let found = bucket.find(&request.key, request.version())?;
     let object = found.object();
     let has = |name: &str| wanted.contains(&name);
-    customer::check(ask, customer::OWN, object)?;
+    customer::check(request, customer::OWN, object)?;
     if has("Checksum") {
-        encryption::check(s3, &ask.bucket, &object.headers).await?;
+        encryption::check(&s3.settings, &request.bucket, &object.headers).await?;
     }
     let mut xml = Xml::new("GetObjectAttributesResponse");
     if has("ETag") {
@@ -42,7 +42,7 @@ pub(super) async fn get(on: &On<'_>) -> Result<Response> {
         xml.close("Checksum");
     }
     if has("ObjectParts") && !object.parts.is_empty() {
-        parts(on, &mut xml, object)?;
+        parts(call, &mut xml, object)?;
     }
     if has("StorageClass") {
         xml.add("StorageClass", object.header("x-amz-storage-class").unwrap_or("STANDARD"));
@@ -55,8 +55,8 @@ pub(super) async fn get(on: &On<'_>) -> Result<Response> {
 }
 
 /// Single parts are told only where they have checksums of the caller's choice.
-fn parts(on: &On, xml: &mut Xml, object: &Object) -> Result<()> {
-    let number = |name: &'static str| match on.ask.header(name) {
+fn parts(call: &Call, xml: &mut Xml, object: &Object) -> Result<()> {
+    let number = |name: &'static str| match call.request.header(name) {
         None => Ok(None),
         Some(text) => text.parse::<u16>().map(Some).map_err(|_| Error::argument(name, text, "not an integer")),
     };

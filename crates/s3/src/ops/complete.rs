@@ -3,17 +3,15 @@
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::call::{Call, LARGEST_DOCUMENT};
 use super::put::written;
-use super::{LARGEST_DOCUMENT, On};
-use crate::Rest;
-use crate::body::{Wanted, document};
 use crate::checksum::{self, decode, encode};
+use crate::encryption;
 use crate::error::{Error, Result};
-use crate::md5::{self, hex};
-use crate::reply::{self, Reply};
+use crate::headers::condition;
+use crate::md5;
+use crate::protocol::{Incoming, Reply, Wanted, Xml, document, reply, xml};
 use crate::store::{Checksum, Object, Part, PartOf, Upload, Version};
-use crate::xml::{self, Xml};
-use crate::{condition, encryption};
 
 /// All parts but the last have at least this size.
 const SMALLEST_PART: u64 = 5 << 20;
@@ -56,32 +54,32 @@ impl Named {
     }
 }
 
-pub(super) async fn complete(on: &On<'_>, body: &mut Rest) -> Result<Response> {
-    let On { s3, ask, bucket } = on;
-    let id = ask.query("uploadId").unwrap_or_default();
+pub(super) async fn complete(call: &Call<'_>, body: &mut Incoming) -> Result<Response> {
+    let Call { s3, request, bucket } = call;
+    let id = request.query("uploadId").unwrap_or_default();
     // Its checksum headers speak of the object, not of the document.
     let body = document(body.take(), &Wanted::default(), LARGEST_DOCUMENT).await?;
     let wish: Wish = xml::read(&body)?;
     if wish.parts.is_empty() {
         return Err(Error::malformed_xml());
     }
-    let upload = match bucket.upload(&ask.key, id) {
+    let upload = match bucket.upload(&request.key, id) {
         Ok(upload) => upload,
         // The answer was lost, and the client asks again.
-        Err(why) => match bucket.find(&ask.key, None) {
-            Ok(found) if found.object().upload.as_deref() == Some(id) => return Ok(answer(on, &found.version)),
-            _ => return Err(why),
+        Err(why) => match bucket.find(&request.key, None) {
+            Ok(found) if found.object().upload.as_deref() == Some(id) => return Ok(answer(call, &found.version)),
+            _ => return Err(why.into()),
         },
     };
-    encryption::check(s3, &ask.bucket, &upload.headers).await?;
-    let conditions = bucket.read(|index| condition::Write::of(ask, index.latest(&ask.key)))?;
+    encryption::check(&s3.settings, &request.bucket, &upload.headers).await?;
+    let conditions = bucket.read(|index| condition::Write::of(request, index.latest(&request.key)))?;
     let parts = chosen(&upload, &wish)?;
     let checksum = whole(&upload, &parts)?;
     let size = parts.iter().map(|part| part.size).sum::<u64>();
-    if ask.header("x-amz-mp-object-size").is_some_and(|wanted| wanted != size.to_string()) {
+    if request.header("x-amz-mp-object-size").is_some_and(|wanted| wanted != size.to_string()) {
         return Err(Error::request("The provided 'x-amz-mp-object-size' header does not match what was computed."));
     }
-    if let Some(wanted) = ask.header(checksum.algorithm.header())
+    if let Some(wanted) = request.header(checksum.algorithm.header())
         && wanted != checksum.value
     {
         let why = format!("The {} you specified did not match the calculated checksum.", checksum.algorithm.name());
@@ -97,8 +95,8 @@ pub(super) async fn complete(on: &On<'_>, body: &mut Rest) -> Result<Response> {
         parts: parts.iter().map(|part| part_of(&upload, part)).collect(),
         upload: Some(id.to_string()),
     };
-    let version = bucket.put(&ask.key, object, Some(id), |latest| conditions.check(latest))?;
-    Ok(answer(on, &version))
+    let version = bucket.put(&request.key, object, Some(id), |latest| conditions.check(latest))?;
+    Ok(answer(call, &version))
 }
 
 /// The parts that the client names, in order.
@@ -139,11 +137,10 @@ fn chosen<'a>(upload: &'a Upload, wish: &Wish) -> Result<Vec<&'a Part>> {
 fn etag(parts: &[&Part]) -> String {
     let mut all = md5::Md5::new();
     for part in parts {
-        let digits = part.etag.as_bytes().chunks(2).filter_map(|two| std::str::from_utf8(two).ok());
-        let bytes: Vec<u8> = digits.filter_map(|two| u8::from_str_radix(two, 16).ok()).collect();
-        all.update(&bytes);
+        // An ETag that is not an MD5 has as many digits.
+        all.update(&hex::decode(&part.etag).unwrap_or_default());
     }
-    format!("{}-{}", hex(&all.finish()), parts.len())
+    format!("{}-{}", hex::encode(all.finish()), parts.len())
 }
 
 /// The checksum of the object out of those of its parts.
@@ -168,16 +165,18 @@ fn part_of(upload: &Upload, part: &Part) -> PartOf {
     PartOf { number: part.number, size: part.size, checksum }
 }
 
-fn answer(on: &On, version: &Version) -> Response {
-    let ask = on.ask;
+fn answer(call: &Call, version: &Version) -> Response {
+    let request = call.request;
     let mut xml = Xml::new("CompleteMultipartUploadResult");
-    let host = ask.header("host").unwrap_or("localhost");
-    xml.add("Location", format!("http://{host}{}", ask.path)).add("Bucket", &ask.bucket).add("Key", &ask.key);
+    let host = request.header("host").unwrap_or("localhost");
+    xml.add("Location", format!("http://{host}{}", request.path))
+        .add("Bucket", &request.bucket)
+        .add("Key", &request.key);
     if let Some(object) = &version.object {
         xml.etag(&object.etag);
         reply::checksum_elements(&mut xml, object.checksum.as_ref());
     }
-    let mut response = written(on, Reply::xml(xml), version).end();
+    let mut response = written(call, Reply::xml(xml), version).end();
     response.headers_mut().remove("etag");
     response
 }

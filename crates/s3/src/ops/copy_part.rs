@@ -4,25 +4,25 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use super::{On, copy, multipart};
-use crate::body::md5_of;
+use super::call::Call;
+use super::{copy, multipart};
 use crate::checksum::{Running, encode};
+use crate::encryption::{self, customer};
 use crate::error::{Error, Result};
-use crate::range::{self, Span};
-use crate::reply::Reply;
+use crate::headers::range::{self, Span};
+use crate::protocol::{Reply, Xml, digests_of};
 use crate::store::{Checksum, Part, Piece};
-use crate::xml::Xml;
-use crate::{customer, encryption, time};
+use crate::time;
 
-pub(super) async fn copy(on: &On<'_>) -> Result<Response> {
-    let On { s3, ask, bucket } = on;
-    let (number, id) = multipart::part_of(ask)?;
-    let upload = bucket.upload_head(&ask.key, id)?;
-    customer::check_part(ask, &upload.headers)?;
-    encryption::check(s3, &ask.bucket, &upload.headers).await?;
-    let source = copy::source(on).await?;
+pub(super) async fn copy(call: &Call<'_>) -> Result<Response> {
+    let Call { s3, request, bucket } = call;
+    let (number, id) = multipart::part_of(request)?;
+    let upload = bucket.upload_head(&request.key, id)?;
+    customer::check_part(request, &upload.headers)?;
+    encryption::check(&s3.settings, &request.bucket, &upload.headers).await?;
+    let source = copy::source(call).await?;
     let object = source.found.object();
-    let span = match ask.header("x-amz-copy-source-range") {
+    let span = match request.header("x-amz-copy-source-range") {
         Some(range) => range::of_copy(range, object.size)?,
         None => Span { start: 0, length: object.size, partial: false },
     };
@@ -30,13 +30,13 @@ pub(super) async fn copy(on: &On<'_>) -> Result<Response> {
         return Err(Error::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size"));
     }
     let running = vec![Running::new(upload.algorithm)];
-    let (md5, sums) = md5_of(Arc::clone(&source.found.version), span.start, span.length, running).await?;
+    let (md5, sums) = digests_of(Arc::clone(&source.found.version), span.start, span.length, running).await?;
     let checksum = sums.first().map(|sum| encode(sum)).unwrap_or_default();
     let pieces = cut(&object.pieces, &span).map(|piece| bucket.link(&piece)).collect::<std::io::Result<_>>()?;
     let modified = time::now();
     let etag = encryption::etag(&upload.headers, &md5);
     let part = Part { number, size: span.length, etag: etag.clone(), modified, pieces, checksum: checksum.clone() };
-    bucket.add_part(&ask.key, id, part)?;
+    bucket.add_part(&request.key, id, part)?;
     let mut xml = Xml::new("CopyPartResult");
     xml.add("LastModified", time::iso(modified)).etag(&etag);
     if upload.chosen {
@@ -45,7 +45,7 @@ pub(super) async fn copy(on: &On<'_>) -> Result<Response> {
     }
     let named = source.found.named.then(|| source.found.version.id());
     let reply = Reply::xml(xml).with_some("x-amz-copy-source-version-id", named);
-    Ok(reply.encryption(&upload.headers).end())
+    Ok(reply.with_all(encryption::told(&upload.headers)).end())
 }
 
 /// The pieces of a range.

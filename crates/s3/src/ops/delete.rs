@@ -3,20 +3,17 @@
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{LARGEST_DOCUMENT, On};
-use crate::Rest;
-use crate::body::{Wanted, document};
-use crate::condition::Write;
+use super::call::{Call, LARGEST_DOCUMENT};
 use crate::error::{Error, Result};
-use crate::reply::Reply;
+use crate::headers::condition::Write;
+use crate::protocol::{Incoming, Reply, Wanted, Xml, document, xml};
 use crate::store::Deleted;
-use crate::xml::{self, Xml};
 
-pub(super) fn one(on: &On) -> Result<Response> {
-    let On { ask, bucket, .. } = on;
-    let conditions = Write::only(&ask.key, ask.header("if-match"));
-    check_version(ask.version())?;
-    let deleted = bucket.delete(&ask.key, ask.version(), |found| conditions.check(found))?;
+pub(super) fn one(call: &Call) -> Result<Response> {
+    let Call { request, bucket, .. } = call;
+    let conditions = Write::only(&request.key, request.header("if-match"));
+    check_version(request.version())?;
+    let deleted = bucket.delete(&request.key, request.version(), |found| conditions.check(found))?;
     let mut reply = Reply::new(204).with_some("x-amz-version-id", deleted.version.as_deref());
     if deleted.marker {
         reply = reply.with("x-amz-delete-marker", "true");
@@ -42,9 +39,9 @@ struct Named {
     etag: Option<String>,
 }
 
-pub(super) async fn many(on: &On<'_>, body: &mut Rest) -> Result<Response> {
-    let On { ask, bucket, .. } = on;
-    let wanted = Wanted::of(ask)?;
+pub(super) async fn many(call: &Call<'_>, body: &mut Incoming) -> Result<Response> {
+    let Call { request, bucket, .. } = call;
+    let wanted = Wanted::of(request)?;
     if !wanted.is_guarded() {
         let why = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*";
         return Err(Error::request(why));

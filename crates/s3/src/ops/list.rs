@@ -2,32 +2,31 @@
 
 use axum::response::Response;
 
-use super::On;
+use super::call::Call;
 use super::page::{self, Keys};
 use crate::error::Result;
-use crate::reply::Reply;
+use crate::protocol::{Reply, Xml};
 use crate::store::{Item, Page, Query};
 use crate::time;
-use crate::xml::Xml;
 
 /// What both forms ask for.
-fn query(on: &On) -> Result<Query> {
+fn query(call: &Call) -> Result<Query> {
     Ok(Query {
-        prefix: on.ask.query("prefix").unwrap_or_default().to_string(),
-        delimiter: on.ask.given("delimiter").map(str::to_string),
-        max: on.ask.max("max-keys")?,
+        prefix: call.request.query("prefix").unwrap_or_default().to_string(),
+        delimiter: call.request.given("delimiter").map(str::to_string),
+        max: call.request.max("max-keys")?,
         ..Query::default()
     })
 }
 
-pub(super) fn first(on: &On) -> Result<Response> {
-    let keys = Keys::of(on.ask)?;
-    let mut query = query(on)?;
-    query.after = on.ask.given("marker").map(str::to_string);
+pub(super) fn first(call: &Call) -> Result<Response> {
+    let keys = Keys::of(call.request)?;
+    let mut query = query(call)?;
+    query.after = call.request.given("marker").map(str::to_string);
     query.after_folder = is_folder(&query);
-    let page = on.bucket.list(&query);
+    let page = call.bucket.list(&query);
     let mut xml = Xml::new("ListBucketResult");
-    xml.add("Name", &on.ask.bucket).add("Prefix", keys.show(&query.prefix));
+    xml.add("Name", &call.request.bucket).add("Prefix", keys.show(&query.prefix));
     xml.add("Marker", keys.show(query.after.as_deref().unwrap_or_default()));
     // Without a delimiter a client goes on after the last key.
     if let Some(last) = page.items.last().filter(|_| page.truncated && query.delimiter.is_some()) {
@@ -36,24 +35,24 @@ pub(super) fn first(on: &On) -> Result<Response> {
     end(xml, &keys, &query, page, true)
 }
 
-pub(super) fn second(on: &On) -> Result<Response> {
-    let keys = Keys::of(on.ask)?;
-    let mut query = query(on)?;
-    let (start, token) = (on.ask.given("start-after"), on.ask.given("continuation-token"));
+pub(super) fn second(call: &Call) -> Result<Response> {
+    let keys = Keys::of(call.request)?;
+    let mut query = query(call)?;
+    let (start, token) = (call.request.given("start-after"), call.request.given("continuation-token"));
     query.after = start.map(str::to_string);
     if let Some(token) = token {
         let (after, folder) = page::after(token)?;
         (query.after, query.after_folder) = (Some(after), folder);
     }
-    let page = on.bucket.list(&query);
+    let page = call.bucket.list(&query);
     let mut xml = Xml::new("ListBucketResult");
-    xml.add("Name", &on.ask.bucket).add("Prefix", keys.show(&query.prefix));
+    xml.add("Name", &call.request.bucket).add("Prefix", keys.show(&query.prefix));
     xml.add_some("StartAfter", keys.show_some(start)).add_some("ContinuationToken", token);
     xml.show("KeyCount", page.items.len());
     if let Some(last) = page.items.last().filter(|_| page.truncated) {
         xml.add("NextContinuationToken", page::token(last));
     }
-    let owners = on.ask.query("fetch-owner") == Some("true");
+    let owners = call.request.query("fetch-owner") == Some("true");
     end(xml, &keys, &query, page, owners)
 }
 

@@ -4,24 +4,23 @@ use std::ops::Bound;
 
 use axum::response::Response;
 
-use super::On;
+use super::call::Call;
 use super::multipart::kind;
 use super::page;
 use crate::error::Result;
-use crate::reply::Reply;
+use crate::protocol::{Reply, Xml};
 use crate::time;
-use crate::xml::Xml;
 
-pub(super) fn list(on: &On) -> Result<Response> {
-    let ask = on.ask;
-    let upload = on.bucket.upload(&ask.key, ask.query("uploadId").unwrap_or_default())?;
-    let max = ask.max("max-parts")?;
-    let marker = ask.given("part-number-marker").and_then(|number| number.parse::<u16>().ok()).unwrap_or(0);
+pub(super) fn list(call: &Call) -> Result<Response> {
+    let request = call.request;
+    let upload = call.bucket.upload(&request.key, request.query("uploadId").unwrap_or_default())?;
+    let max = request.max("max-parts")?;
+    let marker = request.given("part-number-marker").and_then(|number| number.parse::<u16>().ok()).unwrap_or(0);
     let mut parts = upload.parts.range((Bound::Excluded(marker), Bound::Unbounded)).map(|(_, part)| part);
     let shown: Vec<_> = parts.by_ref().take(max).collect();
     let truncated = max > 0 && parts.next().is_some();
     let mut xml = Xml::new("ListPartsResult");
-    xml.add("Bucket", &ask.bucket).add("Key", &ask.key).add("UploadId", &upload.id);
+    xml.add("Bucket", &request.bucket).add("Key", &request.key).add("UploadId", &upload.id);
     page::owner(&mut xml, "Initiator");
     page::owner(&mut xml, "Owner");
     xml.add("StorageClass", storage_class(&upload.headers)).show("PartNumberMarker", marker);

@@ -2,31 +2,30 @@
 
 use axum::response::Response;
 
-use super::On;
+use super::call::Call;
 use super::list_parts::storage_class;
 use super::multipart::kind;
 use super::page::{self, Keys};
 use crate::error::Result;
-use crate::reply::Reply;
+use crate::protocol::{Reply, Xml};
 use crate::store::{UploadItem, UploadQuery};
 use crate::time;
-use crate::xml::Xml;
 
-pub(super) fn list(on: &On) -> Result<Response> {
-    let ask = on.ask;
-    let keys = Keys::of(ask)?;
-    let after = ask.given("key-marker").map(str::to_string);
+pub(super) fn list(call: &Call) -> Result<Response> {
+    let request = call.request;
+    let keys = Keys::of(request)?;
+    let after = request.given("key-marker").map(str::to_string);
     let query = UploadQuery {
-        prefix: ask.query("prefix").unwrap_or_default().to_string(),
-        delimiter: ask.given("delimiter").map(str::to_string),
+        prefix: request.query("prefix").unwrap_or_default().to_string(),
+        delimiter: request.given("delimiter").map(str::to_string),
         // Without a key it says nothing.
-        after_id: ask.given("upload-id-marker").filter(|_| after.is_some()).map(str::to_string),
+        after_id: request.given("upload-id-marker").filter(|_| after.is_some()).map(str::to_string),
         after,
-        max: ask.max("max-uploads")?,
+        max: request.max("max-uploads")?,
     };
-    let page = on.bucket.list_uploads(&query);
+    let page = call.bucket.list_uploads(&query);
     let mut xml = Xml::new("ListMultipartUploadsResult");
-    xml.add("Bucket", &ask.bucket).add("KeyMarker", keys.show(query.after.as_deref().unwrap_or_default()));
+    xml.add("Bucket", &request.bucket).add("KeyMarker", keys.show(query.after.as_deref().unwrap_or_default()));
     xml.add("UploadIdMarker", query.after_id.as_deref().unwrap_or_default());
     match page.items.last().filter(|_| page.truncated) {
         Some(UploadItem::Upload(last)) => {

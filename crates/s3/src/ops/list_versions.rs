@@ -2,24 +2,23 @@
 
 use axum::response::Response;
 
-use super::On;
+use super::call::Call;
 use super::list::is_folder;
 use super::page::{self, Keys};
 use crate::error::{Error, Result};
-use crate::reply::Reply;
+use crate::protocol::{Reply, Xml};
 use crate::store::{Item, Query};
 use crate::time;
-use crate::xml::Xml;
 
-pub(super) fn list(on: &On) -> Result<Response> {
-    let ask = on.ask;
-    let keys = Keys::of(ask)?;
+pub(super) fn list(call: &Call) -> Result<Response> {
+    let request = call.request;
+    let keys = Keys::of(request)?;
     let mut query = Query {
-        prefix: ask.query("prefix").unwrap_or_default().to_string(),
-        delimiter: ask.given("delimiter").map(str::to_string),
-        after: ask.given("key-marker").map(str::to_string),
-        after_version: ask.given("version-id-marker").map(str::to_string),
-        max: ask.max("max-keys")?,
+        prefix: request.query("prefix").unwrap_or_default().to_string(),
+        delimiter: request.given("delimiter").map(str::to_string),
+        after: request.given("key-marker").map(str::to_string),
+        after_version: request.given("version-id-marker").map(str::to_string),
+        max: request.max("max-keys")?,
         all_versions: true,
         ..Query::default()
     };
@@ -28,9 +27,9 @@ pub(super) fn list(on: &On) -> Result<Response> {
         return Err(Error::argument("version-id-marker", query.after_version.as_deref().unwrap_or_default(), why));
     }
     query.after_folder = is_folder(&query);
-    let page = on.bucket.list(&query);
+    let page = call.bucket.list(&query);
     let mut xml = Xml::new("ListVersionsResult");
-    xml.add("Name", &ask.bucket).add("Prefix", keys.show(&query.prefix));
+    xml.add("Name", &request.bucket).add("Prefix", keys.show(&query.prefix));
     xml.add("KeyMarker", keys.show(query.after.as_deref().unwrap_or_default()));
     xml.add("VersionIdMarker", query.after_version.as_deref().unwrap_or_default());
     if let Some(last) = page.items.last().filter(|_| page.truncated) {

@@ -2,43 +2,40 @@
 
 use axum::response::Response;
 
-use super::On;
-use crate::Rest;
-use crate::body::{Wanted, receive};
+use super::call::Call;
 use crate::checksum::{Algorithm, encode};
+use crate::encryption::{self, customer};
 use crate::error::{Error, Result};
-use crate::meta;
-use crate::reply::Reply;
-use crate::request::Ask;
+use crate::headers::metadata;
+use crate::protocol::{Incoming, Reply, Request, Wanted, Xml, receive};
 use crate::store::{Checksum, Part, Upload};
-use crate::xml::Xml;
-use crate::{customer, encryption, time};
+use crate::time;
 
-pub(super) async fn create(on: &On<'_>) -> Result<Response> {
-    let On { s3, ask, bucket } = on;
-    meta::check_acl(ask)?;
-    let named = ask.header("x-amz-checksum-algorithm");
+pub(super) async fn create(call: &Call<'_>) -> Result<Response> {
+    let Call { s3, request, bucket } = call;
+    metadata::check_acl(request)?;
+    let named = request.header("x-amz-checksum-algorithm");
     let algorithm = named.map(|name| {
         Algorithm::by_name(name).ok_or_else(|| Error::request("Checksum algorithm provided is unsupported."))
     });
     // AWS computes this one where a client names none.
     let (algorithm, chosen) = (algorithm.transpose()?.unwrap_or(Algorithm::Crc64nvme), named.is_some());
-    let mut headers = meta::headers(ask)?;
-    headers.extend(encryption::of_write(s3, ask).await?);
+    let mut headers = metadata::headers(request)?;
+    headers.extend(encryption::of_write(&s3.settings, request).await?);
     let upload = bucket.begin(Upload {
-        key: ask.key.clone(),
+        key: request.key.clone(),
         id: String::new(),
         initiated: time::now(),
         headers,
-        tags: meta::tags(ask)?,
+        tags: metadata::tags(request)?,
         algorithm,
-        composite: is_composite(ask, algorithm)?,
+        composite: is_composite(request, algorithm)?,
         chosen,
         parts: Default::default(),
     })?;
     let mut xml = Xml::new("InitiateMultipartUploadResult");
-    xml.add("Bucket", &ask.bucket).add("Key", &ask.key).add("UploadId", &upload.id);
-    let mut reply = Reply::xml(xml).encryption(&upload.headers);
+    xml.add("Bucket", &request.bucket).add("Key", &request.key).add("UploadId", &upload.id);
+    let mut reply = Reply::xml(xml).with_all(encryption::told(&upload.headers));
     if chosen {
         reply = reply.with("x-amz-checksum-algorithm", algorithm.name()).with("x-amz-checksum-type", kind(&upload));
     }
@@ -50,7 +47,7 @@ pub(super) fn kind(upload: &Upload) -> &'static str {
     if upload.composite { "COMPOSITE" } else { "FULL_OBJECT" }
 }
 
-fn is_composite(ask: &Ask, algorithm: Algorithm) -> Result<bool> {
+fn is_composite(request: &Request, algorithm: Algorithm) -> Result<bool> {
     let is_sha = matches!(algorithm, Algorithm::Sha1 | Algorithm::Sha256);
     let refused = |kind: &str| {
         let why = format!(
@@ -59,7 +56,7 @@ fn is_composite(ask: &Ask, algorithm: Algorithm) -> Result<bool> {
         );
         Err(Error::request(why))
     };
-    match ask.header("x-amz-checksum-type") {
+    match request.header("x-amz-checksum-type") {
         None => Ok(algorithm != Algorithm::Crc64nvme),
         Some("COMPOSITE") if algorithm == Algorithm::Crc64nvme => refused("COMPOSITE"),
         Some("FULL_OBJECT") if is_sha => refused("FULL_OBJECT"),
@@ -70,22 +67,22 @@ fn is_composite(ask: &Ask, algorithm: Algorithm) -> Result<bool> {
 }
 
 /// The number and the upload that a request names.
-pub(super) fn part_of(ask: &Ask) -> Result<(u16, &str)> {
+pub(super) fn part_of(request: &Request) -> Result<(u16, &str)> {
     let missing = || Error::argument("partNumber", "", "This operation does not accept a missing partNumber.");
-    let number = ask.part_number()?.ok_or_else(missing)?;
-    Ok((number, ask.query("uploadId").unwrap_or_default()))
+    let number = request.part_number()?.ok_or_else(missing)?;
+    Ok((number, request.query("uploadId").unwrap_or_default()))
 }
 
-pub(super) async fn upload_part(on: &On<'_>, body: &mut Rest) -> Result<Response> {
-    let On { s3, ask, bucket } = on;
-    let (number, id) = part_of(ask)?;
-    let wanted = Wanted::of(ask)?;
+pub(super) async fn upload_part(call: &Call<'_>, body: &mut Incoming) -> Result<Response> {
+    let Call { s3, request, bucket } = call;
+    let (number, id) = part_of(request)?;
+    let wanted = Wanted::of(request)?;
     if wanted.length.is_none() {
         return Err(Error::new(411, "MissingContentLength", "You must provide the Content-Length HTTP header."));
     }
-    let upload = bucket.upload_head(&ask.key, id)?;
-    customer::check_part(ask, &upload.headers)?;
-    encryption::check(s3, &ask.bucket, &upload.headers).await?;
+    let upload = bucket.upload_head(&request.key, id)?;
+    customer::check_part(request, &upload.headers)?;
+    encryption::check(&s3.settings, &request.bucket, &upload.headers).await?;
     if let Some(sent) = wanted.algorithm.filter(|sent| upload.chosen && *sent != upload.algorithm) {
         let why = format!(
             "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
@@ -107,12 +104,12 @@ pub(super) async fn upload_part(on: &On<'_>, body: &mut Rest) -> Result<Response
     };
     let algorithm = wanted.algorithm.unwrap_or(upload.algorithm);
     let told = Checksum { algorithm, value: sum(algorithm), composite: false };
-    bucket.add_part(&ask.key, id, part)?;
-    let reply = Reply::new(200).etag(&etag).encryption(&upload.headers);
+    bucket.add_part(&request.key, id, part)?;
+    let reply = Reply::new(200).etag(&etag).with_all(encryption::told(&upload.headers));
     Ok(reply.with(told.algorithm.header(), &told.value).end())
 }
 
-pub(super) fn abort(on: &On) -> Result<Response> {
-    on.bucket.abort(&on.ask.key, on.ask.query("uploadId").unwrap_or_default())?;
+pub(super) fn abort(call: &Call) -> Result<Response> {
+    call.bucket.abort(&call.request.key, call.request.query("uploadId").unwrap_or_default())?;
     Ok(Reply::new(204).end())
 }

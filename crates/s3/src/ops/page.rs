@@ -4,11 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::OWNER;
+use super::call::OWNER;
 use crate::error::{Error, Result};
-use crate::request::Ask;
+use crate::protocol::{Request, Xml};
 use crate::store::Item;
-use crate::xml::Xml;
 
 /// What stays as it is in an encoded key.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'*').remove(b'/');
@@ -19,8 +18,8 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn of(ask: &Ask) -> Result<Self> {
-        match ask.given("encoding-type") {
+    pub(super) fn of(request: &Request) -> Result<Self> {
+        match request.given("encoding-type") {
             None => Ok(Self { encoded: false }),
             Some("url") => Ok(Self { encoded: true }),
             Some(other) => Err(Error::argument("encoding-type", other, "Invalid Encoding Method specified in Request")),

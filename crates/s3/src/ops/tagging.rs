@@ -3,14 +3,11 @@
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{LARGEST_DOCUMENT, On};
-use crate::Rest;
-use crate::body::{Wanted, document};
+use super::call::{Call, LARGEST_DOCUMENT};
 use crate::error::Result;
-use crate::meta;
-use crate::reply::Reply;
+use crate::headers::metadata;
+use crate::protocol::{Incoming, Reply, Wanted, Xml, document, xml};
 use crate::store::{Pairs, Version, Versioning};
-use crate::xml::{self, Xml};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -32,34 +29,34 @@ struct Tag {
     value: String,
 }
 
-pub(super) fn get(on: &On) -> Result<Response> {
-    let found = on.bucket.find(&on.ask.key, on.ask.version())?;
+pub(super) fn get(call: &Call) -> Result<Response> {
+    let found = call.bucket.find(&call.request.key, call.request.version())?;
     let mut xml = Xml::new("Tagging");
     xml.open("TagSet");
     for (key, value) in &found.object().tags {
         xml.open("Tag").add("Key", key).add("Value", value).close("Tag");
     }
     xml.close("TagSet");
-    Ok(named(on, Reply::xml(xml), &found.version))
+    Ok(named(call, Reply::xml(xml), &found.version))
 }
 
-pub(super) async fn put(on: &On<'_>, body: &mut Rest) -> Result<Response> {
-    let wanted = Wanted::of(on.ask)?;
+pub(super) async fn put(call: &Call<'_>, body: &mut Incoming) -> Result<Response> {
+    let wanted = Wanted::of(call.request)?;
     let body = document(body.take(), &wanted, LARGEST_DOCUMENT).await?;
     let tagging: Tagging = xml::read(&body)?;
     let tags: Pairs = tagging.tag_set.tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
-    meta::check_tags(&tags)?;
-    let version = on.bucket.tag(&on.ask.key, on.ask.version(), tags)?;
-    Ok(named(on, Reply::new(200), &version))
+    metadata::check_tags(&tags)?;
+    let version = call.bucket.tag(&call.request.key, call.request.version(), tags)?;
+    Ok(named(call, Reply::new(200), &version))
 }
 
-pub(super) fn delete(on: &On) -> Result<Response> {
-    let version = on.bucket.tag(&on.ask.key, on.ask.version(), Pairs::new())?;
-    Ok(named(on, Reply::new(204), &version))
+pub(super) fn delete(call: &Call) -> Result<Response> {
+    let version = call.bucket.tag(&call.request.key, call.request.version(), Pairs::new())?;
+    Ok(named(call, Reply::new(204), &version))
 }
 
-fn named(on: &On, reply: Reply, version: &Version) -> Response {
-    match on.bucket.versioning() {
+fn named(call: &Call, reply: Reply, version: &Version) -> Response {
+    match call.bucket.versioning() {
         Versioning::Never => reply.end(),
         _ => reply.with("x-amz-version-id", version.id()).end(),
     }

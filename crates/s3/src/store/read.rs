@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::bucket::Bucket;
+use super::error::{Error, Result};
 use super::index::{Index, is_version_id};
 use super::version::{Object, Version, Versioning};
-use crate::error::{Error, Result};
-use crate::time;
 
 /// A version that is an object.
 #[derive(Debug, Clone)]
@@ -37,25 +36,19 @@ impl Bucket {
 pub(super) fn find(index: &Index, key: &str, version: Option<&str>) -> Result<(Arc<Version>, bool)> {
     let named = index.versioning != Versioning::Never;
     let Some(id) = version else {
-        let found = index.latest(key).ok_or_else(|| Error::no_such_key(key))?;
+        let found = index.latest(key).ok_or_else(|| Error::NoSuchKey { key: key.to_string() })?;
         if found.object.is_none() {
-            let error = Error::no_such_key(key).with_header("x-amz-delete-marker", "true");
-            return Err(error.with_header("x-amz-version-id", found.id()));
+            return Err(Error::Deleted { key: key.to_string(), marker: found.id().to_string() });
         }
         return Ok((found.clone(), named));
     };
     if !is_version_id(id) {
-        return Err(Error::argument("versionId", id, "Invalid version id specified"));
+        return Err(Error::InvalidVersionId(id.to_string()));
     }
-    let found = index.version(key, id).ok_or_else(|| Error::no_such_version(key, id))?;
+    let missing = || Error::NoSuchVersion { key: key.to_string(), version: id.to_string() };
+    let found = index.version(key, id).ok_or_else(missing)?;
     if found.object.is_none() {
-        let why = "The specified method is not allowed against this resource.";
-        let error = Error::new(405, "MethodNotAllowed", why).with("Method", "GET").with("ResourceType", "DeleteMarker");
-        return Err(error
-            .with_header("x-amz-delete-marker", "true")
-            .with_header("x-amz-version-id", id)
-            .with_header("allow", "DELETE")
-            .with_header("last-modified", time::http(found.modified)));
+        return Err(Error::DeleteMarker { version: id.to_string(), modified: found.modified });
     }
     Ok((found.clone(), named))
 }

@@ -3,10 +3,10 @@
 use std::ops::Bound;
 
 use super::bucket::Bucket;
+use super::error::{Error, Result};
 use super::index::{Record, id};
 use super::listing::{after_all, folder};
 use super::version::{Part, Upload};
-use crate::error::{Error, Result};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -46,13 +46,13 @@ impl Bucket {
     /// The upload as it is now.
     pub(crate) fn upload(&self, key: &str, id: &str) -> Result<Upload> {
         let name = (key.to_string(), id.to_string());
-        self.read(|index| index.uploads.get(&name).cloned()).ok_or_else(|| Error::no_such_upload(id))
+        self.read(|index| index.uploads.get(&name).cloned()).ok_or_else(|| Error::NoSuchUpload(id.to_string()))
     }
 
     /// The upload without its parts, of which there may be many.
     pub(crate) fn upload_head(&self, key: &str, id: &str) -> Result<Upload> {
         let name = (key.to_string(), id.to_string());
-        self.read(|index| index.uploads.get(&name).map(head)).ok_or_else(|| Error::no_such_upload(id))
+        self.read(|index| index.uploads.get(&name).map(head)).ok_or_else(|| Error::NoSuchUpload(id.to_string()))
     }
 
     /// Adds a part, or replaces the one of its number.
@@ -60,7 +60,7 @@ impl Bucket {
         let mut state = self.lock();
         let (key, upload) = (key.to_string(), id.to_string());
         if !state.index.uploads.contains_key(&(key.clone(), upload.clone())) {
-            return Err(Error::no_such_upload(id));
+            return Err(Error::NoSuchUpload(id.to_string()));
         }
         let gone = state.commit(Record::Part { key, upload, part })?;
         drop(state);
@@ -73,7 +73,7 @@ impl Bucket {
         let mut state = self.lock();
         let (key, upload) = (key.to_string(), id.to_string());
         if !state.index.uploads.contains_key(&(key.clone(), upload.clone())) {
-            return Err(Error::no_such_upload(id));
+            return Err(Error::NoSuchUpload(id.to_string()));
         }
         let gone = state.commit(Record::Abort { key, upload })?;
         drop(state);

@@ -1,11 +1,12 @@
 //! Changes to a bucket's objects.
 
+use std::io;
 use std::sync::Arc;
 
 use super::bucket::{Bucket, State};
+use super::error::{Error, Result};
 use super::index::{Gone, Record, id};
 use super::version::{Object, Pairs, Version, Versioning};
-use crate::error::{Error, Result};
 use crate::time::now;
 
 /// What a deletion did.
@@ -19,55 +20,55 @@ pub(crate) struct Deleted {
 
 impl Bucket {
     /// Writes an object if `check` has nothing against the version that is there now.
-    pub(crate) fn put(
+    pub(crate) fn put<E: From<Error>>(
         &self,
         key: &str,
         object: Object,
         ends: Option<&str>,
-        check: impl FnOnce(Option<&Arc<Version>>) -> Result<()>,
-    ) -> Result<Arc<Version>> {
+        check: impl FnOnce(Option<&Arc<Version>>) -> Result<(), E>,
+    ) -> Result<Arc<Version>, E> {
         let mut state = self.lock();
         check(state.index.latest(key))?;
         if let Some(id) = ends
             && !state.index.uploads.contains_key(&(key.to_string(), id.to_string()))
         {
-            return Err(Error::no_such_upload(id));
+            return Err(Error::NoSuchUpload(id.to_string()).into());
         }
         let (record, _) = state.new_version(key, Some(object), ends);
-        let gone = state.commit(record)?;
+        let gone = state.commit(record).map_err(Error::from)?;
         let version = state.index.latest(key).cloned();
         drop(state);
         self.reap(gone);
-        version.ok_or_else(|| Error::internal("writing an object", "it is not there"))
+        version.ok_or_else(|| Error::Io(io::Error::other("an object that was written is not there")).into())
     }
 
     /// Deletes a version, or the key. What is not there counts as deleted.
-    pub(crate) fn delete(
+    pub(crate) fn delete<E: From<Error>>(
         &self,
         key: &str,
         version: Option<&str>,
-        check: impl FnOnce(Option<&Arc<Version>>) -> Result<()>,
-    ) -> Result<Deleted> {
+        check: impl FnOnce(Option<&Arc<Version>>) -> Result<(), E>,
+    ) -> Result<Deleted, E> {
         let mut state = self.lock();
         let found = match version {
             Some(id) => state.index.version(key, id),
             None => state.index.latest(key),
         };
         check(found)?;
-        let (deleted, gone) = state.delete(key, version)?;
-        state.flush()?;
+        let (deleted, gone) = state.delete(key, version).map_err(Error::from)?;
+        state.flush().map_err(Error::from)?;
         drop(state);
         self.reap(gone);
         Ok(deleted)
     }
 
     /// Deletes many, with one write to the journal.
-    pub(crate) fn delete_many<'a, C>(
+    pub(crate) fn delete_many<'a, E: From<Error>, C>(
         &self,
         what: impl Iterator<Item = (&'a str, Option<&'a str>, C)>,
-    ) -> Result<Vec<Result<Deleted>>>
+    ) -> Result<Vec<Result<Deleted, E>>>
     where
-        C: FnOnce(Option<&Arc<Version>>) -> Result<()>,
+        C: FnOnce(Option<&Arc<Version>>) -> Result<(), E>,
     {
         let mut state = self.lock();
         let (mut answers, mut all_gone) = (Vec::new(), Vec::new());
@@ -76,7 +77,7 @@ impl Bucket {
                 Some(id) => state.index.version(key, id),
                 None => state.index.latest(key),
             };
-            let answer = check(found).and_then(|()| state.delete(key, version));
+            let answer = check(found).and_then(|()| state.delete(key, version).map_err(|why| Error::from(why).into()));
             answers.push(answer.map(|(deleted, gone)| {
                 all_gone.extend(gone);
                 deleted
@@ -112,7 +113,7 @@ impl State {
         (Record::Put { key: key.to_string(), version, replaces, ends: ends.map(str::to_string) }, name)
     }
 
-    fn delete(&mut self, key: &str, version: Option<&str>) -> Result<(Deleted, Vec<Gone>)> {
+    fn delete(&mut self, key: &str, version: Option<&str>) -> io::Result<(Deleted, Vec<Gone>)> {
         if let Some(id) = version {
             let Some(found) = self.index.version(key, id).cloned() else {
                 return Ok((Deleted { version: Some(id.to_string()), marker: false }, Vec::new()));

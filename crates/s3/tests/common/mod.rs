@@ -3,6 +3,9 @@
 
 use axum::body::Body;
 use http::{HeaderMap, Request};
+use quick_xml::Reader;
+use quick_xml::escape::unescape;
+use quick_xml::events::Event;
 use strata_s3::{Operation, S3, Versioning};
 use tempfile::TempDir;
 
@@ -31,9 +34,17 @@ impl Told {
 
     /// The texts of all elements of that name.
     pub fn all(&self, element: &str) -> Vec<String> {
-        let text = self.text();
-        let (start, end) = (format!("<{element}>"), format!("</{element}>"));
-        text.split(&start).skip(1).map(|part| part.split(&end).next().unwrap().replace("&quot;", "\"")).collect()
+        let (text, mut found) = (self.text(), Vec::new());
+        let mut reader = Reader::from_str(&text);
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(start) if start.name().as_ref() == element.as_bytes() => {
+                    found.push(unescape(&reader.read_text(start.name()).unwrap()).unwrap().into_owned());
+                }
+                Event::Eof => return found,
+                _ => {}
+            }
+        }
     }
 
     pub fn one(&self, element: &str) -> String {

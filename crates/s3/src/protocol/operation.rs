@@ -3,7 +3,7 @@
 use http::Method;
 use http::request::Parts;
 
-use crate::request::query_of;
+use super::request::query_of;
 
 /// An operation on objects, by AWS's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

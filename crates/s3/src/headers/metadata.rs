@@ -1,7 +1,7 @@
 //! What is kept of a write's headers: content headers, metadata, tags, storage class.
 
 use crate::error::{Error, Result};
-use crate::request::{Ask, query_of};
+use crate::protocol::{Request, query_of};
 use crate::store::Pairs;
 
 const CONTENT: [&str; 7] = [
@@ -30,19 +30,19 @@ const LARGEST_META: usize = 2048;
 const MOST_TAGS: usize = 10;
 
 /// The headers that a read will answer, without those of encryption.
-pub(crate) fn headers(ask: &Ask) -> Result<Pairs> {
-    let mut kept = content(ask)?;
+pub(crate) fn headers(request: &Request) -> Result<Pairs> {
+    let mut kept = content(request)?;
     kept.extend(
-        storage_class(ask)?.filter(|class| class != "STANDARD").map(|class| pair("x-amz-storage-class", &class)),
+        storage_class(request)?.filter(|class| class != "STANDARD").map(|class| pair("x-amz-storage-class", &class)),
     );
     Ok(kept)
 }
 
 /// Content headers and metadata, which a copy may take over.
-pub(crate) fn content(ask: &Ask) -> Result<Pairs> {
+pub(crate) fn content(request: &Request) -> Result<Pairs> {
     let mut kept = Pairs::new();
     for name in CONTENT {
-        let Some(value) = ask.header(name) else { continue };
+        let Some(value) = request.header(name) else { continue };
         let value = match name {
             // A matter of the transfer alone.
             "content-encoding" => {
@@ -59,9 +59,9 @@ pub(crate) fn content(ask: &Ask) -> Result<Pairs> {
         kept.push(pair("content-type", "binary/octet-stream"));
     }
     let mut size = 0;
-    for name in ask.headers.keys().filter(|name| name.as_str().starts_with(META)) {
+    for name in request.headers.keys().filter(|name| name.as_str().starts_with(META)) {
         let values: Vec<_> =
-            ask.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+            request.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         let value = values.join(",");
         size += name.as_str().len() - META.len() + value.len();
         kept.push((name.to_string(), value));
@@ -80,8 +80,8 @@ pub(crate) fn is_content(name: &str) -> bool {
     CONTENT.contains(&name) || name.starts_with(META)
 }
 
-pub(crate) fn storage_class(ask: &Ask) -> Result<Option<String>> {
-    let Some(class) = ask.header("x-amz-storage-class") else { return Ok(None) };
+pub(crate) fn storage_class(request: &Request) -> Result<Option<String>> {
+    let Some(class) = request.header("x-amz-storage-class") else { return Ok(None) };
     if STORAGE_CLASSES.contains(&class) {
         return Ok(Some(class.to_string()));
     }
@@ -90,8 +90,8 @@ pub(crate) fn storage_class(ask: &Ask) -> Result<Option<String>> {
 }
 
 /// The tags in the header.
-pub(crate) fn tags(ask: &Ask) -> Result<Pairs> {
-    let tags = query_of(ask.header("x-amz-tagging").unwrap_or_default());
+pub(crate) fn tags(request: &Request) -> Result<Pairs> {
+    let tags = query_of(request.header("x-amz-tagging").unwrap_or_default());
     check_tags(&tags)?;
     Ok(tags)
 }
@@ -128,9 +128,9 @@ fn is_tag(text: &str) -> bool {
 }
 
 /// What the header of a canned ACL may say where the bucket's owner owns all objects.
-pub(crate) fn check_acl(ask: &Ask) -> Result<()> {
-    let canned = ask.header("x-amz-acl").is_some_and(|acl| acl != "bucket-owner-full-control");
-    let grants = ask.headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
+pub(crate) fn check_acl(request: &Request) -> Result<()> {
+    let canned = request.header("x-amz-acl").is_some_and(|acl| acl != "bucket-owner-full-control");
+    let grants = request.headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
     if canned || grants {
         return Err(Error::new(400, "AccessControlListNotSupported", "The bucket does not allow ACLs"));
     }

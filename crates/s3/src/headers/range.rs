@@ -1,7 +1,7 @@
 //! Ranges of bytes.
 
 use crate::error::{Error, Result};
-use crate::request::Ask;
+use crate::protocol::Request;
 use crate::store::Object;
 
 /// What of an object is asked for.
@@ -21,8 +21,8 @@ impl Span {
 }
 
 /// What a read asks for: all, a range or a part.
-pub(crate) fn of(ask: &Ask, object: &Object) -> Result<Span> {
-    let (range, part) = (ask.header("range"), ask.part_number()?);
+pub(crate) fn of(request: &Request, object: &Object) -> Result<Span> {
+    let (range, part) = (request.header("range"), request.part_number()?);
     match (range, part) {
         (Some(_), Some(_)) => Err(Error::request("Cannot specify both Range header and partNumber query parameter")),
         (Some(range), None) => parse(range, object.size),

@@ -4,11 +4,10 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use crate::encryption;
+use super::xml::Xml;
 use crate::error::Error;
-use crate::store::{Checksum, Object, Pairs};
+use crate::store::{Checksum, Object};
 use crate::time;
-use crate::xml::Xml;
 
 /// An answer being made.
 pub(crate) struct Reply {
@@ -54,12 +53,9 @@ impl Reply {
         self.with(checksum.algorithm.header(), &checksum.value).with("x-amz-checksum-type", kind)
     }
 
-    /// What a write tells of encryption.
-    pub(crate) fn encryption(mut self, headers: &Pairs) -> Self {
-        for (name, value) in encryption::told(headers) {
-            self = self.with(name, value);
-        }
-        self
+    /// Some of an object's headers.
+    pub(crate) fn with_all<'a>(self, headers: impl Iterator<Item = &'a (String, String)>) -> Self {
+        headers.fold(self, |reply, (name, value)| reply.with(name, value))
     }
 
     pub(crate) fn body(mut self, body: Body) -> Self {
@@ -100,11 +96,8 @@ pub(crate) fn checksum_elements(xml: &mut Xml, checksum: Option<&Checksum>) {
 
 /// When an object was written, and what it is.
 pub(crate) fn head(reply: Reply, object: &Object, modified: i64) -> Reply {
-    let mut reply =
-        reply.etag(&object.etag).with("last-modified", &time::http(modified)).with("accept-ranges", "bytes");
-    for (name, value) in &object.headers {
-        reply = reply.with(name, value);
-    }
+    let reply = reply.etag(&object.etag).with("last-modified", &time::http(modified)).with("accept-ranges", "bytes");
+    let mut reply = reply.with_all(object.headers.iter());
     if !object.tags.is_empty() {
         reply = reply.with("x-amz-tagging-count", &object.tags.len().to_string());
     }

@@ -69,6 +69,7 @@ impl Xml {
     }
 }
 
+/// By hand: quick-xml leaves control characters as they are, which no XML may hold; S3 writes references for them.
 fn escape(text: &str, out: &mut String) {
     for char in text.chars() {
         match char {
@@ -82,7 +83,7 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// Whether XML 1.0 has all of these characters, raw or as references. quick-xml does not ask.
+/// Whether XML 1.0 has all of these characters, raw or as references. quick-xml does not check it.
 pub(crate) fn is_text(text: &str) -> bool {
     let has = |char| matches!(char, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     text.chars().all(has)

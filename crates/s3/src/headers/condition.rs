@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::request::Ask;
+use crate::protocol::Request;
 use crate::store::{Object, Version};
 use crate::time;
 
 /// Conditions of a read. The names of the headers begin with `prefix`: a copy's begin with `x-amz-copy-source-`.
-pub(crate) fn read(ask: &Ask, prefix: &str, object: &Object, modified: i64) -> Result<()> {
-    let header = |name: &str| ask.header(&format!("{prefix}{name}"));
+pub(crate) fn read(request: &Request, prefix: &str, object: &Object, modified: i64) -> Result<()> {
+    let header = |name: &str| request.header(&format!("{prefix}{name}"));
     let date = |name: &str| header(name).and_then(time::parse);
     let written = modified.div_euclid(1000);
     match header("if-match") {
@@ -52,18 +52,18 @@ pub(crate) struct Write {
 
 impl Write {
     /// Reads the headers, and refuses what is hopeless already.
-    pub(crate) fn of(ask: &Ask, latest: Option<&Arc<Version>>) -> Result<Self> {
-        let if_absent = match ask.header("if-none-match") {
+    pub(crate) fn of(request: &Request, latest: Option<&Arc<Version>>) -> Result<Self> {
+        let if_absent = match request.header("if-none-match") {
             None => false,
             Some("*") => true,
             Some(_) => return Err(not_implemented("If-None-Match")),
         };
-        let if_match = ask.header("if-match").map(str::to_string);
+        let if_match = request.header("if-match").map(str::to_string);
         if if_match.is_some() && if_absent {
             return Err(not_implemented("If-None-Match"));
         }
         let before = latest.map(|version| version.seq);
-        let conditions = Self { key: ask.key.clone(), if_match, if_absent, before };
+        let conditions = Self { key: request.key.clone(), if_match, if_absent, before };
         conditions.check(latest)?;
         Ok(conditions)
     }

@@ -11,7 +11,7 @@ const LONGEST_KEY: usize = 1024;
 
 /// What a request says, without its body.
 #[derive(Debug, Clone)]
-pub(crate) struct Ask {
+pub(crate) struct Request {
     pub bucket: String,
     pub key: String,
     pub path: String,
@@ -19,7 +19,7 @@ pub(crate) struct Ask {
     query: Vec<(String, String)>,
 }
 
-impl Ask {
+impl Request {
     /// Reads a request in path style.
     pub(crate) fn read(parts: Parts) -> Result<Self> {
         let path = parts.uri.path().to_string();
@@ -82,12 +82,5 @@ impl Ask {
 
 /// Names and values of a query, decoded.
 pub(crate) fn query_of(query: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
-        })
-        .collect()
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }

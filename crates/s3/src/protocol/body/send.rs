@@ -37,7 +37,7 @@ pub(crate) fn send(version: Arc<Version>, start: u64, length: u64) -> Result<Bod
 }
 
 /// The MD5 of bytes of an object, and these checksums.
-pub(crate) async fn md5_of(
+pub(crate) async fn digests_of(
     version: Arc<Version>,
     start: u64,
     length: u64,

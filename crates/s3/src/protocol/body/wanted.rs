@@ -2,8 +2,7 @@
 
 use crate::checksum::{self, Algorithm};
 use crate::error::{Error, Result};
-use crate::md5::hex;
-use crate::request::Ask;
+use crate::protocol::Request;
 
 use super::chunked::incomplete;
 
@@ -27,12 +26,12 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     /// Reads the headers.
-    pub(crate) fn of(ask: &Ask) -> Result<Self> {
-        let content = ask.header("x-amz-content-sha256").unwrap_or_default();
-        let encoded = ask.header("content-encoding").unwrap_or_default();
+    pub(crate) fn of(request: &Request) -> Result<Self> {
+        let content = request.header("x-amz-content-sha256").unwrap_or_default();
+        let encoded = request.header("content-encoding").unwrap_or_default();
         let chunked =
             content.starts_with("STREAMING-") || encoded.split(',').any(|coding| coding.trim() == "aws-chunked");
-        let length = ask.header(if chunked { "x-amz-decoded-content-length" } else { "content-length" });
+        let length = request.header(if chunked { "x-amz-decoded-content-length" } else { "content-length" });
         let length = length.and_then(|length| length.parse().ok());
         if length.is_some_and(|length| length > LARGEST) {
             let why = "Your proposed upload exceeds the maximum allowed size";
@@ -40,13 +39,13 @@ impl Wanted {
         }
         let mut wanted = Self { length, chunked, ..Self::default() };
         wanted.sha256 = (content.len() == 64).then(|| content.to_ascii_lowercase());
-        if let Some(md5) = ask.header("content-md5") {
+        if let Some(md5) = request.header("content-md5") {
             let bytes = checksum::decode(md5).filter(|bytes| bytes.len() == 16);
             let invalid = || Error::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.");
             wanted.md5 = Some(bytes.ok_or_else(invalid)?);
         }
         for (algorithm, header, ..) in checksum::ALL {
-            let Some(value) = ask.header(header) else { continue };
+            let Some(value) = request.header(header) else { continue };
             if wanted.algorithm.replace(algorithm).is_some() {
                 let why = "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.";
                 return Err(Error::request(why));
@@ -56,12 +55,12 @@ impl Wanted {
             }
             wanted.value = Some(value.to_string());
         }
-        let trailers = ask.header("x-amz-trailer").into_iter().flat_map(|names| names.split(','));
+        let trailers = request.header("x-amz-trailer").into_iter().flat_map(|names| names.split(','));
         if let Some(algorithm) = trailers.filter_map(|name| Algorithm::by_header(name.trim())).next() {
             wanted.algorithm = Some(algorithm);
             wanted.in_trailer = true;
         }
-        if let Some(name) = ask.header("x-amz-sdk-checksum-algorithm") {
+        if let Some(name) = request.header("x-amz-sdk-checksum-algorithm") {
             let known = Algorithm::by_name(name).ok_or_else(|| {
                 Error::request(
                     "Checksum algorithm provided is unsupported. Please try again with any of the valid types: \
@@ -98,16 +97,16 @@ impl Wanted {
         if let Some(wanted) = self.md5.as_ref().filter(|wanted| *wanted != md5) {
             let why = "The Content-MD5 you specified did not match what we received.";
             return Err(Error::new(400, "BadDigest", why)
-                .with("ExpectedDigest", hex(wanted))
+                .with("ExpectedDigest", hex::encode(wanted))
                 .with("CalculatedDigest", checksum::encode(md5)));
         }
         if let (Some(wanted), Some(computed)) = (&self.sha256, sha256)
-            && *wanted != hex(computed)
+            && *wanted != hex::encode(computed)
         {
             let why = "The provided 'x-amz-content-sha256' header does not match what was computed.";
             return Err(Error::new(400, "XAmzContentSHA256Mismatch", why)
                 .with("ClientComputedContentSHA256", wanted)
-                .with("S3ComputedContentSHA256", hex(computed)));
+                .with("S3ComputedContentSHA256", hex::encode(computed)));
         }
         let Some(algorithm) = self.algorithm else { return Ok(()) };
         let trailer = trailers.iter().find(|(name, _)| name == algorithm.header()).map(|(_, value)| value);

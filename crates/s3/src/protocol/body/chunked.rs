@@ -1,4 +1,5 @@
-//! `aws-chunked` bodies: each chunk says its size, and checksums may follow the last one.
+//! `aws-chunked` bodies: each chunk says its size, and checksums may follow the last one. It is AWS's own coding, inside
+//! of HTTP's, so no HTTP library reads it.
 
 use bytes::{Buf, Bytes};
 

@@ -3,7 +3,7 @@
 use crate::checksum;
 use crate::error::{Error, Result};
 use crate::md5;
-use crate::request::Ask;
+use crate::protocol::Request;
 use crate::store::{Object, Pairs};
 
 /// Header prefixes: the key of the object itself, and of a copy's source.
@@ -18,8 +18,8 @@ const ALGORITHM: &str = "x-amz-server-side-encryption-customer-algorithm";
 const ARGUMENT: &str = "x-amz-server-side-encryption";
 
 /// Whether the request contains a key.
-pub(crate) fn is_given(ask: &Ask, prefix: &str) -> bool {
-    ["algorithm", "key", "key-md5"].iter().any(|part| ask.headers.contains_key(format!("{prefix}{part}")))
+pub(crate) fn is_given(request: &Request, prefix: &str) -> bool {
+    ["algorithm", "key", "key-md5"].iter().any(|part| request.headers.contains_key(format!("{prefix}{part}")))
 }
 
 /// Whether an object was written with a customer-provided key.
@@ -28,27 +28,27 @@ pub(crate) fn has_key(headers: &Pairs) -> bool {
 }
 
 /// Validates the key of a write; returns the headers to store.
-pub(crate) fn of_write(ask: &Ask) -> Result<Pairs> {
-    let key = key(ask, OWN)?;
-    let Some(told) = ask.header(&format!("{OWN}key-md5")) else { return Err(invalid()) };
+pub(crate) fn of_write(request: &Request) -> Result<Pairs> {
+    let key = key(request, OWN)?;
+    let Some(told) = request.header(&format!("{OWN}key-md5")) else { return Err(invalid()) };
     checked(&key, told)?;
     let algorithm = (ALGORITHM.to_string(), "AES256".to_string());
     Ok(vec![algorithm, (KEY_MD5.to_string(), told.to_string())])
 }
 
 /// Checks that a read contains the object's key, if it needs one.
-pub(crate) fn check(ask: &Ask, prefix: &str, object: &Object) -> Result<()> {
+pub(crate) fn check(request: &Request, prefix: &str, object: &Object) -> Result<()> {
     let Some(wanted) = object.header(KEY_MD5) else {
-        return match is_given(ask, prefix) {
+        return match is_given(request, prefix) {
             true => Err(Error::request("The encryption parameters are not applicable to this object.")),
             false => Ok(()),
         };
     };
-    if !is_given(ask, prefix) {
+    if !is_given(request, prefix) {
         return Err(closed());
     }
-    let key = key(ask, prefix)?;
-    let told = ask.header(&format!("{prefix}key-md5"));
+    let key = key(request, prefix)?;
+    let told = request.header(&format!("{prefix}key-md5"));
     if let Some(told) = told {
         checked(&key, told)?;
     }
@@ -68,21 +68,21 @@ pub(crate) fn closed() -> Error {
 }
 
 /// Checks that a part has the same key as its upload.
-pub(crate) fn check_part(ask: &Ask, upload: &Pairs) -> Result<()> {
-    if is_given(ask, OWN) != has_key(upload) {
+pub(crate) fn check_part(request: &Request, upload: &Pairs) -> Result<()> {
+    if is_given(request, OWN) != has_key(upload) {
         let why = "The multipart upload initiate requested encryption. Subsequent part requests must include the \
                    appropriate encryption parameters.";
         return Err(Error::request(why));
     }
-    if has_key(upload) && !of_write(ask)?.iter().all(|pair| upload.contains(pair)) {
+    if has_key(upload) && !of_write(request)?.iter().all(|pair| upload.contains(pair)) {
         return Err(Error::request("The provided encryption parameters did not match the ones used originally."));
     }
     Ok(())
 }
 
 /// The key, which has 256 bits.
-fn key(ask: &Ask, prefix: &str) -> Result<Vec<u8>> {
-    let member = |part: &str| ask.header(&format!("{prefix}{part}"));
+fn key(request: &Request, prefix: &str) -> Result<Vec<u8>> {
+    let member = |part: &str| request.header(&format!("{prefix}{part}"));
     let argument = |why: &str| Error::argument(ARGUMENT, "", why);
     match member("algorithm") {
         Some("AES256") => {}
