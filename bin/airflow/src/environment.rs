@@ -12,7 +12,6 @@ use aws_sdk_mwaa::types::{
 use futures::future::try_join_all;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Pace};
 use strata_layer::{Context, Desired, Observed, Promise, Resource, State, async_trait, props};
@@ -267,10 +266,6 @@ impl Resource for Environment {
 
     fn pace(&self) -> Pace {
         Pace::seconds(30, 120 * 60)
-    }
-
-    fn lasts(&self) -> Duration {
-        Duration::from_secs(1500)
     }
 
     fn takes(&self) -> Option<&'static str> {

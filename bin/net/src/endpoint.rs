@@ -9,7 +9,6 @@ use crate::subnet;
 use crate::vpc::Vpc;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{ResourceType, VpcEndpoint, VpcEndpointType};
-use std::time::Duration;
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Pace};
 use strata_layer::{Context, Desired, Observed, Promise, Resource, State, async_trait, props};
@@ -186,10 +185,6 @@ impl Resource for Endpoint {
 
     fn pace(&self) -> Pace {
         Pace::seconds(5, 900)
-    }
-
-    fn lasts(&self) -> Duration {
-        Duration::from_secs(120)
     }
 
     fn takes(&self) -> Option<&'static str> {

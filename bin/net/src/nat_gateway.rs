@@ -6,7 +6,6 @@ use crate::ec2::{from_ec2, ours, retag, specification};
 use crate::subnet::{self, Subnet};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{NatGatewayState, ResourceType};
-use std::time::Duration;
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Pace};
 use strata_layer::{Context, Desired, Observed, Promise, Resource, State, async_trait, props};
@@ -145,10 +144,6 @@ impl Resource for NatGateway {
     // Terraform waits 10 minutes for a new one and 30 for a removed one.
     fn pace(&self) -> Pace {
         Pace::seconds(10, 1800)
-    }
-
-    fn lasts(&self) -> Duration {
-        Duration::from_secs(120)
     }
 
     fn takes(&self) -> Option<&'static str> {

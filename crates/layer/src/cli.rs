@@ -31,9 +31,6 @@ pub struct Global {
     /// Append to this file what the run does and waits for, as a Chrome trace (for Perfetto or chrome://tracing)
     #[arg(long, global = true, env = "STRATA_TRACE", value_name = "FILE")]
     pub trace: Option<PathBuf>,
-    /// Begin actions in the order in which they become ready: to measure what the other order is worth
-    #[arg(long, global = true, hide = true)]
-    pub first_come: bool,
     /// Pipeline to work on, where no document says it (`down` and `status` only)
     #[arg(long, global = true, value_name = "NAME")]
     pub pipeline: Option<String>,

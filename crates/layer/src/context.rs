@@ -2,17 +2,17 @@
 
 use crate::cli::Global;
 use crate::erased::Live;
-use crate::gate::Gate;
 use crate::{Report, State};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 use strata_aws::tags::{self, Tags};
 use strata_aws::{Cancel, Session};
 use strata_state::policy::Place;
 use strata_state::{Document, Kind};
+use tokio::sync::Semaphore;
 
 /// The document, the account, and what the survey found.
 pub struct Context {
@@ -29,7 +29,7 @@ pub struct Context {
     /// Ctrl-C.
     pub cancel: Cancel,
     /// Which actions go on at once.
-    pub(crate) gate: Arc<Gate>,
+    pub(crate) gate: Semaphore,
     lives: RwLock<BTreeMap<&'static str, Vec<Live>>>,
     touched: AtomicBool,
     started: u128,
@@ -46,7 +46,7 @@ impl Context {
         cancel: Cancel,
     ) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-        let gate = Gate::new(global.parallel);
+        let gate = Semaphore::new(usize::from(global.parallel));
         let (lives, touched, removals) = (RwLock::default(), AtomicBool::new(false), AtomicU64::new(0));
         Self { layer, doc, session, global, report, cancel, gate, lives, touched, started, removals }
     }

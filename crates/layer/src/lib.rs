@@ -15,7 +15,6 @@ mod diff;
 mod down;
 mod erased;
 mod exit;
-mod gate;
 mod input;
 mod layer;
 mod left;

@@ -5,8 +5,6 @@ use crate::change::Change;
 use crate::erased::{Live, Wish};
 use crate::{Context, Holder};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
-use std::time::Duration;
 use strata_aws::{Error, Pace};
 
 /// One kind of AWS thing in a layer's list.
@@ -46,18 +44,6 @@ pub(crate) trait Erased: Send + Sync {
     fn doubles(&self) -> bool;
     fn pace(&self) -> Pace;
     fn takes(&self) -> Option<&'static str>;
-    fn lasts(&self) -> Duration;
     fn leaves(&self) -> Option<&'static str>;
     fn costs(&self, live: &Live) -> f64;
-}
-
-/// How long it takes from the beginning of each kind until the last that waits for it is there.
-pub(crate) fn ways(parts: &[Part]) -> BTreeMap<&'static str, Duration> {
-    let mut ways = BTreeMap::new();
-    for part in parts.iter().rev() {
-        let behind = parts.iter().filter(|other| other.needs.contains(&part.kind));
-        let behind = behind.filter_map(|other| ways.get(other.kind).copied()).max();
-        ways.insert(part.kind, part.resource.lasts() + behind.unwrap_or_default());
-    }
-    ways
 }

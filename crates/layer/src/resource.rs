@@ -6,7 +6,6 @@ use crate::part::Erased;
 use crate::{Context, Desired, Holder, Observed, Part, Props};
 use async_trait::async_trait;
 use std::sync::Arc;
-use std::time::Duration;
 use strata_aws::tags::Tags;
 use strata_aws::{Error, Pace};
 
@@ -117,11 +116,6 @@ pub trait Resource: Send + Sync + 'static {
     /// How long AWS usually takes to make it, where that is more than seconds.
     fn takes(&self) -> Option<&'static str> {
         None
-    }
-
-    /// The same for choosing what to begin with; seconds where nothing is said.
-    fn lasts(&self) -> Duration {
-        Duration::from_secs(2)
     }
 
     /// How long AWS usually takes to delete it, where that is more than seconds.
@@ -253,10 +247,6 @@ impl<R: Resource> Erased for Typed<R> {
 
     fn takes(&self) -> Option<&'static str> {
         self.0.takes()
-    }
-
-    fn lasts(&self) -> Duration {
-        self.0.lasts()
     }
 
     fn leaves(&self) -> Option<&'static str> {

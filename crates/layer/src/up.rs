@@ -3,7 +3,6 @@
 use crate::change::{Aspect, Change};
 use crate::diff::{Action, diff};
 use crate::lock::Locks;
-use crate::part::ways;
 use crate::plan::{self, plan};
 use crate::promise::shown;
 use crate::report::outcome;
@@ -57,12 +56,10 @@ async fn make(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     refuse_foreign(cx, parts)?;
     replace(cx, parts).await?;
 
-    let ways = ways(parts);
     let mut running: BTreeMap<&str, Shared<LocalBoxFuture<'_, Result<(), Error>>>> = BTreeMap::new();
     for part in parts {
         let needs: Vec<_> = part.needs.iter().filter_map(|need| running.get(need).cloned()).collect();
         let followers = parts.iter().filter(|other| other.needs.contains(&part.kind)).map(|other| other.kind);
-        let way = if cx.global.first_come { Duration::ZERO } else { ways.get(part.kind).copied().unwrap_or_default() };
         let whole = span("bring", part.label, part.kind);
         if !part.needs.is_empty() {
             whole.record("needs", part.needs.join(", "));
@@ -75,7 +72,7 @@ async fn make(cx: &Context, parts: &[Part]) -> Result<(), Error> {
                 }
                 part.needs.iter().for_each(|need| waited(format_args!("{need} > {}", part.kind)));
             }
-            bring(cx, part, way).await?;
+            bring(cx, part).await?;
             followers.for_each(|follower| lets(format_args!("{} > {follower}", part.kind)));
             Ok(())
         };
@@ -163,7 +160,7 @@ fn fingerprint(action: &Action) -> String {
 }
 
 /// Bring one part to what is asked for.
-async fn bring(cx: &Context, part: &Part, way: Duration) -> Result<(), Error> {
+async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
     let start = Instant::now();
     let mut done: BTreeMap<String, Done> = BTreeMap::new();
     let mut steps = BTreeMap::new();
@@ -213,7 +210,7 @@ async fn bring(cx: &Context, part: &Part, way: Duration) -> Result<(), Error> {
         }
         let acted = !acts.is_empty();
         let results: Vec<(String, String, Result<(), Error>)> =
-            join_all(acts.into_iter().map(|action| act(cx, part, way, action))).await;
+            join_all(acts.into_iter().map(|action| act(cx, part, action))).await;
         let mut refused = None;
         let mut passing = None;
         for (id, what, result) in results {
@@ -292,12 +289,13 @@ fn unusable(changes: &[Change]) -> String {
 }
 
 /// One call, with its line of progress.
-async fn act(cx: &Context, part: &Part, way: Duration, action: Action) -> (String, String, Result<(), Error>) {
+async fn act(cx: &Context, part: &Part, action: Action) -> (String, String, Result<(), Error>) {
     let kind = part.kind;
     let what = fingerprint(&action);
     let (Action::Create(wish) | Action::Update(_, wish, _)) = &action else { return (String::new(), what, Ok(())) };
     let queue = span("queue", format_args!("{kind}.{}", wish.id), kind);
-    let _pass = cx.gate.enter(way).instrument(queue).await;
+    // Nobody closes it, so this is always the right to act.
+    let _pass = cx.gate.acquire().instrument(queue).await;
     cx.touch();
     match action {
         Action::Create(wish) => {

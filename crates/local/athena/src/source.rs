@@ -3,7 +3,7 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use strata_local_engine_query::{File, Format, Source, statement::Reference, translate};
-use strata_s3::Listed;
+use strata_local_s3::Listed;
 
 use crate::store::{Athena, CALLER};
 

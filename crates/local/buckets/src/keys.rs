@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 use strata_local_moto::Moto;
+use strata_local_s3::{Error, Keys, Usable};
 use strata_local_wire::AwsError;
-use strata_s3::{Error, Keys, Usable};
 
 /// S3's error codes for unusable keys, by KMS's code.
 const CODES: [(&str, &str); 5] = [

@@ -11,9 +11,9 @@ use futures::FutureExt;
 use http::Method;
 use http::request::Parts;
 use strata_local_cloud::{Cloud, Done, Service, Work};
+use strata_local_s3::Operation;
 use strata_local_wire::signature::ACCOUNT;
 use strata_local_wire::{AwsError, Call, Content, Handled, said};
-use strata_s3::Operation;
 
 use crate::settings::Setting;
 

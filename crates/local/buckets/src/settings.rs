@@ -11,9 +11,9 @@ use http::request::Parts;
 use http::{Method, Request};
 use serde::{Deserialize, Serialize};
 use strata_local_cloud::Cloud;
+use strata_local_s3::{Encryption, Versioning};
 use strata_local_wire::signature::headers;
 use strata_local_wire::xml::first_element;
-use strata_s3::{Encryption, Versioning};
 
 /// A request that made a bucket or one of its settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use strata_s3::Listed;
+use strata_local_s3::Listed;
 
 use crate::Cloud;
 
@@ -13,7 +13,7 @@ impl Cloud {
     /// # Errors
     /// The object cannot be read, in S3's words; or the file cannot be written.
     pub async fn fetch(&self, bucket: &str, object: &Listed) -> Result<PathBuf, String> {
-        let told = |error: strata_s3::Error| format!("{}: {}", error.code, error.message);
+        let told = |error: strata_local_s3::Error| format!("{}: {}", error.code, error.message);
         // A cached file must not outlive the right to read the object.
         self.s3.check_open(bucket, &object.key).await.map_err(told)?;
         let digest = Sha256::digest(format!("{bucket}\n{}\n{}\n{}", object.key, object.etag, object.size));

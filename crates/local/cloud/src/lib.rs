@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use strata_local_moto::Moto;
+use strata_local_s3::S3;
 use strata_local_weather::Weather;
 use strata_local_wire::AwsError;
-use strata_s3::S3;
 
 pub use files::clear as clear_files;
 pub use registry::Registry;
@@ -52,6 +52,6 @@ impl Cloud {
 }
 
 /// The store's error as a client of AWS reads it.
-pub fn s3_error(why: strata_s3::Error) -> AwsError {
+pub fn s3_error(why: strata_local_s3::Error) -> AwsError {
     AwsError::new(why.code, why.message).with_status(why.status)
 }

@@ -11,8 +11,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use strata_local_s3::{Operation, S3};
 use strata_local_wire::reply;
-use strata_s3::{Operation, S3};
 use tokio::net::TcpListener;
 
 /// The port.

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use strata_local_cloud::Cloud;
-use strata_s3::Listed;
+use strata_local_s3::Listed;
 
 /// Files that are read at once.
 const READERS: usize = 16;

@@ -1,6 +1,7 @@
 //! Statements of policies, as far as the services look at them.
 
 use serde_json::Value;
+use wildmatch::WildMatch;
 
 /// Whether a trust policy lets a service assume the role.
 pub(crate) fn trusts(trust: &Value, principal: &str) -> bool {
@@ -32,17 +33,7 @@ fn texts(value: &Value) -> impl Iterator<Item = &str> {
 
 /// IAM's patterns: `*` is any text, `?` any character.
 fn glob(pattern: &str, text: &str) -> bool {
-    match (pattern.chars().next(), text.chars().next()) {
-        (None, None) => true,
-        (Some('*'), _) => {
-            let rest = &pattern[1..];
-            text.char_indices().map(|(at, _)| &text[at..]).chain([""]).any(|tail| glob(rest, tail))
-        }
-        (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
-            glob(&pattern[wanted.len_utf8()..], &text[found.len_utf8()..])
-        }
-        _ => false,
-    }
+    WildMatch::new(pattern).matches(text)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use http::{HeaderMap, Request};
 use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::Event;
-use strata_s3::{Operation, S3, Versioning};
+use strata_local_s3::{Operation, S3, Versioning};
 use tempfile::TempDir;
 
 pub struct World {
@@ -64,7 +64,7 @@ impl World {
     }
 
     /// With the keys of KMS.
-    pub fn with_keys(self, keys: std::sync::Arc<dyn strata_s3::Keys>) -> Self {
+    pub fn with_keys(self, keys: std::sync::Arc<dyn strata_local_s3::Keys>) -> Self {
         Self { s3: self.s3.with_keys(keys), ..self }
     }
 

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{World, eventually};
-use strata_s3::Versioning;
+use strata_local_s3::Versioning;
 
 #[test]
 fn what_was_written_is_read_with_its_headers() {

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{Method, Request};
-use strata_s3::{Operation, S3, Versioning};
+use strata_local_s3::{Operation, S3, Versioning};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {

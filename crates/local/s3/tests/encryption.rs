@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::{Told, World};
 use md5::{Digest, Md5};
-use strata_s3::{Encryption, Error, Keys, Usable, Versioning};
+use strata_local_s3::{Encryption, Error, Keys, Usable, Versioning};
 
 const ARN: &str = "arn:aws:kms:eu-central-1:123456789012:key/1";
 const SSE: &str = "x-amz-server-side-encryption";

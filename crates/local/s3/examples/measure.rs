@@ -7,7 +7,7 @@ use std::time::Instant;
 use axum::body::Body;
 use http::Request;
 use serde::Deserialize;
-use strata_s3::{Operation, S3, Versioning};
+use strata_local_s3::{Operation, S3, Versioning};
 
 #[derive(Deserialize)]
 struct Page {

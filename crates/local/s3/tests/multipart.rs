@@ -4,7 +4,7 @@
 mod common;
 
 use common::{World, eventually};
-use strata_s3::Versioning;
+use strata_local_s3::Versioning;
 
 const MIB: usize = 1 << 20;
 

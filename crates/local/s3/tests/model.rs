@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use common::{World, eventually};
 use proptest::prelude::*;
-use strata_s3::Versioning;
+use strata_local_s3::Versioning;
 
 #[derive(Debug, Clone)]
 enum Step {

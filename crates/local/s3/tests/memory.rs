@@ -11,7 +11,7 @@ use bytes::Bytes;
 use common::{World, eventually};
 use futures::StreamExt;
 use http::Request;
-use strata_s3::Versioning;
+use strata_local_s3::Versioning;
 
 const MIB: usize = 1 << 20;
 const BLOCKS: usize = 512;

@@ -4,7 +4,7 @@
 mod common;
 
 use common::World;
-use strata_s3::Versioning;
+use strata_local_s3::Versioning;
 
 fn with(keys: &[&str]) -> World {
     let world = World::new(Versioning::Never);

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::{World, eventually, files_of, folders_of};
-use strata_s3::{S3, Versioning};
+use strata_local_s3::{S3, Versioning};
 
 const FOLDER: &str = "STRATA_S3_CRASH";
 
