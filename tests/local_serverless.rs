@@ -115,13 +115,16 @@ fn a_reset_ends_runs() {
 #[test]
 fn killed_in_the_middle_of_a_run_it_leaves_nothing_that_runs() {
     let mut endpoint = Endpoint::start_with(&SLOW);
-    runs_at("under_way", &endpoint.env());
     let (id, _) = endpoint.processes();
     let worked = || {
         let found = children(id);
         (found.len() > 1).then_some(found)
     };
-    let started = eventually("the job to have a process", Duration::from_secs(20), worked);
+    // A job's process is soon gone: it is looked for while the run is being started.
+    let started = std::thread::scope(|scope| {
+        scope.spawn(|| runs_at("under_way", &endpoint.env()));
+        eventually("the job to have a process", Duration::from_secs(60), worked)
+    });
     endpoint.crash();
     let gone = |id: &u32| !std::path::Path::new(&format!("/proc/{id}")).exists();
     eventually("all its processes to end", Duration::from_secs(20), || started.iter().all(gone).then_some(()));
