@@ -68,7 +68,7 @@ fn airflow_2_runs_the_pipeline() {
 
 #[test]
 fn airflow_3_runs_the_pipeline() {
-    whole_life("3.0.6");
+    whole_life("3.2.1");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn requirements_and_plugins_are_installed_or_told_and_updates_and_kills_keep_the
     let other = change(&document, "/pipeline/airflow/version", json!("2.9.2"));
     let output = program(&endpoint, "airflow", &["up", "--yes"], &other);
     assert_ne!(output.status, Some(0));
-    assert!(output.stderr.contains("The versions that can are 2.10.3 and 3.0.6"), "{}", output.stderr);
+    assert!(output.stderr.contains("The versions that can: 2.10.3, 2.11.2, 3.0.6, 3.2.1."), "{}", output.stderr);
 
     let good = change(&document, "/pipeline/airflow/requirements", json!(["iniconfig==2.0.0"]));
     let good = chain(&endpoint, &[&["storage", "up"], &["airflow", "up", "--yes"]], &good);

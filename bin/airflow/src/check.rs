@@ -1,13 +1,13 @@
 //! `airflow check`: every job, crawler, right, Variable and connection that the DAGs will use is in the document. It reads
 //! the document and the files, and asks nobody: what is wrong shows before anything is uploaded.
 
-use crate::preflight::{Found, built_in};
+use crate::wished;
 use strata_aws::Error;
 use strata_layer::Context;
 
 pub(crate) fn check(cx: &Context) -> Result<String, Error> {
-    let (found, files) = built_in(cx)?;
-    let Found { findings, .. } = found;
+    let (found, files) = wished::orchestrator(cx, None, false)?.check()?;
+    let findings = found.findings;
     for finding in &findings {
         cx.report.say(&format!("airflow x {}; {}", finding.what, finding.remedy));
     }

@@ -1,9 +1,8 @@
 //! What running the pipeline costs, in an environment and in MWAA Serverless: AWS's list prices in us-east-1, as of 2026-11.
 //! A plan that makes the one tells the price of the other.
 
-use crate::environment::Environment;
-use crate::workflow::Workflow;
 use strata_layer::Context;
+use strata_schedule::Schedule;
 use strata_state::dag;
 use strata_state::layers::airflow::{Class, Wish as Airflow};
 use strata_state::layers::net::{Egress, Wish as Net};
@@ -39,16 +38,9 @@ fn month_of_environment(airflow: &Airflow, net: &Net) -> f64 {
     (environment(airflow.class) + way_out) * HOURS
 }
 
-/// Say what is planned costs, and what the other kind would; where it is there already there is nothing to decide.
+/// Say what is planned costs, and what the other kind would, for who has neither yet: then there is something to decide.
 pub(crate) fn say(cx: &Context) {
-    let is_new = if cx.doc.pipeline.is_serverless() {
-        cx.one::<Workflow>("main").is_none()
-    } else {
-        cx.one::<Environment>("main").is_none()
-    };
-    if is_new {
-        compare(&cx.doc.pipeline, &cx.session.account, &cx.session.region).iter().for_each(|line| cx.report.say(line));
-    }
+    compare(&cx.doc.pipeline, &cx.session.account, &cx.session.region).iter().for_each(|line| cx.report.say(line));
 }
 
 /// The planned kind first, the other one after it.
@@ -81,43 +73,9 @@ fn compare(pipeline: &Pipeline, account: &str, region: &str) -> [String; 2] {
     }
 }
 
-/// How often a cron line fires in a month, on average. Where both days are given either counts, as cron has it.
-fn runs_a_month(cron: &str) -> f64 {
-    let fields: Vec<&str> = cron.split_whitespace().collect();
-    let [minute, hour, day, month, weekday] = fields[..] else { return 30.0 };
-    let share = |field: &str, from: f64, many: f64, names: &[&str]| (count(field, from, many, names) / many).min(1.0);
-    let of_day = count(minute, 0.0, 60.0, &[]) * count(hour, 0.0, 24.0, &[]);
-    let (days, weekdays) = (share(day, 1.0, 31.0, &[]), share(weekday, 0.0, 7.0, &WEEKDAYS));
-    let either = match (day, weekday) {
-        ("*", _) => weekdays,
-        (_, "*") => days,
-        _ => days + weekdays - days * weekdays,
-    };
-    of_day * either * share(month, 1.0, 12.0, &MONTHS) * 365.25 / 12.0
-}
-
-const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
-/// How many of the `many` values from `from` on a field of a cron line names.
-fn count(field: &str, from: f64, many: f64, names: &[&str]) -> f64 {
-    let value = |text: &str| {
-        let named = names.iter().position(|name| text.eq_ignore_ascii_case(name)).map(|at| from + at as f64);
-        named.or_else(|| text.parse::<f64>().ok())
-    };
-    let part = |part: &str| {
-        let (range, step) = part.split_once('/').unwrap_or((part, "1"));
-        let step = step.parse::<f64>().ok().filter(|step| *step >= 1.0).unwrap_or(1.0);
-        let values = match range.split_once('-') {
-            _ if range == "*" => many,
-            Some((first, last)) => (value(last).unwrap_or(from) - value(first).unwrap_or(from) + 1.0).max(1.0),
-            // `5/10` is from five on.
-            None if part.contains('/') => (from + many - value(range).unwrap_or(from)).max(1.0),
-            None => 1.0,
-        };
-        (values / step).ceil()
-    };
-    field.split(',').map(part).sum::<f64>().min(many)
+/// How often it runs in a month, on average; every day where the schedule cannot be read.
+fn runs_a_month(schedule: &str) -> f64 {
+    Schedule::airflow(schedule).map_or(30.0, |schedule| schedule.runs_a_month())
 }
 
 #[cfg(test)]
@@ -135,7 +93,7 @@ mod tests {
         assert_eq!(runs("*/15 * * * *"), 2922.0);
         assert_eq!(runs("30 6,18 * * *"), 61.0);
         assert_eq!(runs("0 7 1 * *"), 1.0);
-        assert_eq!(runs_a_month("0 7 1 jan *"), 1.0 / 31.0 / 12.0 * 365.25 / 12.0);
+        assert_eq!(runs_a_month("0 7 1 jan *"), 1.0 / 12.0);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Watching a run to its end: a line for the run, and one for each task as it comes.
 
-use crate::dag_run::{Run, Task, ended};
-use crate::source::Source;
+use crate::orchestrator::Orchestrator;
+use crate::run::{Run, Task, ended};
 use crate::state::State;
 use std::collections::BTreeMap;
 use strata_aws::{Error, Exit, Pace, Poll, Waiting};
@@ -64,14 +64,14 @@ fn words(task: &Task) -> String {
 }
 
 /// Watch the run until it has ended, however it did; the end of the log of what failed is shown.
-pub(crate) async fn follow(source: &Source<'_>, dag: &str, id: &str) -> Result<Run, Error> {
-    let cx = source.cx();
+pub(crate) async fn follow(orchestrator: &dyn Orchestrator, id: &str) -> Result<Run, Error> {
+    let (cx, dag) = (orchestrator.cx(), orchestrator.dag_id());
     let doing = format!("waiting for run {id} of DAG {dag}");
     let head = cx.report.step(format!("run {id}"), "queued");
     let mut lines = Lines { cx, steps: BTreeMap::new(), width: 0 };
     let mut waiting = Waiting::new(&doing, if cx.session.is_local() { LOCAL } else { AWS }, &cx.cancel);
     let (run, tasks) = loop {
-        let look = look(source, dag, id).await.map(|(run, other, tasks)| {
+        let look = look(orchestrator, id).await.map(|(run, other, tasks)| {
             lines.show(&tasks);
             if run.has_ended() {
                 return Poll::Ready((run, tasks));
@@ -90,7 +90,7 @@ pub(crate) async fn follow(source: &Source<'_>, dag: &str, id: &str) -> Result<R
             Ok(Some(ended)) => break ended,
             Ok(None) => {}
             Err(error) if error.exit == Exit::Interrupted => {
-                let message = format!("interrupted; the run goes on in {}", source.name());
+                let message = format!("interrupted; the run goes on in {}", orchestrator.name());
                 let advice = format!("look at it with `airflow runs` and `airflow logs --run {id}`");
                 return Err(Error { message, ..error }.advise(advice));
             }
@@ -103,25 +103,26 @@ pub(crate) async fn follow(source: &Source<'_>, dag: &str, id: &str) -> Result<R
             cx.report.say(&format!("run {id}: {error}"));
         }
         for task in tasks.iter().filter(|task| task.has_failed()) {
-            last_words(source, dag, id, task).await;
+            last_words(orchestrator, id, task).await;
         }
     }
     Ok(run)
 }
 
-async fn look(source: &Source<'_>, dag: &str, id: &str) -> Result<(Run, Option<String>, Vec<Task>), Error> {
-    let found = source.find(dag, id).await?;
+async fn look(orchestrator: &dyn Orchestrator, id: &str) -> Result<(Run, Option<String>, Vec<Task>), Error> {
+    let found = orchestrator.find(id).await?;
     // The tasks are asked for last: when the run has ended, so have they.
-    let tasks = source.tasks(dag, id).await?;
-    let gone = || Error::failed(format!("waiting for run {id} of DAG {dag}"), "it is gone: somebody deleted it");
+    let tasks = orchestrator.tasks(id).await?;
+    let doing = || format!("waiting for run {id} of DAG {}", orchestrator.dag_id());
+    let gone = || Error::failed(doing(), "it is gone: somebody deleted it");
     found.map(|(run, other)| (run, other, tasks)).ok_or_else(gone)
 }
 
 /// The end of a failed task's log. It tells why; that it cannot be read changes nothing about the run.
-async fn last_words(source: &Source<'_>, dag: &str, run: &str, task: &Task) {
+async fn last_words(orchestrator: &dyn Orchestrator, run: &str, task: &Task) {
     let (id, tries) = (&task.id, task.tries.max(1));
-    let report = &source.cx().report;
-    match source.log(dag, run, id, tries, TAIL).await {
+    let report = &orchestrator.cx().report;
+    match orchestrator.log(run, id, tries, TAIL).await {
         Ok(lines) if !lines.is_empty() => {
             report.say(&format!("the end of the log of task {id}, try {tries}:\n  {}", lines.join("\n  ")));
         }

@@ -1,16 +1,14 @@
 //! The list of what `airflow` owns, and its section. A pipeline has either an environment or a workflow: what belongs to the
 //! other is in no wish, and goes.
 
-use crate::environment::Environment;
-use crate::log_group::LogGroup;
-use crate::preflight;
+use crate::environment::{self, Environment, LogGroup};
+use crate::serverless::{self, Workflow, WorkflowLog};
 use crate::verbs::{self, Verbs};
-use crate::workflow::Workflow;
-use crate::workflow_log::WorkflowLog;
+use crate::wished;
 use strata_aws::{Error, Session};
 use strata_layer::log_groups::LogGroups;
 use strata_layer::{Context, Finding, Layer, Part, Resource, async_trait, part};
-use strata_state::{Document, layers};
+use strata_state::Document;
 
 pub(crate) struct Airflow;
 
@@ -36,7 +34,7 @@ impl Layer for Airflow {
     }
 
     async fn preflight(&self, cx: &Context) -> Result<Vec<Finding>, Error> {
-        preflight::findings(cx).await
+        wished::orchestrator(cx, None, false)?.preflight().await
     }
 
     fn parts(&self, session: &Session) -> Vec<Part> {
@@ -52,22 +50,8 @@ impl Layer for Airflow {
     }
 
     fn section(&self, cx: &Context, doc: &mut Document) {
-        let environment = cx.one::<Environment>("main").map(|environment| layers::airflow::Section {
-            environment: environment.physical,
-            arn: environment.facts.arn,
-            version: environment.props.version,
-            class: environment.props.class,
-            webserver: environment.facts.webserver,
-            ..Default::default()
-        });
-        let workflow = cx.one::<Workflow>("main").map(|workflow| layers::airflow::Section {
-            workflow: workflow.props.name,
-            arn: workflow.physical,
-            version: workflow.facts.version,
-            log_group: workflow.props.log_group,
-            ..Default::default()
-        });
         // Both are there only where a change of kind did not come to its end.
+        let (environment, workflow) = (environment::section(cx), serverless::section(cx));
         let (wished, other) =
             if doc.pipeline.is_serverless() { (workflow, environment) } else { (environment, workflow) };
         doc.airflow = wished.or(other);

@@ -2,33 +2,28 @@
 //! of MWAA Serverless with its one.
 //!
 //! It needs `net` (where the environment lives), `iam` (what it may do) and `storage` (the DAG and its requirements).
-//! `layer.rs` is the list of what it owns, `verbs.rs` that of what it does beside; `rest.rs` is how it talks to Airflow.
+//! `layer.rs` is the list of what it owns, `verbs.rs` that of its other verbs. What is an environment's alone is in
+//! `environment/`, what is a workflow's in `serverless/`; `orchestrator.rs` is what both are to the verbs.
 
 mod check;
 mod cost;
-mod dag_run;
 mod environment;
 mod follow;
 mod layer;
-mod log_group;
 mod log_text;
-mod logging;
+mod logs;
+mod orchestrator;
 mod preflight;
 mod python;
 mod refusal;
-mod rest;
+mod run;
 mod runs;
 mod serverless;
 mod show;
-mod source;
 mod state;
-mod task_logs;
 mod trigger;
-mod ui;
-mod variables;
 mod verbs;
-mod workflow;
-mod workflow_log;
+mod wished;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,10 @@
 //! `airflow runs`: the newest runs of the DAG, and the tasks of one.
 
-use crate::dag_run::{Run, Task, took};
+use crate::run::{Run, Task, took};
 use crate::show::{Format, show};
-use crate::source::Source;
 use crate::state::State;
-use crate::trigger::dag_id;
-use chrono::{DateTime, FixedOffset, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use crate::wished;
+use chrono::{DateTime, FixedOffset, SecondsFormat};
 use clap::Args;
 use strata_aws::Error;
 use strata_layer::Context;
@@ -28,10 +27,10 @@ pub(crate) struct Words {
 }
 
 pub(crate) async fn runs(cx: &Context, words: &Words) -> Result<String, Error> {
-    let source = &Source::new(cx, words.dag.as_ref(), false).await?;
-    let dag = &dag_id(cx, words.dag.as_ref());
+    let orchestrator = wished::orchestrator(cx, words.dag.as_ref(), false)?;
+    let dag = orchestrator.dag_id();
     if let Some(run) = &words.run {
-        let tasks = source.tasks(dag, run).await?;
+        let tasks = orchestrator.tasks(run).await?;
         if tasks.is_empty() {
             let error = Error::failed(format!("looking at run {run} of DAG {dag}"), "there is no such run");
             return Err(error.advise("see `airflow runs`"));
@@ -39,7 +38,7 @@ pub(crate) async fn runs(cx: &Context, words: &Words) -> Result<String, Error> {
         let rows: Vec<_> = tasks.iter().map(task).collect();
         return Ok(show(&["task", "state", "tries", "started", "took"], &rows, words.format));
     }
-    let runs = source.runs(dag, words.last).await;
+    let runs = orchestrator.runs(words.last).await;
     let runs = runs.map_err(|error| match error.is(&["404"]) {
         true => error.advise("Airflow reads new DAG files within a minute; `airflow trigger` waits for that"),
         false => error,
@@ -47,28 +46,9 @@ pub(crate) async fn runs(cx: &Context, words: &Words) -> Result<String, Error> {
     if runs.is_empty() {
         cx.report.say(&format!("DAG {dag} has not run yet: `airflow trigger` starts it"));
     }
-    if cx.doc.pipeline.is_serverless() {
-        // In an environment the DAG's last task says it; a workflow runs no code of ours.
-        let ready_by = &cx.doc.pipeline.airflow().ready_by;
-        runs.iter().filter_map(|run| lateness(run, ready_by)).for_each(|late| cx.report.say(&late));
-    }
+    runs.iter().filter_map(|run| orchestrator.lateness(run)).for_each(|late| cx.report.say(&late));
     let rows: Vec<_> = runs.iter().map(row).collect();
     Ok(show(&["run", "day", "kind", "state", "started", "took"], &rows, words.format))
-}
-
-/// What to say of a run of the schedule that ended later than promised, or goes on although it is late. `ready_by` is a time of
-/// day in UTC: the first one after the run's start.
-fn lateness(run: &Run, ready_by: &str) -> Option<String> {
-    let (start, clock) = (run.start?.to_utc(), NaiveTime::parse_from_str(ready_by, "%H:%M").ok()?);
-    let same_day = start.date_naive().and_time(clock).and_utc();
-    let due = if same_day > start { same_day } else { same_day + TimeDelta::days(1) };
-    let end = run.end.map_or_else(Utc::now, |end| end.to_utc());
-    if run.kind != "scheduled" || end <= due {
-        return None;
-    }
-    let how = if run.end.is_some() { "ended" } else { "has not ended, and is" };
-    let late = took(Some(due.fixed_offset()), Some(end.fixed_offset()));
-    Some(format!("run {} of {} {how} {late} later than promised ({ready_by} UTC)", run.id, run.day))
 }
 
 fn row(run: &Run) -> Vec<String> {
@@ -85,26 +65,4 @@ fn task(task: &Task) -> Vec<String> {
 
 fn time(time: Option<DateTime<FixedOffset>>) -> String {
     time.map(|time| time.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run(kind: &str, start: &str, end: &str) -> Run {
-        let time = |text: &str| DateTime::parse_from_rfc3339(text).ok();
-        let (id, state, day) = ("r".to_owned(), State::Success, "2024-09-15".to_owned());
-        Run { id, state, kind: kind.to_owned(), day, start: time(start), end: time(end), error: None }
-    }
-
-    #[test]
-    fn a_scheduled_run_that_ends_too_late_is_told() {
-        let late = run("scheduled", "2024-09-15T07:00:05Z", "2024-09-15T08:02:00Z");
-        let said = lateness(&late, "08:00").unwrap_or_default();
-        assert_eq!(said, "run r of 2024-09-15 ended 2 min 0 s later than promised (08:00 UTC)");
-        assert_eq!(lateness(&late, "08:03"), None);
-        // The first eight o'clock after ten past nine is the next day's.
-        assert_eq!(lateness(&run("scheduled", "2024-09-15T09:10:00Z", "2024-09-15T11:00:00Z"), "08:00"), None);
-        assert_eq!(lateness(&run("manual", "2024-09-15T07:00:05Z", "2024-09-15T08:02:00Z"), "08:00"), None);
-    }
 }

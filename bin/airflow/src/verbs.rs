@@ -1,6 +1,7 @@
 //! What `airflow` does beside plan, up, down and status: the pipeline's runs, and what is in Airflow.
 
-use crate::{check, runs, task_logs, trigger, ui, variables};
+use crate::environment::{ui, variables};
+use crate::{check, logs, runs, trigger, wished};
 use clap::Subcommand;
 use strata_aws::Error;
 use strata_layer::Context;
@@ -15,7 +16,7 @@ pub(crate) enum Verbs {
     /// List the newest runs, or the tasks of one
     Runs(runs::Words),
     /// Print what a task printed
-    Logs(task_logs::Words),
+    Logs(logs::Words),
     /// Print a login to Airflow's web interface, good for a minute, or open a browser with it
     Ui(ui::Words),
     /// List and set Airflow's Variables
@@ -28,8 +29,8 @@ pub(crate) async fn run(cx: &Context, verb: Verbs) -> Result<String, Error> {
         Verbs::Check => check::check(cx),
         Verbs::Trigger(words) => trigger::trigger(cx, &words).await,
         Verbs::Runs(words) => runs::runs(cx, &words).await,
-        Verbs::Logs(words) => task_logs::logs(cx, &words).await,
-        Verbs::Ui(words) => ui::ui(cx, &words).await,
-        Verbs::Variables(words) => variables::variables(cx, &words).await,
+        Verbs::Logs(words) => logs::logs(cx, &words).await,
+        Verbs::Ui(words) => wished::orchestrator(cx, None, false)?.ui(&words).await,
+        Verbs::Variables(words) => wished::orchestrator(cx, None, false)?.variables(&words).await,
     }
 }

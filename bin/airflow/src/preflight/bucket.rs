@@ -8,7 +8,7 @@ use strata_layer::Context;
 
 const REPAIR: &str = "run `storage up`, which sets it";
 
-pub(super) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
+pub(crate) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
     let Some(storage) = &cx.doc.storage else { return Ok(found) };
     let bucket = &storage.bucket;

@@ -7,7 +7,7 @@ use strata_layer::Context;
 use strata_state::dag;
 use strata_tasks::Work;
 
-pub(super) fn look(cx: &Context) -> Found {
+pub(crate) fn look(cx: &Context) -> Found {
     let mut found = Found::default();
     let doc = &cx.doc;
     let graph = dag::graph(&doc.pipeline, &cx.session.account, &cx.session.region);

@@ -9,7 +9,7 @@ use strata_layer::Context;
 /// HTTPS and the database: what Airflow's parts need of each other where not everything is allowed.
 const PORTS: [i32; 2] = [443, 5432];
 
-pub(super) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
+pub(crate) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
     let Some(net) = &cx.doc.net else { return Ok(found) };
     let id = &net.security_group_id;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use strata_aws::{During, Error};
 use strata_layer::Context;
 
-pub(super) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
+pub(crate) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
     let Some(net) = &cx.doc.net else { return Ok(found) };
     let ids: BTreeSet<&String> = net.private_subnets(2).iter().collect();

@@ -10,7 +10,7 @@ use strata_state::{dag, workflow};
 
 const REQUIREMENTS: &str = "requirements.txt";
 
-pub(super) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
+pub(crate) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
     let Some(storage) = &cx.doc.storage else { return Ok(found) };
     let bucket = &storage.bucket;
@@ -54,7 +54,7 @@ pub(super) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
 }
 
 /// The definition of the workflow, in the very version that the document says.
-pub(super) async fn definition(s3: &Client, cx: &Context) -> Result<Found, Error> {
+pub(crate) async fn definition(s3: &Client, cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
     let Some(storage) = &cx.doc.storage else { return Ok(found) };
     let (bucket, key) = (&storage.bucket, workflow::key(&cx.doc.pipeline));

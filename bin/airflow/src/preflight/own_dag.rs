@@ -5,7 +5,6 @@
 use super::Found;
 use super::own_uses::{Need, Use, uses};
 use super::policy;
-use crate::environment::Environment;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,11 +23,10 @@ struct Known {
     role: Vec<Value>,
 }
 
-/// While an environment is planned: what would break the import, or start what is not there.
-pub(super) fn look(cx: &Context) -> Found {
+/// While an environment is planned: what would break the import, or start what is not there. Whoever has one already may
+/// have typed Variables there.
+pub(crate) fn look(cx: &Context, may_be_typed: bool) -> Found {
     let mut found = Found::default();
-    // Whoever has an environment may have typed Variables there.
-    let may_be_typed = cx.one::<Environment>("main").is_some();
     let known = known(cx, Vec::new());
     each(cx, |place, used| {
         let counts = match &used {

@@ -1,15 +1,11 @@
 //! How many environments the region may have. Service Quotas knows; where it does not say, nothing is said here.
 
 use super::Found;
-use crate::environment::Environment;
 use strata_aws::{During, Error};
 use strata_layer::Context;
 
-pub(super) async fn look(cx: &Context) -> Result<Found, Error> {
+pub(crate) async fn look(cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
-    if cx.one::<Environment>("main").is_some() {
-        return Ok(found);
-    }
     let mwaa = aws_sdk_mwaa::Client::new(&cx.session.sdk);
     let names = async {
         let mut pages = mwaa.list_environments().into_paginator().items().send();

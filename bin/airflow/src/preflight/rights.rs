@@ -1,80 +1,22 @@
-//! What the two roles have to be allowed: the list of the MWAA guide ("execution role", an AWS-owned key), what the DAG
-//! calls, and what its jobs and crawlers do. `policies/roles/` gives these rights; this list says what is needed.
+//! What roles have to be allowed: what the DAG's tasks call, and what its jobs and crawlers do. `policies/roles/` gives these
+//! rights; this list says what is needed. `environment/rights.rs` and `serverless/rights.rs` have the rest.
 
 use strata_layer::Context;
-use strata_state::{Kind, Spec, dag, spec::SCRIPT_KEY, workflow};
+use strata_state::{Kind, Spec, spec::SCRIPT_KEY};
 
 /// Some actions on one resource, and what they are for.
-pub(super) struct Need {
-    pub(super) why: &'static str,
-    pub(super) actions: &'static [&'static str],
-    pub(super) resource: String,
+pub(crate) struct Need {
+    pub(crate) why: &'static str,
+    pub(crate) actions: &'static [&'static str],
+    pub(crate) resource: String,
 }
 
-fn need(why: &'static str, actions: &'static [&'static str], resource: impl Into<String>) -> Need {
+pub(crate) fn need(why: &'static str, actions: &'static [&'static str], resource: impl Into<String>) -> Need {
     Need { why, actions, resource: resource.into() }
 }
 
-/// The execution role's.
-pub(super) fn airflow(cx: &Context, bucket: &str) -> Vec<Need> {
-    let session = &cx.session;
-    let name = cx.name(Kind::Environment, "airflow");
-    let s3 = format!("arn:{}:s3:::{bucket}", session.partition);
-    // The queue and its key are in an account of AWS's own, which is none that anybody else stands for.
-    let aws = |service: &str, rest: &str| {
-        format!("arn:{}:{service}:{}:000000000001:{rest}", session.partition, session.region)
-    };
-    let mut needs = vec![
-        need("MWAA reports on it", &["airflow:PublishMetrics"], session.arn("airflow", &format!("environment/{name}"))),
-        need("MWAA reads the DAGs", &["s3:GetObject", "s3:GetObjectVersion"], format!("{s3}/dags/*")),
-        need("MWAA reads the requirements", &["s3:GetObject", "s3:GetObjectVersion"], format!("{s3}/requirements.txt")),
-        need("MWAA looks at the bucket", &["s3:ListBucket", "s3:GetBucketPublicAccessBlock"], &s3),
-        need("MWAA looks at the bucket", &["s3:GetAccountPublicAccessBlock"], "*"),
-        need(
-            "MWAA writes its logs",
-            &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:GetLogEvents"],
-            session.arn("logs", &format!("log-group:airflow-{name}-Task:log-stream:*")),
-        ),
-        need("MWAA writes its logs", &["logs:DescribeLogGroups"], "*"),
-        need("MWAA measures", &["cloudwatch:PutMetricData"], "*"),
-        need(
-            "tasks are queued",
-            &["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:SendMessage"],
-            aws("sqs", "airflow-celery-*"),
-        ),
-        need("the queue is encrypted", &["kms:Decrypt", "kms:GenerateDataKey"], aws("kms", "key/*")),
-    ];
-    for (_, table) in dag::input(&cx.doc.pipeline) {
-        needs.push(need("the DAG brings input", &["s3:PutObject"], format!("{s3}/{}*", table.path)));
-    }
-    needs.extend(glue_tasks(cx));
-    needs
-}
-
-/// Those of a workflow's role: what MWAA Serverless does with it, and what the tasks call.
-pub(super) fn workflow(cx: &Context, bucket: &str) -> Vec<Need> {
-    let session = &cx.session;
-    let s3 = format!("arn:{}:s3:::{bucket}", session.partition);
-    let group = workflow::log_group(&cx.name(Kind::Workflow, "airflow"));
-    let definition = format!("{s3}/{}", workflow::key(&cx.doc.pipeline));
-    let mut needs = vec![
-        need("MWAA Serverless reads the definition", &["s3:GetObject", "s3:GetObjectVersion"], definition),
-        need("tasks look for tables", &["s3:ListBucket"], &s3),
-        need(
-            "tasks write logs",
-            &["logs:CreateLogStream", "logs:PutLogEvents"],
-            session.arn("logs", &format!("log-group:{group}:log-stream:*")),
-        ),
-    ];
-    for (_, table) in dag::input(&cx.doc.pipeline).filter(|(_, table)| table.file.is_some()) {
-        needs.push(need("tasks look for input", &["s3:GetObject"], format!("{s3}/{}*", table.path)));
-    }
-    needs.extend(glue_tasks(cx));
-    needs
-}
-
 /// What starting jobs and crawlers, and watching them, needs.
-fn glue_tasks(cx: &Context) -> Vec<Need> {
+pub(crate) fn glue_tasks(cx: &Context) -> Vec<Need> {
     let session = &cx.session;
     let mut needs = Vec::new();
     for transform in &cx.doc.pipeline.transforms {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use strata_aws::{During, Error};
 use strata_layer::Context;
-use strata_state::{Kind, demand};
+use strata_state::demand;
 
 /// A role as IAM has it.
 struct Role {
@@ -20,68 +20,58 @@ struct Role {
     boundary: Option<Value>,
 }
 
-/// The execution role of the environment, or of the workflow.
-pub(super) async fn airflow(iam: &Client, cx: &Context) -> Result<Found, Error> {
-    if cx.doc.pipeline.is_serverless() {
-        let needs = cx.doc.storage.as_ref().map(|storage| rights::workflow(cx, &storage.bucket));
-        // Its ARN is not known before it is there, and a trust policy of ours does not name it.
-        let source = cx.session.arn("airflow-serverless", &format!("workflow/{}", cx.name(Kind::Workflow, "airflow")));
-        return look(iam, cx, "airflow", &["airflow-serverless.amazonaws.com"], &source, &needs.unwrap_or_default())
-            .await;
+/// A role, and what it has to be able to do.
+pub(crate) struct Wanted {
+    /// Its id in the document.
+    pub(crate) id: &'static str,
+    /// What the files of its documents are called.
+    pub(crate) file: &'static str,
+    /// Who assumes it.
+    pub(crate) services: &'static [&'static str],
+    /// The ARN that they do it for; empty where they tell none.
+    pub(crate) source: String,
+    pub(crate) needs: Vec<Need>,
+}
+
+/// The role of the jobs and crawlers that the DAG starts; what it needs in the bucket is known when that is.
+pub(crate) fn glue(cx: &Context, bucket: Option<&str>) -> Wanted {
+    Wanted {
+        id: "glue",
+        file: "glue",
+        services: &["glue.amazonaws.com"],
+        source: String::new(),
+        needs: bucket.map(|bucket| rights::glue(cx, bucket)).unwrap_or_default(),
     }
-    let environment = cx.session.arn("airflow", &format!("environment/{}", cx.name(Kind::Environment, "airflow")));
-    let services = ["airflow.amazonaws.com", "airflow-env.amazonaws.com"];
-    let needs = cx.doc.storage.as_ref().map(|storage| rights::airflow(cx, &storage.bucket));
-    look(iam, cx, "airflow", &services, &environment, &needs.unwrap_or_default()).await
-}
-
-/// The role of the jobs and crawlers that the DAG starts.
-pub(super) async fn glue(iam: &Client, cx: &Context) -> Result<Found, Error> {
-    let needs = cx.doc.storage.as_ref().map(|storage| rights::glue(cx, &storage.bucket));
-    look(iam, cx, "glue", &["glue.amazonaws.com"], "", &needs.unwrap_or_default()).await
-}
-
-/// What the files of a role's documents are called.
-fn file<'a>(cx: &Context, which: &'a str) -> &'a str {
-    if which == "airflow" && cx.doc.pipeline.is_serverless() { "workflow" } else { which }
 }
 
 /// The rights that `iam` gives, filled in for this pipeline.
-pub(super) fn document(cx: &Context, which: &str) -> Result<Value, Error> {
-    let role = demand::roles(&cx.doc.pipeline).into_iter().find(|role| role.id == which);
+pub(crate) fn document(cx: &Context, wanted: &Wanted) -> Result<Value, Error> {
+    let role = demand::roles(&cx.doc.pipeline).into_iter().find(|role| role.id == wanted.id);
     let rights = role.map(|role| role.permissions).unwrap_or_default();
     let values = strata_state::policy::values(&cx.doc, &cx.place());
-    let doing = format!("reading policies/roles/{}.permissions.json", file(cx, which));
+    let doing = format!("reading policies/roles/{}.permissions.json", wanted.file);
     strata_state::policy::join(&rights, &values).map_err(|why| Error::usage(doing, why))
 }
 
 /// What the rights that `iam` gives lack of what the DAG and its jobs need: nothing is asked of AWS.
-pub(super) fn built_in(cx: &Context) -> Result<Found, Error> {
+pub(crate) fn built_in(cx: &Context, roles: &[Wanted]) -> Result<Found, Error> {
     let mut found = Found::default();
-    let bucket = cx.bucket();
-    let serverless = cx.doc.pipeline.is_serverless();
-    let airflow = if serverless { rights::workflow(cx, &bucket) } else { rights::airflow(cx, &bucket) };
-    for (which, needs) in [("airflow", airflow), ("glue", rights::glue(cx, &bucket))] {
-        for (why, lacking) in lacking(&[document(cx, which)?], &needs) {
+    for wanted in roles {
+        for (why, lacking) in lacking(&[document(cx, wanted)?], &wanted.needs) {
             found.say(
-                format!("the role {which} is not given {}, and {why}", lacking.join(", ")),
-                format!("correct policies/roles/{}.permissions.json", file(cx, which)),
+                format!("the role {} is not given {}, and {why}", wanted.id, lacking.join(", ")),
+                format!("correct policies/roles/{}.permissions.json", wanted.file),
             );
         }
     }
     Ok(found)
 }
 
-async fn look(
-    iam: &Client,
-    cx: &Context,
-    which: &str,
-    services: &[&str],
-    source: &str,
-    needs: &[Need],
-) -> Result<Found, Error> {
+/// What the role as IAM has it lacks.
+pub(crate) async fn look(iam: &Client, cx: &Context, wanted: &Wanted) -> Result<Found, Error> {
+    let Wanted { id, file, services, source, needs } = wanted;
     let mut found = Found::default();
-    let Some(arn) = cx.doc.iam.as_ref().and_then(|iam| iam.role_arns.get(which)) else { return Ok(found) };
+    let Some(arn) = cx.doc.iam.as_ref().and_then(|iam| iam.role_arns.get(*id)) else { return Ok(found) };
     let Some(role) = read(iam, arn).await? else {
         found.unseen(format!("role {arn} does not exist"), "run `iam up`");
         return Ok(found);
@@ -101,7 +91,7 @@ async fn look(
     for (why, lacking) in lacking(&role.documents, needs) {
         found.say(
             format!("role {name} may not {}, and {why}", lacking.join(", ")),
-            format!("run `iam up`, which gives it policies/roles/{}.permissions.json", file(cx, which)),
+            format!("run `iam up`, which gives it policies/roles/{}.permissions.json", file),
         );
     }
     if let Some(boundary) = &role.boundary {

@@ -17,7 +17,7 @@ struct Vpc {
     endpoints: Vec<VpcEndpoint>,
 }
 
-pub(super) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
+pub(crate) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
     let mut found = Found::default();
     let Some(net) = &cx.doc.net else { return Ok(found) };
     let filter = || Filter::builder().name("vpc-id").values(&net.vpc_id).build();

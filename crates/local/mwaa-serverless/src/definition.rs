@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use regex::Regex;
 use serde_json::{Map, Value};
+use strata_schedule::Schedule;
 
 use crate::arguments;
-use crate::cron::Schedule;
+use crate::cron;
 use crate::failure::{definition as refused, invalid};
 use strata_local_wire::AwsError;
 
@@ -152,7 +153,7 @@ pub(crate) fn read(text: &[u8], has_code: bool) -> Result<Definition, AwsError> 
     }
     let schedule = match dag.get("schedule") {
         None | Some(Value::Null) => None,
-        Some(Value::String(words)) => Some((words.clone(), Schedule::read(words).map_err(refused)?)),
+        Some(Value::String(words)) => Some((words.clone(), cron::read(words).map_err(refused)?)),
         Some(_) => return Err(refused("schedule is neither an expression nor null")),
     };
     let day = |name: &str| day_of(dag.get(name).or_else(|| defaults.get(name)), name);

@@ -29,7 +29,7 @@ pub(crate) fn environment(region: &str, name: &str, input: &Map<String, Value>) 
             "arn:aws:iam::{ACCOUNT}:role/aws-service-role/airflow.amazonaws.com/AWSServiceRoleForAmazonMWAA"
         ),
         "CeleryExecutorQueue": format!("arn:aws:sqs:{region}:{ACCOUNT}:airflow-celery-{id}"),
-        "AirflowVersion": "3.0.6",
+        "AirflowVersion": "3.2.1",
         "EnvironmentClass": "mw1.small",
         "MaxWorkers": if is_micro { 1 } else { 10 },
         "MinWorkers": 1,

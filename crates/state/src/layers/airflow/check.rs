@@ -2,6 +2,7 @@
 
 use super::Class;
 use crate::wish::{Pipeline, words};
+use strata_schedule::Cron;
 use strata_tasks::workflow::LONGEST_TASK;
 
 /// Everything that is wrong with it, one sentence each.
@@ -19,15 +20,17 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
     if micro && airflow.max_workers != 1 {
         found.push("pipeline.airflow.max_workers: class mw1.micro has exactly 1 worker".into());
     }
-    let cron = |c: char| c.is_ascii_alphanumeric() || " */,-#".contains(c);
-    if airflow.schedule.split_whitespace().count() != 5 || !airflow.schedule.chars().all(cron) {
-        found.push(format!("pipeline.airflow.schedule: `{}` is not a cron line of five fields", airflow.schedule));
-    } else if airflow.schedule.starts_with('*') {
+    match airflow.schedule.parse::<Cron>() {
+        Err(refused) => found.push(format!(
+            "pipeline.airflow.schedule: `{}` is not a cron line of five fields: it {}",
+            airflow.schedule, refused.why
+        )),
         // D12: `* 7 * * *` looks like "at seven" and runs sixty times.
-        found.push(format!(
+        Ok(cron) if cron.is_every_minute() => found.push(format!(
             "pipeline.airflow.schedule: `{}` runs every minute; for once at seven write `0 7 * * *`",
             airflow.schedule
-        ));
+        )),
+        Ok(_) => {}
     }
     if !words::is_clock(&airflow.ready_by) {
         found.push(format!("pipeline.airflow.ready_by: `{}` is not a time HH:MM", airflow.ready_by));

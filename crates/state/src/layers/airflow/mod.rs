@@ -191,11 +191,14 @@ pub struct Wish {
     pub start_date: String,
 }
 
+/// The newest Airflow that MWAA offered and the package index had in 2026-11. MWAA's images of 3.3 are not proof of an offer.
+const NEWEST: &str = "3.2.1";
+
 impl Default for Wish {
     fn default() -> Self {
         Self {
             kind: Orchestrator::default(),
-            version: "2.10.3".into(),
+            version: NEWEST.into(),
             local: None,
             class: Class::Small,
             min_workers: 1,

@@ -4,8 +4,8 @@
 //! An update makes a new version of the workflow, and takes all settings each time. Networks are not given: the tasks only
 //! call AWS, and do so from the service's own.
 
+use super::list::{self, Unlisted};
 use crate::refusal::{Refusal, passing};
-use crate::serverless::{self, Unlisted, client};
 use aws_sdk_mwaaserverless::Client;
 use aws_sdk_mwaaserverless::operation::get_workflow::GetWorkflowOutput;
 use aws_sdk_mwaaserverless::types::{
@@ -67,7 +67,7 @@ const SCHEDULED: &str = "SCHEDULED";
 
 impl Workflow {
     pub(crate) fn new(session: &Session) -> Self {
-        Self(client(session))
+        Self(list::client(session))
     }
 
     /// The workflow with what it is, if it is one of ours or holds our name.
@@ -123,7 +123,7 @@ impl Resource for Workflow {
     }
 
     async fn observed(&self, cx: &Context, desired: &[Desired<Props>]) -> Result<Vec<Seen>, Error> {
-        let found = match serverless::all(&self.0).await {
+        let found = match list::all(&self.0).await {
             Ok(found) => found,
             // Not every region has the service, and not every endpoint: then nothing of ours is there either.
             Err(Unlisted::NoService(_)) if desired.is_empty() => return Ok(Vec::new()),

@@ -1,15 +1,13 @@
 //! `airflow variables`: Airflow's Variables through its REST API. A value is a secret until somebody says otherwise: it is
 //! read from a file and not from the command line, which every user of a machine can see, and is shown only with `--show`.
 
-use crate::rest::{LONGEST, Request, Rest};
+use super::rest::{LONGEST, Request, Rest};
 use crate::show::{Format, show};
-use crate::source::refuse_serverless;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use strata_aws::Error;
-use strata_layer::Context;
 
 /// What can be done with Variables.
 #[derive(Debug, Subcommand)]
@@ -39,19 +37,18 @@ const MASK: &str = "********";
 /// The longest value that is sent.
 const MOST: u64 = 64 << 10;
 
-pub(crate) async fn variables(cx: &Context, words: &Words) -> Result<String, Error> {
-    refuse_serverless(cx, "looking at Airflow's Variables", "none")?;
+pub(super) async fn variables(rest: &Rest<'_>, words: &Words) -> Result<String, Error> {
     match words {
-        Words::List { show, format } => list(&Rest::new(cx), *show, *format).await,
+        Words::List { show, format } => list(rest, *show, *format).await,
         Words::Set { key, value_file } => {
             let value = value(value_file)?;
-            set(&Rest::new(cx), key, &value).await.map(|()| String::new())
+            set(rest, key, &value).await.map(|()| String::new())
         }
     }
 }
 
 /// All names, with their values as Airflow tells them.
-pub(crate) async fn all(rest: &Rest<'_>) -> Result<Vec<Value>, Error> {
+async fn all(rest: &Rest<'_>) -> Result<Vec<Value>, Error> {
     let mut all: Vec<Value> = Vec::new();
     loop {
         let query = json!({ "limit": 100, "offset": all.len(), "order_by": "key" });

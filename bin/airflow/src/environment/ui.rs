@@ -1,8 +1,7 @@
 //! `airflow ui`: the way into Airflow's web interface. The address has a token in it that lets anybody in for a minute: it
 //! is printed on a terminal, or where somebody says that he wants it, and is never an argument of another program.
 
-use crate::rest::Rest;
-use crate::source::refuse_serverless;
+use super::rest::Rest;
 use clap::Args;
 use std::io::{IsTerminal, Write};
 use std::process::{Command, Stdio};
@@ -26,9 +25,8 @@ const SECONDS: u64 = 60;
 /// How long the browser has to read its file.
 const LOAD: Duration = Duration::from_secs(15);
 
-pub(crate) async fn ui(cx: &Context, words: &Words) -> Result<String, Error> {
-    refuse_serverless(cx, "asking for a login to Airflow's web interface", "no web interface")?;
-    let name = Rest::new(cx).environment;
+pub(super) async fn ui(rest: &Rest<'_>, words: &Words) -> Result<String, Error> {
+    let (cx, name) = (rest.cx, &rest.environment);
     let doing = format!("asking for a login to MWAA environment {name}");
     let is_shown = words.print || std::io::stdout().is_terminal();
     if !is_shown && !words.open {
@@ -38,7 +36,7 @@ pub(crate) async fn ui(cx: &Context, words: &Words) -> Result<String, Error> {
     let mwaa = aws_sdk_mwaa::Client::new(&cx.session.sdk);
     let mut waiting = Waiting::new(&doing, Pace::seconds(2, 30), &cx.cancel);
     let answer = loop {
-        let look = mwaa.create_web_login_token().name(&name).send().await.during(|| doing.clone());
+        let look = mwaa.create_web_login_token().name(name).send().await.during(|| doing.clone());
         let look = look.map_err(|error| if error.is_gone() { error.advise("run `airflow up` first") } else { error });
         if let Some(answer) = waiting.after(look.map(Poll::Ready)).await? {
             break answer;

@@ -2,7 +2,7 @@
 //! server.
 //!
 //! AWS takes paths of at most 64 characters (its service model). What belongs to a run is therefore asked for with the run
-//! in the body, not in the path; a task's log, which Airflow only has under a long path, is read in `task_logs.rs`.
+//! in the body, not in the path; a task's log, which Airflow only has under a long path, is read in `logs.rs`.
 
 use aws_sdk_mwaa::Client;
 use aws_sdk_mwaa::operation::invoke_rest_api::InvokeRestApiError as Refused;
@@ -16,7 +16,7 @@ use strata_layer::Context;
 use strata_state::Kind;
 
 /// The longest path that AWS takes.
-pub(crate) const LONGEST: usize = 64;
+pub(super) const LONGEST: usize = 64;
 /// How long an answer is tried for while the web server does not give one: it starts anew after an update.
 const ANSWER: Pace = Pace::seconds(2, 60);
 /// The same while a run is watched, which goes on meanwhile.
@@ -25,56 +25,56 @@ const PATIENT: Pace = Pace::seconds(5, 20 * 60);
 const PASSING: [i32; 4] = [429, 502, 503, 504];
 
 /// The REST API of one environment.
-pub(crate) struct Rest<'a> {
-    pub(crate) cx: &'a Context,
+pub(super) struct Rest<'a> {
+    pub(super) cx: &'a Context,
     mwaa: Client,
     /// The environment's name.
-    pub(crate) environment: String,
+    pub(super) environment: String,
     patience: Pace,
 }
 
 /// One request.
-pub(crate) struct Request<'a> {
-    pub(crate) method: RestApiMethod,
-    pub(crate) path: &'a str,
-    pub(crate) query: Value,
-    pub(crate) body: Value,
+pub(super) struct Request<'a> {
+    pub(super) method: RestApiMethod,
+    pub(super) path: &'a str,
+    pub(super) query: Value,
+    pub(super) body: Value,
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn get(path: &'a str, query: Value) -> Self {
+    pub(super) fn get(path: &'a str, query: Value) -> Self {
         Self { method: RestApiMethod::Get, path, query, body: Value::Null }
     }
 
-    pub(crate) fn post(path: &'a str, body: Value) -> Self {
+    pub(super) fn post(path: &'a str, body: Value) -> Self {
         Self { method: RestApiMethod::Post, path, query: Value::Null, body }
     }
 
-    pub(crate) fn patch(path: &'a str, body: Value) -> Self {
+    pub(super) fn patch(path: &'a str, body: Value) -> Self {
         Self { method: RestApiMethod::Patch, path, query: Value::Null, body }
     }
 }
 
 impl<'a> Rest<'a> {
-    pub(crate) fn new(cx: &'a Context) -> Self {
+    pub(super) fn new(cx: &'a Context) -> Self {
         let name = cx.doc.airflow.as_ref().map(|section| section.environment.clone());
         let environment = name.unwrap_or_else(|| cx.name(Kind::Environment, "airflow"));
         Self { cx, mwaa: Client::new(&cx.session.sdk), environment, patience: ANSWER }
     }
 
     /// For watching a run: its web server may go and come meanwhile.
-    pub(crate) fn patient(cx: &'a Context) -> Self {
+    pub(super) fn patient(cx: &'a Context) -> Self {
         Self { patience: PATIENT, ..Self::new(cx) }
     }
 
     /// Whether this is Airflow 3: its API has other fields in places.
-    pub(crate) fn is_three(&self) -> bool {
+    pub(super) fn is_three(&self) -> bool {
         let made = self.cx.doc.airflow.as_ref().map(|section| section.version.as_str());
         made.unwrap_or(&self.cx.doc.pipeline.airflow().version).starts_with("3.")
     }
 
     /// Ask until there is an answer, for what may be asked twice: all reading, and setting what may be set again.
-    pub(crate) async fn ask(&self, doing: &str, request: &Request<'_>) -> Result<Value, Error> {
+    pub(super) async fn ask(&self, doing: &str, request: &Request<'_>) -> Result<Value, Error> {
         let mut waiting = Waiting::new(doing, self.patience, &self.cx.cancel);
         loop {
             let look = self.once(doing, request).await.map(Poll::Ready);
@@ -85,7 +85,7 @@ impl<'a> Rest<'a> {
     }
 
     /// Ask once.
-    pub(crate) async fn once(&self, doing: &str, request: &Request<'_>) -> Result<Value, Error> {
+    pub(super) async fn once(&self, doing: &str, request: &Request<'_>) -> Result<Value, Error> {
         let given = |value: &Value| (!value.is_null()).then(|| document(value));
         let call = self.mwaa.invoke_rest_api().name(&self.environment).method(request.method.clone());
         let call = call.path(request.path).set_query_parameters(given(&request.query)).set_body(given(&request.body));

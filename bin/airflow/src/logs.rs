@@ -1,19 +1,12 @@
 //! `airflow logs`: what a task printed.
-//!
-//! Airflow's REST API has logs only under a path that names DAG, run, task and try, and AWS takes paths of 64 characters.
-//! Where it is too long for AWS the log is read where MWAA keeps it: in the log group of the environment's tasks.
 
-use crate::dag_run::{Run, Task};
-use crate::log_text;
-use crate::rest::{LONGEST, Request, Rest};
-use crate::source::Source;
+use crate::orchestrator::Orchestrator;
+use crate::run::{Run, Task};
 use crate::state::State;
-use crate::trigger::dag_id;
-use aws_sdk_cloudwatchlogs::Client;
+use crate::wished;
 use clap::Args;
-use serde_json::json;
 use strata_aws::Error;
-use strata_layer::{Context, log_stream};
+use strata_layer::Context;
 
 /// What `airflow logs` can be told.
 #[derive(Debug, Args)]
@@ -36,20 +29,19 @@ pub(crate) struct Words {
 }
 
 pub(crate) async fn logs(cx: &Context, words: &Words) -> Result<String, Error> {
-    let source = &Source::new(cx, words.dag.as_ref(), false).await?;
-    let dag = &dag_id(cx, words.dag.as_ref());
+    let orchestrator = wished::orchestrator(cx, words.dag.as_ref(), false)?;
     let run = match &words.run {
         Some(run) => run.clone(),
-        None => newest(source, dag).await?.id,
+        None => newest(&*orchestrator).await?.id,
     };
-    let tasks = source.tasks(dag, &run).await?;
-    let chosen = choose(words.task.as_deref(), &tasks, dag, &run)?;
+    let tasks = orchestrator.tasks(&run).await?;
+    let chosen = choose(words.task.as_deref(), &tasks, orchestrator.dag_id(), &run)?;
     let mut out = String::new();
     for task in &chosen {
         let tries = words.tries.unwrap_or(task.tries).max(1);
         let state = if task.state == State::Unseen { "not started" } else { task.state.as_str() };
         cx.report.say(&format!("task {}, run {run}, try {tries}: {state}", task.id));
-        let lines = source.log(dag, &run, &task.id, tries, words.tail).await?;
+        let lines = orchestrator.log(&run, &task.id, tries, words.tail).await?;
         if lines.is_empty() {
             cx.report.say("it has printed nothing yet");
         }
@@ -58,9 +50,9 @@ pub(crate) async fn logs(cx: &Context, words: &Words) -> Result<String, Error> {
     Ok(out)
 }
 
-async fn newest(source: &Source<'_>, dag: &str) -> Result<Run, Error> {
-    let newest = source.runs(dag, 1).await?.into_iter().next();
-    let none = || Error::failed(format!("looking for a run of DAG {dag}"), "it has not run yet");
+async fn newest(orchestrator: &dyn Orchestrator) -> Result<Run, Error> {
+    let newest = orchestrator.runs(1).await?.into_iter().next();
+    let none = || Error::failed(format!("looking for a run of DAG {}", orchestrator.dag_id()), "it has not run yet");
     newest.ok_or_else(|| none().advise("start one with `airflow trigger`"))
 }
 
@@ -84,38 +76,4 @@ fn choose<'a>(named: Option<&str>, tasks: &'a [Task], dag: &str, run: &str) -> R
     }
     let wrong = named.map_or("no task failed, and none runs: name one".into(), |name| format!("it has no task {name}"));
     Err(Error::usage(doing, wrong).advise(format!("there are {}", known.join(", "))))
-}
-
-/// The last `most` lines of one try of a task.
-pub(crate) async fn read(
-    rest: &Rest<'_>,
-    dag: &str,
-    run: &str,
-    task: &str,
-    tries: u64,
-    most: u16,
-) -> Result<Vec<String>, Error> {
-    let path = format!("/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{tries}");
-    let mut lines = if path.len() <= LONGEST {
-        let doing = format!("reading the log of task {task}, try {tries}, of run {run}");
-        log_text::lines(&rest.ask(&doing, &Request::get(&path, json!({ "full_content": true }))).await?)
-    } else {
-        from_group(rest, &format!("dag_id={dag}/run_id={run}/task_id={task}/attempt={tries}.log"), most).await?
-    };
-    let first = lines.len().saturating_sub(usize::from(most));
-    Ok(lines.drain(first..).collect())
-}
-
-/// The streams of a try: the worker's, and one more for each time that it waited without one (`.trigger.`).
-async fn from_group(rest: &Rest<'_>, name: &str, most: u16) -> Result<Vec<String>, Error> {
-    let logs = Client::new(&rest.cx.session.sdk);
-    let group = format!("airflow-{}-Task", rest.environment);
-    // CloudWatch takes no colon in the name of a stream, and Airflow writes another sign.
-    let name = name.replace(':', "_");
-    let mut lines: Vec<(i64, String)> = Vec::new();
-    for stream in log_stream::names(&logs, &group, &name).await? {
-        lines.extend(log_stream::tail(&logs, &group, &stream, most).await?);
-    }
-    lines.sort_by_key(|(time, _)| *time);
-    Ok(lines.iter().flat_map(|(_, message)| log_text::message(message)).collect())
 }

@@ -1,7 +1,6 @@
 //! What the wish alone tells: the name, the version, the way out, the requirements.
 
-use super::Found;
-use crate::environment::Environment;
+use crate::preflight::Found;
 use strata_layer::Context;
 use strata_state::{Kind, layers::net::Egress};
 
@@ -10,40 +9,7 @@ const ENDED: [&str; 6] = ["1.10.12", "2.0.2", "2.2.2", "2.4.3", "2.5.1", "2.6.3"
 /// Versions that MWAA offers, as of 2026-11. The list ages, so another one is only remarked upon.
 const OFFERED: [&str; 9] = ["2.7.2", "2.8.1", "2.9.2", "2.10.1", "2.10.3", "2.11.0", "2.11.2", "3.0.6", "3.2.1"];
 
-/// The same for a workflow of MWAA Serverless. What the wish says of an environment only is told, and does no harm.
-pub(super) fn workflow(cx: &Context) -> Found {
-    let mut found = Found::default();
-    let pipeline = &cx.doc.pipeline;
-    let name = cx.name(Kind::Workflow, "airflow");
-    let legal = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-    if name.len() > 255 || !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.chars().all(legal) {
-        let what = format!("workflow {name}: MWAA Serverless takes 255 letters, digits, ., - and _, no sign first");
-        found.say(what, "correct pipeline.names.workflow");
-    }
-    let airflow = pipeline.airflow();
-    let mut without = Vec::new();
-    for (what, is_there) in [
-        ("requirements", !airflow.requirements.is_empty()),
-        ("variables", !airflow.variables.is_empty()),
-        ("connections", !airflow.connections.is_empty()),
-        ("config", !airflow.config.is_empty()),
-    ] {
-        if is_there {
-            without.push(format!("pipeline.airflow.{what}"));
-        }
-    }
-    if cx.folder().join("dags").is_dir() {
-        without.push(format!("the DAG files in {}", cx.folder().join("dags").display()));
-    }
-    if !without.is_empty() {
-        let what = without.join(", ");
-        cx.report
-            .say(&format!("airflow: a workflow of MWAA Serverless does without {what}: that is for an environment"));
-    }
-    found
-}
-
-pub(super) fn look(cx: &Context) -> Found {
+pub(super) fn look(cx: &Context, is_new: bool) -> Found {
     let mut found = Found::default();
     let pipeline = &cx.doc.pipeline;
     let airflow = pipeline.airflow();
@@ -54,7 +20,6 @@ pub(super) fn look(cx: &Context) -> Found {
         found.say(what, "correct pipeline.names.environment");
     }
     let version = airflow.version.as_str();
-    let is_new = cx.one::<Environment>("main").is_none();
     if is_new && ENDED.contains(&version) {
         let what = format!("Airflow {version}: MWAA makes no new environments of this version");
         found.say(what, "set pipeline.airflow.version to a later one, such as 2.10.3");
