@@ -25,6 +25,10 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
             "pipeline.airflow.schedule: `{}` is not a cron line of five fields: it {}",
             airflow.schedule, refused.why
         )),
+        // Airflow reads `?` as `*`; a wish says it in one way.
+        Ok(_) if airflow.schedule.contains('?') => {
+            found.push(format!("pipeline.airflow.schedule: `{}` has a `?`; write `*`", airflow.schedule));
+        }
         // D12: `* 7 * * *` looks like "at seven" and runs sixty times.
         Ok(cron) if cron.is_every_minute() => found.push(format!(
             "pipeline.airflow.schedule: `{}` runs every minute; for once at seven write `0 7 * * *`",
