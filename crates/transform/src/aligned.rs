@@ -8,7 +8,7 @@ use crate::hashes::Hashes;
 use crate::order::in_order;
 use crate::parquet::Table;
 use crate::progress::{Log, Progress};
-use crate::ways::{Outcome, Tables, Work};
+use crate::work::{Outcome, Tables, Work};
 use crate::{Error, csv::Rejects};
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;

@@ -3,20 +3,17 @@
 //! order for that, as the staging tables of a day do. All else is run in memory, as a whole.
 
 use crate::aligned::side_by_side;
-use crate::answer::{Answer, Made, Maker};
-use crate::csv::{Raw, Rejects, Seen};
+use crate::answer::Answer;
+use crate::csv::Rejects;
 use crate::error::Halt;
 use crate::order::in_order;
-use crate::parquet::Table;
 use crate::progress::{Log, Progress};
 use crate::query::answer;
-use crate::{Error, Limits, Object, Store, day, parquet};
-use chrono::NaiveDate;
+use crate::work::{Outcome, Tables, Work};
+use crate::{Error, Object, parquet};
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
-use strata_sql::{Query, Shape};
-use strata_state::Spec;
-use strata_state::spec::Place;
+use strata_sql::Shape;
 use strata_state::wish::Format;
 
 /// Rows in a row group of an answer that is made in memory.
@@ -24,27 +21,6 @@ const GROUP: usize = 1 << 17;
 
 /// From this size on a run says what it holds in memory.
 const LARGE: usize = 1 << 28;
-
-/// What is to be done for a day.
-#[derive(Clone, Copy)]
-pub(crate) struct Work<'a> {
-    pub(crate) spec: &'a Spec,
-    pub(crate) store: &'a dyn Store,
-    pub(crate) query: &'a Query,
-    pub(crate) date: NaiveDate,
-    pub(crate) limits: Limits,
-}
-
-/// What was made of a day.
-pub(crate) struct Outcome<'a> {
-    pub(crate) made: Made<'a>,
-    pub(crate) rejects: Rejects,
-    /// Rows of each table.
-    pub(crate) rows_in: BTreeMap<String, u64>,
-}
-
-/// The files of each table.
-pub(crate) type Tables<'t> = BTreeMap<&'t str, &'t [Object]>;
 
 /// Make the day in the first way that serves.
 pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<Outcome<'a>, Error> {
@@ -64,46 +40,6 @@ pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Re
     match done {
         Some(outcome) => Ok(outcome),
         None => in_memory(work, tables, log),
-    }
-}
-
-impl<'a> Work<'a> {
-    /// The day's one file.
-    pub(crate) fn part(&self) -> String {
-        format!("{}part-00000.parquet", day::folder(&self.spec.writes, self.date))
-    }
-
-    pub(crate) fn maker(&self) -> Result<Maker<'a>, Error> {
-        Maker::new(self.spec, self.query, self.store, self.part(), self.limits)
-    }
-
-    pub(crate) fn name(&self) -> String {
-        format!("{} {}", self.spec.name, self.date)
-    }
-
-    pub(crate) fn place(&self, table: &str) -> Result<&'a Place, Error> {
-        self.spec.reads.get(table).ok_or_else(|| Error::Query {
-            sql: self.spec.sql.clone(),
-            reason: format!("table `{table}` is not among those that it reads"),
-        })
-    }
-
-    pub(crate) fn open(&self, table: &str, objects: &[Object]) -> Result<Table<'a>, Error> {
-        Table::open(self.store, objects, &self.place(table)?.columns, &|column| self.query.mentions(column))
-    }
-
-    /// Read a raw file; `attempt` is made again where the file needs it.
-    fn raw<T>(
-        &self,
-        table: &str,
-        object: &Object,
-        attempt: impl FnMut(&Raw<'_>) -> Result<(T, Seen), Halt>,
-    ) -> Result<(T, Seen), Error> {
-        let url = &object.url;
-        let source =
-            self.store.open(url).map_err(|source| Error::Store { doing: "reading", url: url.clone(), source })?;
-        let used = |column: &str| self.query.mentions(column);
-        Raw::open(url, &*source, self.place(table)?, &used, self.limits)?.settle(attempt)
     }
 }
 

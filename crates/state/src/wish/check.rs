@@ -1,7 +1,8 @@
 //! What a wish must hold to before anything is touched. Every problem is found, not only the first.
 
 use super::words::{self, is_day, name, relative};
-use super::{Format, Pipeline};
+use super::{Format, Pipeline, patterns, tags};
+use crate::each_layer::with_layers;
 use crate::layers;
 use crate::region_problem;
 use std::collections::BTreeSet;
@@ -24,15 +25,28 @@ pub(crate) fn problems(pipeline: &Pipeline) -> Vec<String> {
     {
         found.push(format!("pipeline.expires: `{day}` is not a day (YYYY-MM-DD)"));
     }
-    words::tags(&mut found, pipeline);
-    words::patterns(&mut found, pipeline);
+    tags::check(&mut found, pipeline);
+    patterns::check(&mut found, pipeline);
     tables(&mut found, pipeline);
     transforms(&mut found, pipeline);
     for layer in layers::asked(pipeline) {
-        (layer.check)(pipeline, &mut found);
+        of_layer(layer.name, pipeline, &mut found);
     }
     found
 }
+
+macro_rules! checks {
+    ($($layer:ident)*) => {
+        /// What the layer of this name finds wrong with its wish.
+        fn of_layer(name: &str, pipeline: &Pipeline, found: &mut Vec<String>) {
+            match name {
+                $(stringify!($layer) => layers::$layer::check::check(pipeline, found),)*
+                _ => {}
+            }
+        }
+    };
+}
+with_layers!(checks);
 
 fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
     let mut paths = BTreeSet::new();
@@ -127,28 +141,5 @@ fn transforms(found: &mut Vec<String>, pipeline: &Pipeline) {
     }
     if pipeline.order().is_none() {
         found.push("pipeline.transforms: they wait for each other in a circle".into());
-    }
-}
-
-impl Pipeline {
-    /// The transforms in waves: each wave needs only what earlier waves wrote. None when there is a circle.
-    #[must_use]
-    pub fn order(&self) -> Option<Vec<Vec<&super::Transform>>> {
-        let made: BTreeSet<&String> = self.transforms.iter().map(|transform| &transform.writes).collect();
-        let mut done: BTreeSet<&String> = BTreeSet::new();
-        let mut rest: Vec<&super::Transform> = self.transforms.iter().collect();
-        let mut waves = Vec::new();
-        while !rest.is_empty() {
-            let (wave, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|transform| {
-                transform.reads.iter().all(|table| !made.contains(table) || done.contains(table))
-            });
-            if wave.is_empty() {
-                return None;
-            }
-            done.extend(wave.iter().map(|transform| &transform.writes));
-            waves.push(wave);
-            rest = later;
-        }
-        Some(waves)
     }
 }

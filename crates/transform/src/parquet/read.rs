@@ -1,6 +1,6 @@
 //! Reads one day of a table, a stretch of rows at a time: no more is read than the row groups and columns that it needs.
 
-use super::dtype;
+use super::types::{dtype, empty};
 use crate::order::in_order;
 use crate::{Error, Object, Source, Store};
 use polars::prelude::*;
@@ -73,7 +73,7 @@ impl<'a> Table<'a> {
     /// All rows.
     pub(crate) fn all(&self, threads: usize) -> Result<DataFrame, Error> {
         let mut groups = self.groups();
-        let mut all = super::empty(&self.columns);
+        let mut all = empty(&self.columns);
         let next = || groups.next().map(Ok);
         in_order(
             threads,
@@ -105,7 +105,7 @@ impl<'a> Table<'a> {
 
     /// The `count` rows from `from` on.
     pub(crate) fn read(&self, from: usize, count: usize) -> Result<DataFrame, Error> {
-        let mut frame = super::empty(&self.columns);
+        let mut frame = empty(&self.columns);
         let mut start = 0;
         for (file, group) in self.groups() {
             let end = start + group.num_rows();

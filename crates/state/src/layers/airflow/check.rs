@@ -5,7 +5,7 @@ use crate::wish::{Pipeline, words};
 use strata_tasks::workflow::LONGEST_TASK;
 
 /// Everything that is wrong with it, one sentence each.
-pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
+pub(crate) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
     let airflow = pipeline.airflow();
     let micro = airflow.class == Class::Micro;
     let schedulers = if micro { 1..=1 } else { 2..=5 };
