@@ -5,6 +5,7 @@ mod generate;
 mod order;
 mod patterns;
 mod pipeline;
+mod slices;
 mod table;
 mod tags;
 mod transform;
@@ -12,6 +13,7 @@ pub(crate) mod words;
 
 pub use generate::Generate;
 pub use pipeline::Pipeline;
+pub use strata_slices::{Grain, Input, is_day};
 pub use table::{Column, Format, Table, Type};
 pub use transform::Transform;
-pub use words::{bucket_problem, is_day};
+pub use words::bucket_problem;

@@ -25,7 +25,7 @@ pub(crate) fn side_by_side<'a>(
 ) -> Result<Option<Outcome<'a>>, Error> {
     let mut tables = Vec::new();
     for name in names {
-        tables.push((name, work.open(name, objects.get(name.as_str()).copied().unwrap_or_default())?));
+        tables.push((name, work.open(name, objects.get(name.as_str()).map(Vec::as_slice).unwrap_or_default())?));
     }
     let Some(rows) = tables.iter().map(|(_, table)| table.rows()).min_by_key(Vec::len) else { return Ok(None) };
     let count: usize = rows.iter().sum();

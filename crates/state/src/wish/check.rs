@@ -1,7 +1,7 @@
 //! What a wish must hold to before anything is touched. Every problem is found, not only the first.
 
-use super::words::{self, is_day, name, relative};
-use super::{Format, Pipeline, patterns, tags};
+use super::words::{self, name, relative};
+use super::{Format, Pipeline, is_day, patterns, slices, tags};
 use crate::each_layer::with_layers;
 use crate::layers;
 use crate::region_problem;
@@ -73,21 +73,7 @@ fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
         {
             found.push(format!("{path}.crawler: `{crawler}` belongs to another table already"));
         }
-        match (&wish.file, &wish.partition) {
-            (Some(file), None) => words::file(found, &format!("{path}.file"), file),
-            (None, Some(partition)) if wish.columns.iter().any(|column| column.name == *partition) => {
-                found.push(format!("{path}.partition: `{partition}` is a column of the files, too"));
-            }
-            (None, Some(partition)) => {
-                // A folder whose name starts with an underscore is no data.
-                words::word(found, &format!("{path}.partition"), partition);
-                words::column(found, &format!("{path}.partition"), partition);
-            }
-            _ => found.push(format!("{path}: give either `file` (one file a day) or `partition` (one folder a day)")),
-        }
-        if wish.format == Format::Csv && wish.partition.is_some() {
-            found.push(format!("{path}: a partitioned table is written as parquet"));
-        }
+        slices::of_table(found, &path, wish);
         if wish.columns.is_empty() {
             found.push(format!("{path}.columns: there is none"));
         }
@@ -129,12 +115,7 @@ fn transforms(found: &mut Vec<String>, pipeline: &Pipeline) {
                 found.push(format!("{path}: there is no table `{table}` in pipeline.tables"));
             }
         }
-        if pipeline.tables.get(&transform.writes).is_some_and(|table| table.partition.is_none()) {
-            found.push(format!(
-                "{path}.writes: `{}` needs a `partition`, so that a day can be replaced alone",
-                transform.writes
-            ));
-        }
+        slices::of_transform(found, &path, pipeline, transform);
         if transform.reads.is_empty() || transform.reads.contains(&transform.writes) {
             found.push(format!("{path}.reads: it has to read at least one table, and not the one that it writes"));
         }

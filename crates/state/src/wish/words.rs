@@ -62,12 +62,21 @@ pub(crate) fn prefix(found: &mut Vec<String>, path: &str, value: &str) {
     }
 }
 
-/// The name of a day's file: one `{date}`, and nothing that would hide it.
-pub(crate) fn file(found: &mut Vec<String>, path: &str, value: &str) {
-    let plain = value.replacen("{date}", "2024-09-15", 1);
-    if plain == value || value.len() > LONGEST || !word_like(&plain, "_.=-") {
+/// The names of files: the placeholder of the grain, if there is one, `*` where `many`, and nothing that would hide a file.
+pub(super) fn file(found: &mut Vec<String>, path: &str, value: &str, placeholder: Option<&str>, many: bool) {
+    let plain = placeholder.map_or_else(|| value.to_owned(), |word| value.replacen(word, "2024-09", 1));
+    let needs_word = placeholder.is_some() && plain == value;
+    // A star at the start stands for a letter or digit, and more.
+    let first = if many && plain.starts_with('*') { "a" } else { "" };
+    let more = if many { "_.=-*" } else { "_.=-" };
+    if needs_word || value.len() > LONGEST || !word_like(&format!("{first}{plain}"), more) {
+        let one = match placeholder {
+            Some(word) => format!("needs one {word} and no slash; it "),
+            None => "has to be a name without a slash; it ".to_owned(),
+        };
+        let star = if many { "; * stands for any text" } else { "" };
         found.push(format!(
-            "{path}: `{value}` needs one {{date}} and no slash; it starts with a letter or digit, and has letters, digits and _.=- in it"
+            "{path}: `{value}` {one}starts with a letter or digit, and has letters, digits and _.=- in it{star}"
         ));
     }
 }
@@ -140,26 +149,4 @@ pub(crate) fn is_clock(text: &str) -> bool {
         };
         two(hour, 24) && two(minute, 60)
     })
-}
-
-/// Whether `text` is a day of the calendar, `YYYY-MM-DD`.
-#[must_use]
-pub fn is_day(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts[..] else { return false };
-    if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(|part| is_numbers(part, 1)) {
-        return false;
-    }
-    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>()) else {
-        return false;
-    };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let last = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => return false,
-    };
-    year > 0 && (1..=last).contains(&day)
 }

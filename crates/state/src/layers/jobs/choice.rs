@@ -1,7 +1,7 @@
 //! Which engine runs a transform, and how much of it: by the size of a day's input.
 
 use super::{Engine, Wish};
-use crate::wish::Transform;
+use crate::wish::{Grain, Transform};
 
 /// A day's input in GB up to which 1/16 DPU (1 GB of memory) is enough.
 const SMALL: f64 = 0.1;
@@ -50,15 +50,16 @@ fn by_size(gb: f64) -> Engine {
     if gb > LARGE { Engine::Spark } else { Engine::Polars }
 }
 
-/// A sentence where a day's input of `bytes` is too large for what was chosen for days of `planned` GB; None where it fits.
+/// A sentence where a slice's input of `bytes` is too large for what was chosen for days of `planned` GB; None where it fits.
 #[must_use]
-pub fn outgrown(planned: f64, bytes: u64) -> Option<String> {
+pub fn outgrown(planned: f64, bytes: u64, grain: Grain) -> Option<String> {
     #[allow(clippy::cast_precision_loss, reason = "a size is told to two digits")]
     let gb = bytes as f64 / 1e9;
     let limit = [SMALL, LARGE].into_iter().find(|limit| planned <= *limit)?;
+    let whose = if grain == Grain::Whole { "table" } else { grain.as_str() };
     (gb > limit).then(|| {
         format!(
-            "the day's input is {gb:.2} GB, and the job is for at most {limit}: set jobs.day_gb to {gb:.2}, or more, and run `jobs up`"
+            "the {whose}'s input is {gb:.2} GB, and the job is for at most {limit}: set jobs.day_gb to {gb:.2}, or more, and run `jobs up`"
         )
     })
 }
@@ -84,9 +85,16 @@ mod tests {
 
     #[test]
     fn a_day_that_is_too_large_for_its_job_is_told() {
-        assert_eq!(outgrown(0.03, 100_000_000), None);
-        assert!(outgrown(0.03, 100_000_001).is_some_and(|text| text.starts_with("the day's input is 0.10 GB, and")));
-        assert!(outgrown(2.0, 5_000_000_000).is_some_and(|text| text.contains("at most 4: set jobs.day_gb to 5.00")));
-        assert_eq!(outgrown(12.0, 5_000_000_000_000), None);
+        assert_eq!(outgrown(0.03, 100_000_000, Grain::Day), None);
+        assert!(
+            outgrown(0.03, 100_000_001, Grain::Day)
+                .is_some_and(|text| text.starts_with("the day's input is 0.10 GB, and"))
+        );
+        assert!(
+            outgrown(2.0, 5_000_000_000, Grain::Month)
+                .is_some_and(|text| text.starts_with("the month's input is 5.00 GB, and")
+                    && text.contains("at most 4: set jobs.day_gb to 5.00"))
+        );
+        assert_eq!(outgrown(12.0, 5_000_000_000_000, Grain::Day), None);
     }
 }
