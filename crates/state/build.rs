@@ -23,9 +23,13 @@ fn main() {
         let _ = writeln!(text, "#[path = {path:?}]\npub mod {name};");
         let _ = write!(names, "{name} ");
     }
-    let _ = writeln!(text, "/// Hands the names of all layers to another macro.");
-    let _ = writeln!(text, "macro_rules! with_layers {{ ($then:ident) => {{ $then! {{ {names} }} }} }}");
-    let _ = writeln!(text, "pub(crate) use with_layers;");
+    let each = format!(
+        "/// Hands the names of all layers to another macro.\n\
+         macro_rules! with_layers {{ ($then:ident) => {{ $then! {{ {names}}} }} }}\n\
+         pub(crate) use with_layers;\n"
+    );
     let out = std::env::var("OUT_DIR").expect("cargo sets it");
-    std::fs::write(Path::new(&out).join("layers.rs"), text).expect("OUT_DIR can be written");
+    for (file, text) in [("layers.rs", text), ("each_layer.rs", each)] {
+        std::fs::write(Path::new(&out).join(file), text).expect("OUT_DIR can be written");
+    }
 }

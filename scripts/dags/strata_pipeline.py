@@ -36,6 +36,13 @@ except ImportError:
 
 # The day of the run. A run started by hand in Airflow 3 may have no logical date.
 DATE = "{{ params.date or ds }}"
+# What stands for the slice of the run in keys and prefixes.
+SLICES = {
+    "{date}": DATE,
+    "{month}": "{{ (params.date or ds)[:7] }}",
+    "{yyyymmdd}": "{{ (params.date or ds) | replace('-', '') }}",
+    "{yyyymm}": "{{ (params.date or ds)[:7] | replace('-', '') }}",
+}
 
 # A run of one day must not hold up the next day's for ever: they run one at a time.
 RUN_LIMIT = timedelta(hours=23)
@@ -77,6 +84,13 @@ def check_day(bucket: str, prefixes: list[str], region: str, ready_by: str, dag_
             raise AirflowFailException(f"checking the day: the data is complete, {late} later than promised ({due})")
 
 
+def of_run(key: str) -> str:
+    """A key or a prefix with templates for the slice of the run."""
+    for placeholder, template in SLICES.items():
+        key = key.replace(placeholder, template)
+    return key
+
+
 def operator(task: dict, pipeline: dict):
     """The operator of one task."""
     kind, limit = task["kind"], timedelta(seconds=task["timeout"])
@@ -84,7 +98,8 @@ def operator(task: dict, pipeline: dict):
     if kind == "file":
         return S3KeySensor(
             bucket_name=pipeline["bucket"],
-            bucket_key=task["key"].replace("{date}", DATE),
+            bucket_key=of_run(task["key"]),
+            **({"wildcard_match": True} if task.get("wildcard") else {}),
             aws_conn_id=None,
             # Holds no worker between two looks either, and does without a trigger.
             mode="reschedule",
@@ -118,7 +133,7 @@ def operator(task: dict, pipeline: dict):
             python_callable=check_day,
             op_kwargs={
                 "bucket": pipeline["bucket"],
-                "prefixes": [prefix.replace("{date}", DATE) for prefix in task["prefixes"]],
+                "prefixes": [of_run(prefix) for prefix in task["prefixes"]],
                 "region": pipeline["region"],
                 "ready_by": pipeline["ready_by"],
             },

@@ -4,7 +4,8 @@
 
 With polars it is a Glue pythonshell job (Python 3.9; polars comes with --additional-python-modules). With Spark it is a
 glueetl job (Spark 3.5). Off AWS, --endpoint-url (or AWS_ENDPOINT_URL) names another S3, and --root a folder in which
-s3://bucket/key is the file bucket/key. A day is replaced as a whole; without --date, every day is, one after another.
+s3://bucket/key is the file bucket/key. The slice of the table that the day is in (the day, its month, or all of it) is
+replaced as a whole; without --date, every slice is, one after another.
 """
 
 import argparse
@@ -134,36 +135,112 @@ class Folder:
         return "file://" + os.path.abspath(self.path(url)) + ("/" if url.endswith("/") else "")
 
 
-# --- the days of a table --------------------------------------------------------------------------------------------
+# --- the slices of a table ------------------------------------------------------------------------------------------
+#
+# The rules of crates/slices. A slice is its text: `2025-03-14`, `2025-03`, or `whole` for all of a table.
+
+# What stands for a slice in names, what it looks like, and where something is missing from it.
+GRAINS = {
+    "day": ("{date}", "[0-9]{4}-[0-9]{2}-[0-9]{2}", "on this day", "its day is unknown"),
+    "month": ("{month}", "[0-9]{4}-[0-9]{2}", "in this month", "its month is unknown"),
+    "whole": (None, None, "at all", "it is no file of the table"),
+}
+SIZES = list(GRAINS)
+
+
+def grain(place):
+    return place.get("grain", "day")
+
+
+def within(part, size):
+    """The slice of this size that a slice is a part of."""
+    return {"day": part, "month": part[:7], "whole": "whole"}[size]
+
+
+def size_of(part):
+    return {10: "day", 7: "month"}.get(len(part), "whole")
+
+
+def overlaps(one, other):
+    return "whole" in (one, other) or one.startswith(other) or other.startswith(one)
 
 
 def pattern(place):
-    return place.get("file") or place["partition"] + "={date}/"
+    if "file" in place:
+        return place["file"]
+    return "%s=%s/" % (place["partition"], GRAINS[grain(place)][0]) if "partition" in place else ""
 
 
-def folder(place, date):
-    return place["path"] + pattern(place).replace("{date}", date)
+def folder(place, part):
+    word = GRAINS[grain(place)][0]
+    name = pattern(place)
+    return place["path"] + (name.replace(word, within(part, grain(place))) if word else name)
 
 
-def days(store, name, place, only):
-    """The files of each day. A folder of CSV files is listed whole: a file without a day must not hide in it."""
-    prefix = folder(place, only) if only and "partition" in place else place["path"]
-    before, after = pattern(place).split("{date}")
-    shape = re.compile(re.escape(before) + "([0-9]{4}-[0-9]{2}-[0-9]{2})" + re.escape(after) + ("" if "partition" in place else "$"))
-    found = {}
-    for url in store.list(prefix):
-        key = url[len(place["path"]) :]
+def prefix(place, part):
+    """What a listing has to begin with. A folder of files is listed whole: a file without a slice must not hide in it."""
+    if part is None or "partition" not in place or size_of(part) == "whole":
+        return place["path"]
+    if SIZES.index(grain(place)) < SIZES.index(size_of(part)):
+        return "%s%s=%s-" % (place["path"], place["partition"], part)
+    return folder(place, part)
+
+
+def shape(place):
+    """What finds the slice in a name: its first group, if there is one."""
+    word, digits = GRAINS[grain(place)][:2]
+    literal = lambda text: "[^/]*".join(map(re.escape, text.split("*")))  # noqa: E731
+    before, found, after = pattern(place).partition(word) if word and not picks(place) else (pattern(place), "", "")
+    text = literal(before) + ("(%s)" % digits + literal(after) if found else "")
+    return re.compile(text + (r"\Z" if "file" in place else ""))
+
+
+def picks(place):
+    return "file" in place and place.get("input") == "newest"
+
+
+def slices(store, name, place, only):
+    """The files of each slice that has a part in common with `only`, and what is no candidate for the newest, and why."""
+    try:
+        return assign(place, only, [url[len(place["path"]) :] for url in store.list(prefix(place, only))])
+    except Failed as failed:
+        raise Failed("listing table `%s`: %s" % (name, failed)) from None
+
+
+def assign(place, only, names):
+    form, found, dated, ignored = shape(place), {}, {}, []
+    for key in names:
         if not key or key.endswith("/") or any(part[:1] in (".", "_") for part in key.split("/")):
             continue
-        match = shape.match(key)
-        if not match or not is_day(match.group(1)):
+        url, match = place["path"] + key, form.match(key)
+        if not picks(place):
+            part = match and (match.group(1) if form.groups else "whole")
+            if not part or not is_slice(part):
+                unknown = GRAINS[grain(place)][3]
+                raise Failed("%s is not named like `%s`, so %s; rename or remove it" % (url, pattern(place), unknown))
+            if only is None or overlaps(part, only):
+                found.setdefault(part, []).append(url)
+            continue
+        digits = re.match("[0-9]{8}", key)
+        day = digits and "%s-%s-%s" % (key[:4], key[4:6], key[6:8])
+        if not match:
+            ignored.append("%s is not named like `%s`" % (key, pattern(place)))
+        elif not digits:
+            ignored.append("the name of %s does not begin with a date, YYYYMMDD" % key)
+        elif not is_day(day):
+            ignored.append("the name of %s begins with a date that the calendar does not have" % key)
+        elif only is None or overlaps(within(day, grain(place)), only):
+            dated.setdefault(within(day, grain(place)), []).append((day, url))
+    for part, files in dated.items():
+        latest = max(day for day, _ in files)
+        newest = [url for day, url in files if day == latest]
+        if len(newest) > 1:
             raise Failed(
-                "listing table `%s`: %s is not named like `%s`, so its day is unknown; rename or remove it"
-                % (name, url, pattern(place))
+                "%s and %s are both of %s, the latest date; which of them is the newest, nobody can tell: remove or rename one"
+                % (newest[0], newest[1], latest)
             )
-        if only in (None, match.group(1)):
-            found.setdefault(match.group(1), []).append(url)
-    return found
+        found[part] = newest
+    return found, ignored
 
 
 def is_day(text):
@@ -171,6 +248,10 @@ def is_day(text):
         return bool(datetime.date.fromisoformat(text)) and len(text) == 10
     except ValueError:
         return False
+
+
+def is_slice(text):
+    return text == "whole" or is_day(text if len(text) == 10 else text + "-01")
 
 
 # --- raw CSV files --------------------------------------------------------------------------------------------------
@@ -657,6 +738,10 @@ class Polars:
     def union(self, frames):
         return self.pl.concat(frames)
 
+    def counts(self, frame, key):
+        """Rows, and different values of a key."""
+        return frame.height, frame.select(key).n_unique() if frame.height else 0
+
     def check_types(self, frame, place):
         for column in columns(place):
             found, wanted = frame.schema[column.name], self.type(column)
@@ -680,7 +765,7 @@ class Polars:
         return frame, frame.height
 
     def replace(self, frame, target, _beside):
-        """One PUT replaces the day; what an earlier run left beside it goes afterwards."""
+        """One PUT replaces the slice; what an earlier run left beside it goes afterwards."""
         body = io.BytesIO()
         frame.write_parquet(body, compression="snappy")
         part = target + "part-00000.parquet"
@@ -693,7 +778,7 @@ class Polars:
 class Spark:
     """A cluster."""
 
-    # A part of a day holds about this many rows; a small day is one file, so that one step replaces it.
+    # A part of a slice holds about this many rows; a small one is one file, so that one step replaces it.
     ROWS_PER_FILE = 5_000_000
     # Bytes of a raw file that one task reads.
     BLOCK = 64 << 20
@@ -771,6 +856,10 @@ class Spark:
             first = first.union(other)
         return first
 
+    def counts(self, frame, key):
+        """Rows, and different values of a key."""
+        return frame.count(), frame.select(*key).distinct().count()
+
     def check_types(self, frame, place):
         found = dict(frame.dtypes)
         for column in columns(place):
@@ -822,66 +911,79 @@ class Spark:
 # --- a run ----------------------------------------------------------------------------------------------------------
 
 
-def read(store, engine, place, urls, rejects):
-    """The table of one day, and how many rows its files have."""
+def read(engine, place, files, rejects):
+    """A table of which each slice has some files, and how many rows they have."""
     if place["format"] == "parquet":
-        return engine.parquet(urls, place), None
+        return engine.parquet([url for urls in files for url in urls], place), None
     frames, total = [], 0
-    for url in urls:
-        try:
-            frame, rows, bad = engine.csv(url, place)
-        except Failed as failed:
-            raise Failed("reading %s: %s" % (url, failed)) from None
-        rejects += bad
-        total += rows
+    for urls in files:
+        slice_frames = []
+        for url in urls:
+            try:
+                frame, rows, bad = engine.csv(url, place)
+            except Failed as failed:
+                raise Failed("reading %s: %s" % (url, failed)) from None
+            rejects += bad
+            total += rows
+            slice_frames.append(frame)
+        frame = engine.union(slice_frames)
+        if len(urls) > 1 and place.get("key"):
+            rows, values = engine.counts(frame, place["key"])
+            if rows != values:
+                raise Failed(
+                    "reading %s: it and other files of its slice have %d rows with only %d different values of the key (%s); "
+                    "leave each row in one file" % (urls[0], rows, values, ", ".join(place["key"]))
+                )
         frames.append(frame)
     return engine.union(frames), total
 
 
-def outgrown(planned, size):
-    """A sentence where a day's input of `size` bytes is too large for what was chosen for days of `planned` GB."""
+def outgrown(planned, size, grain):
+    """A sentence where a slice's input of `size` bytes is too large for what was chosen for days of `planned` GB."""
     limit = next((limit for limit in (0.1, 4) if planned <= limit), None)
     if limit is None or size <= limit * 1e9:
         return None
     return (
-        "the day's input is %.2f GB, and the job is for at most %s: set jobs.day_gb to %.2f, or more, and run `jobs up`"
-        % (size / 1e9, limit, size / 1e9)
+        "the %s's input is %.2f GB, and the job is for at most %s: set jobs.day_gb to %.2f, or more, and run `jobs up`"
+        % ("table" if grain == "whole" else grain, size / 1e9, limit, size / 1e9)
     )
 
 
-def one_day(store, engine, spec, sql, date, found):
-    tables, rejects = {}, []
-    size = sum(store.size(url) for table in found.values() for url in table.get(date, []))
-    warning = outgrown(spec.get("day_gb", 0), size)
-    if warning:
-        print("%s %s: warning: %s" % (spec["name"], date, warning))
+def one_slice(store, engine, spec, sql, part, found):
+    tables, rejects, files = {}, [], {}
     for name, place in spec["reads"].items():
-        urls = found[name].get(date)
-        if not urls:
+        files[name] = [urls for of, urls in sorted(found[name].items()) if overlaps(of, part)]
+        if not files[name]:
             raise Failed(
                 "running %s for %s: table `%s` has no data at %s; run datagen or load first"
-                % (spec["name"], date, name, folder(place, date))
+                % (spec["name"], part, name, folder(place, part))
             )
-        tables[name], rows = read(store, engine, place, urls, rejects)
+    size = sum(store.size(url) for table in files.values() for urls in table for url in urls)
+    warning = outgrown(spec.get("day_gb", 0), size, grain(spec["writes"]))
+    if warning:
+        print("%s %s: warning: %s" % (spec["name"], part, warning))
+    for name, place in spec["reads"].items():
+        tables[name], rows = read(engine, place, files[name], rejects)
         if rows == 0:
-            print("%s %s: warning: table `%s` has no rows on this day" % (spec["name"], date, name))
+            where = GRAINS[grain(spec["writes"])][2]
+            print("%s %s: warning: table `%s` has no rows %s" % (spec["name"], part, name, where))
     try:
         answer, rows = engine.answer(sql, tables, spec["writes"])
     except Failed as failed:
         raise Failed("checking the answer of %s: %s" % (spec["sql"], failed)) from None
     if any(place["format"] == "csv" for place in spec["reads"].values()):
-        url = "%s%s.csv" % (spec["rejects"], date)
+        url = "%s%s.csv" % (spec["rejects"], part)
         if rejects:
             store.put(url, print_rejects(rejects))
         else:
             store.delete(url)
     bucket = spec["writes"]["path"].split("/")[2]
     # Outside of every table's folder: no crawler may meet a file that is not finished.
-    beside = "s3://%s/data/unfinished/%s/%s/" % (bucket, spec["name"], date)
-    engine.replace(answer, folder(spec["writes"], date), beside)
-    print("%s %s: wrote %d rows" % (spec["name"], date, rows))
+    beside = "s3://%s/data/unfinished/%s/%s/" % (bucket, spec["name"], part)
+    engine.replace(answer, folder(spec["writes"], part), beside)
+    print("%s %s: wrote %d rows" % (spec["name"], part, rows))
     for reason, count in count_reasons(rejects).items():
-        print("%s %s: warning: %d rows set aside: %s; see %s%s.csv" % (spec["name"], date, count, reason, spec["rejects"], date))
+        print("%s %s: warning: %d rows set aside: %s; see %s%s.csv" % (spec["name"], part, count, reason, spec["rejects"], part))
 
 
 def run(store, engine, url, date):
@@ -889,12 +991,20 @@ def run(store, engine, url, date):
         spec = json.load(file)
     with store.open(spec["sql"]) as file:
         sql = file.read().decode().rstrip().rstrip(";")
-    found = {name: days(store, name, place, date) for name, place in spec["reads"].items()}
-    dates = [date] if date else sorted({day for table in found.values() for day in table})
-    if not dates:
+    size = grain(spec["writes"])
+    only, found, ignored = date and within(date, size), {}, []
+    for name, place in spec["reads"].items():
+        found[name], others = slices(store, name, place, only)
+        ignored += ["table `%s`: %s, so it does not count" % (name, why) for why in others]
+    # A coarser slice, of reference data, says nothing about which slices there are.
+    finer = [part for table in found.values() for part in table if SIZES.index(size_of(part)) <= SIZES.index(size)]
+    parts = [only] if only else sorted({within(part, size) for part in finer})
+    for why in ignored:
+        print("%s %s: warning: %s" % (spec["name"], parts[0] if parts else size, why))
+    if not parts:
         raise Failed("running %s: none of its tables has any data; run datagen or load first" % spec["name"])
-    for day in dates:
-        one_day(store, engine, spec, sql, day, found)
+    for part in parts:
+        one_slice(store, engine, spec, sql, part, found)
 
 
 def main(arguments):

@@ -52,6 +52,10 @@ def pattern(resource):
     ), re.DOTALL)  # fmt: skip
 
 
+def gives(statement, arn):
+    return any(pattern(one).fullmatch(arn) for one in statement.resources)
+
+
 class Policy:
     """What one program needs: rights and resources of statements, and rights on no resource."""
 
@@ -77,6 +81,8 @@ class Policy:
             self.everywhere.add(right)
             return
         known = [arn for arns in named.values() for arn in arns]
+        covering = {one.sid for one in with_it if known and all(gives(one, arn) for arn in known)}
+        with_it = [one for one in with_it if rights.INSTEAD.get(one.sid) not in covering]
         for statement in with_it:
             wanted = self.wanted(statement, right, named)
             if wanted:
@@ -84,7 +90,7 @@ class Policy:
                 actions.add(plain(right))
                 resources |= wanted
         for arn in known:
-            if not any(pattern(one).fullmatch(arn) for statement in with_it for one in statement.resources):
+            if not any(gives(statement, arn) for statement in with_it):
                 self.gaps.add(f"{call.name}: no statement of rights.py gives {right} on {arn}")
         if not with_it:
             self.gaps.add(f"{call.name}: no statement of rights.py has {right}")

@@ -101,10 +101,10 @@ STATEMENTS = [
     ("WhoseBucket", "s3:GetBucketTagging", s3("*"), HERE),
     ("Objects", "s3:DeleteObject s3:DeleteObjectVersion s3:GetObject s3:GetObjectVersion",
      s3("${bucket}/*", "${other_bucket}/*"), None),
-    ("Uploads", "s3:AbortMultipartUpload", s3("${bucket}/*", "${other_bucket}/*"), None),
+    ("Uploads", "s3:AbortMultipartUpload s3:ListMultipartUploadParts", s3("${bucket}/*", "${other_bucket}/*"), None),
     ("Programs", "s3:PutObject",
      s3("${bucket}/dags/*", "${bucket}/requirements.txt", "${bucket}/scripts/*", "${bucket}/sql/*"), None),
-    ("Input", "s3:PutObject", s3("${bucket}/${input_path}*"), None),
+    ("Input", "s3:GetObject s3:PutObject", s3("${bucket}/${input_path}*"), None),
     ("Results", "s3:PutObject:athena s3:AbortMultipartUpload:athena s3:ListMultipartUploadParts:athena",
      s3("${bucket}/athena-results/*"), None),
 
@@ -198,6 +198,9 @@ ANY_KIND = {"athena:ListTagsForResource", "athena:TagResource"}
 NEEDS_NO_MORE = {
     "servicequotas:GetServiceQuota": "those are for the quotas of other services",
 }
+
+# Where the second statement gives a right on all that a call names, the first, which gives it on more, is left out.
+INSTEAD = {"Objects": "Input"}
 
 # What the placeholders may stand for, where the record's own names are held against the statements.
 PLACEHOLDERS = {

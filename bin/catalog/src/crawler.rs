@@ -92,13 +92,14 @@ fn behaviors(everything: bool) -> (UpdateBehavior, DeleteBehavior, RecrawlBehavi
 
 impl Props {
     fn of_wish(cx: &Context, id: &str, table: &wish::Table) -> Self {
-        let daily = table.partition.is_some();
-        let (update, delete, recrawl) = behaviors(!daily);
+        // Files in one folder are crawled all, of which one is the sample.
+        let folders = table.partition.is_some();
+        let (update, delete, recrawl) = behaviors(!folders);
         Self {
             role: role(cx),
             database: Some(database::name(cx)),
             path: Target::Folder(format!("s3://{}/{}", cx.bucket(), table.path)),
-            sample: i32::from(!daily),
+            sample: i32::from(!folders),
             classifiers: classifier::name(cx, id, table).into_iter().collect(),
             on_change: Some(update.as_str().into()),
             on_delete: Some(delete.as_str().into()),
@@ -107,7 +108,7 @@ impl Props {
             // A schedule costs money, and the DAG starts the crawlers; with a prefix no job finds its table.
             schedule: String::new(),
             prefix: String::new(),
-            columns: daily.then(|| columns::declared(table)),
+            columns: folders.then(|| columns::declared(table)),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The tables that no crawler finds: declared with their columns and types, so that they can be queried before the
 //! first file is there.
 //!
-//! A partitioned table is projected: Athena works out the folders of the days by itself, so a new day needs no crawl.
+//! A partitioned table is projected: Athena works out the folders of the days, or months, by itself, so a new one needs no
+//! crawl. A table that is one slice has no partitions.
 //! Tables carry no tags; parameters say whose one is. What is in our database is ours, whoever made it.
 
 use crate::classifier::csv_type;
@@ -16,7 +17,7 @@ use strata_aws::tags::{self, Tags};
 use strata_aws::{During, Error};
 use strata_glue::tags_of;
 use strata_layer::{Context, Desired, Observed, Resource, async_trait, props};
-use strata_state::wish::{self, Format};
+use strata_state::wish::{self, Format, Grain};
 
 pub(crate) struct Table(pub(crate) Client);
 
@@ -90,12 +91,16 @@ fn parameters(cx: &Context, table: &wish::Table, location: &str) -> BTreeMap<Str
         }
     };
     if let Some(key) = &table.partition {
+        let (format, range, unit) = match table.grain {
+            Grain::Month => ("yyyy-MM", "2020-01,NOW", "MONTHS"),
+            Grain::Day | Grain::Whole => ("yyyy-MM-dd", "2020-01-01,NOW", "DAYS"),
+        };
         put("projection.enabled".into(), "true".into());
         put(format!("projection.{key}.type"), "date".into());
-        put(format!("projection.{key}.format"), "yyyy-MM-dd".into());
-        put(format!("projection.{key}.range"), "2020-01-01,NOW".into());
+        put(format!("projection.{key}.format"), format.into());
+        put(format!("projection.{key}.range"), range.into());
         put(format!("projection.{key}.interval"), "1".into());
-        put(format!("projection.{key}.interval.unit"), "DAYS".into());
+        put(format!("projection.{key}.interval.unit"), unit.into());
         put("storage.location.template".into(), format!("{location}{key}=${{{key}}}"));
     }
     map
@@ -112,7 +117,7 @@ fn columns(table: &wish::Table) -> Vec<Column> {
 impl Props {
     fn of_wish(cx: &Context, table: &wish::Table) -> Self {
         let location = format!("s3://{}/{}", cx.bucket(), table.path);
-        // Text, as crawlers make it: Athena projects days onto it, and comparing days as text is right.
+        // Text, as crawlers make it: Athena projects days and months onto it, and comparing those as text is right.
         let key = |key: &String| Column { name: key.clone(), kind: Some("string".into()) };
         Self {
             columns: columns(table),

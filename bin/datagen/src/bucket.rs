@@ -1,8 +1,8 @@
-//! `datagen generate --to bucket`: the day's file, made and uploaded at the same time.
+//! `datagen generate --to bucket`: the file of a day, made and uploaded at the same time.
 
-use crate::day;
 use crate::generate::{Args, Format};
-use crate::upload::{Pieces, is_there, upload, with_section};
+use crate::section::{uploaded, with_section};
+use crate::table;
 use std::io;
 use std::mem::take;
 use std::process::ExitCode;
@@ -10,6 +10,10 @@ use strata_aws::Error;
 use strata_layer::{Context, Global, with_document};
 use strata_records::{COLUMNS, Generator};
 use strata_state::Document;
+use strata_upload::{Bucket, Pieces};
+
+/// The content type of the files.
+pub(crate) const CSV: &str = "text/csv; charset=utf-8";
 
 /// The document comes in on stdin and out on stdout.
 pub(crate) fn run(args: &Args, global: &Global) -> ExitCode {
@@ -17,7 +21,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> ExitCode {
 }
 
 async fn generate(cx: &Context, args: &Args) -> Result<Document, Error> {
-    let (name, table) = day::table(&cx.doc, None)?;
+    let (name, wish) = table::table(&cx.doc, None)?;
     if args.format() != Format::Csv {
         let error =
             Error::usage("generating records", format!("table {name} has CSV files, so the bucket takes no Parquet"));
@@ -25,12 +29,12 @@ async fn generate(cx: &Context, args: &Args) -> Result<Document, Error> {
     }
     let options = args.options(cx.doc.pipeline.generate.as_ref());
     let (rows, date) = (options.rows, options.date);
-    if args.if_missing && is_there(cx, day::key(table, date)).await? {
+    if args.if_missing && table::lacks(cx, &Bucket::ours(cx).await?, name, wish, date).await?.is_none() {
         cx.report
             .say(&format!("datagen: table {name} has its file of {date}, and keeps it; `generate` makes a new one"));
         return Ok(cx.doc.clone());
     }
-    if table.columns.iter().map(|column| column.name.as_str()).ne(COLUMNS) {
+    if wish.columns.iter().map(|column| column.name.as_str()).ne(COLUMNS) {
         let message = format!("table {name} has other columns than the records have: {}", COLUMNS.join(", "));
         return Err(Error::usage("generating records", message)
             .advise("load a file of your own: input=FILE (datagen load --input FILE)"));
@@ -41,5 +45,10 @@ async fn generate(cx: &Context, args: &Args) -> Result<Document, Error> {
         // The only error is that nobody takes any more.
         let _ = generator.blocks(|block| hand_over(Ok(take(&mut block.bytes))).then_some(()).ok_or_else(stopped));
     });
-    Ok(with_section(cx, vec![upload(cx, day::key(table, date), date, rows, pieces).await?]))
+    let bucket = Bucket::ours(cx).await?;
+    let key = format!("{}{}", wish.path, table::made_name(wish, date));
+    let step = cx.report.step(format!("s3://{}/{key}", bucket.name()), "uploading");
+    let sent = bucket.stream(&key, CSV, pieces).await?;
+    step.done(&format!("{rows} rows, {} bytes", sent.bytes));
+    Ok(with_section(cx, vec![uploaded(&key, date, rows, &sent)]))
 }

@@ -1,13 +1,13 @@
-//! `datagen input`: whether the bucket has a day's files. Nothing is made.
+//! `datagen input`: whether the bucket has the files of a run. Nothing is made.
 
-use crate::day;
-use crate::upload::is_there;
+use crate::table;
 use chrono::NaiveDate;
 use std::process::ExitCode;
 use strata_aws::Error;
 use strata_layer::{Context, Global, with_document};
 use strata_state::Document;
 use strata_state::wish::Table;
+use strata_upload::Bucket;
 
 /// Which day.
 #[derive(Debug, clap::Args)]
@@ -32,13 +32,11 @@ async fn input(cx: &Context, args: &Args) -> Result<Document, Error> {
     let tables = match &args.table {
         Some(name) => vec![named(cx, name)?],
         // What no transform reads is nobody's input.
-        None => day::all(&cx.doc).into_iter().filter(|(name, _)| read(name)).collect(),
+        None => table::all(&cx.doc).into_iter().filter(|(name, _)| read(name)).collect(),
     };
+    let bucket = Bucket::ours(cx).await?;
     for (name, table) in tables {
-        let key = day::key(table, args.date);
-        if !is_there(cx, key.clone()).await? {
-            missing.push(format!("table {name} has no {key}"));
-        }
+        missing.extend(table::lacks(cx, &bucket, name, table, args.date).await?);
     }
     if missing.is_empty() {
         return Ok(cx.doc.clone());
@@ -47,10 +45,10 @@ async fn input(cx: &Context, args: &Args) -> Result<Document, Error> {
     Err(error.advise("bring it with input=FILE (datagen load), or say `generate`, which makes rows up"))
 }
 
-/// A table that has a file a day, whatever its format.
+/// A table that has files, whatever their format.
 fn named<'a>(cx: &'a Context, name: &'a str) -> Result<(&'a str, &'a Table), Error> {
     let table = cx.doc.pipeline.tables.get(name).filter(|table| table.file.is_some());
     let table = table
-        .ok_or_else(|| Error::usage(format!("looking for table {name}"), "no table of this name has a file a day"));
+        .ok_or_else(|| Error::usage(format!("looking for table {name}"), "no table of this name has files of its own"));
     Ok((name, table?))
 }

@@ -1,26 +1,26 @@
-//! `datagen load`: a person's own CSV files as one day's files. All are checked before the first one is uploaded.
+//! `datagen load`: a person's own CSV files as the files of a run. All are checked before the first one is uploaded, and none
+//! that is there already is sent again.
 
-use crate::day;
-use crate::upload::{Pieces, upload, with_section};
+use crate::bucket::CSV;
+use crate::choose::{self, Chosen};
+use crate::section::{uploaded, with_section};
+use crate::table;
 use chrono::NaiveDate;
-use serde_json::Value;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use strata_aws::Error;
 use strata_layer::{Context, Global, with_document};
 use strata_state::Document;
-use strata_state::wish::Table;
+use strata_upload::Bucket;
 
 /// What to load, and for which day.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// CSV file: a header with the table's columns in the table's order, UTF-8, quotes as in RFC 4180. Several:
-    /// TABLE:FILE,TABLE:FILE, or the option again
+    /// TABLE:FILE,TABLE:FILE, or the option again. A folder stands for the files in it that the table's rule takes
     #[arg(long, value_name = "[TABLE:]FILE", required = true)]
     input: Vec<String>,
-    /// Day of the batch, YYYY-MM-DD; its file is replaced
+    /// Day of the batch, YYYY-MM-DD; the file of its slice is replaced
     #[arg(long)]
     date: NaiveDate,
     /// Table that the rows belong to; the one of `pipeline.generate` when not given
@@ -37,31 +37,48 @@ pub(crate) fn run(args: &Args, global: &Global) -> ExitCode {
 }
 
 async fn load(cx: &Context, args: &Args) -> Result<Document, Error> {
-    let mut checked: Vec<(&str, &Table, PathBuf, u64)> = Vec::new();
+    let mut checked: Vec<(Chosen<'_>, u64)> = Vec::new();
     for (named, path) in args.input.iter().flat_map(|word| files(word, &|path| path.exists())) {
         let asked = named.or(args.table.as_deref());
-        let (name, table) = day::table(&cx.doc, asked)?;
-        if let Some((.., first, _)) = checked.iter().find(|(other, ..)| *other == name) {
-            let message = format!("{} and {} are both for table {name}", first.display(), path.display());
-            return Err(Error::usage("choosing the table", message).advise("say TABLE:FILE for each file"));
-        }
-        let rows = strata_csv::check(path, &table.columns, args.allow_bad_rows).map_err(|error| {
-            let has_bad_rows = matches!(error, strata_csv::Error::Rows(_));
-            let error = Error::usage(format!("checking {} against table {name}", path.display()), error.to_string());
-            match has_bad_rows {
-                true => error.advise(
-                    "correct them, or say bad_rows=allow (--allow-bad-rows), and the transforms set them aside with the reason",
-                ),
-                false => error,
+        let (name, wish) = table::table(&cx.doc, asked)?;
+        for chosen in choose::files(name, wish, path, args.date)? {
+            if let Some((other, _)) = checked.iter().find(|(other, _)| other.key() == chosen.key()) {
+                let message =
+                    format!("{} and {} are both for table {name}", other.path.display(), chosen.path.display());
+                return Err(Error::usage("choosing the table", message).advise("say TABLE:FILE for each file"));
             }
-        })?;
-        checked.push((name, table, path.to_owned(), rows));
+            let rows = rows(&chosen, args.allow_bad_rows)?;
+            checked.push((chosen, rows));
+        }
     }
-    let mut uploaded = Vec::new();
-    for (_, table, path, rows) in checked {
-        uploaded.push(one(cx, table, &path, rows, args.date).await?);
+    let bucket = Bucket::ours(cx).await?;
+    let chosen: Vec<&Chosen<'_>> = checked.iter().map(|(chosen, _)| chosen).collect();
+    choose::against(cx, &bucket, &chosen, args.date).await?;
+    let mut all = Vec::new();
+    for (chosen, rows) in checked {
+        let key = chosen.key();
+        let step = cx.report.step(format!("s3://{}/{key}", bucket.name()), "uploading");
+        let sent = bucket.file(&key, CSV, &chosen.path, &step).await?;
+        let there = if sent.was_there { ", there already" } else { "" };
+        step.done(&format!("{rows} rows, {} bytes{there}", sent.bytes));
+        all.push(uploaded(&key, args.date, rows, &sent));
     }
-    Ok(with_section(cx, uploaded))
+    Ok(with_section(cx, all))
+}
+
+/// The rows of a file, if it can be used.
+fn rows(chosen: &Chosen<'_>, allow_bad_rows: bool) -> Result<u64, Error> {
+    let Chosen { name, table, path, .. } = chosen;
+    strata_csv::check(path, &table.columns, allow_bad_rows).map_err(|error| {
+        let has_bad_rows = matches!(error, strata_csv::Error::Rows(_));
+        let error = Error::usage(format!("checking {} against table {name}", path.display()), error.to_string());
+        match has_bad_rows {
+            true => error.advise(
+                "correct them, or say bad_rows=allow (--allow-bad-rows), and the transforms set them aside with the reason",
+            ),
+            false => error,
+        }
+    })
 }
 
 /// The files of one word, each with its table where it says one. A file of the whole word's name is that file.
@@ -78,26 +95,6 @@ fn files<'a>(word: &'a str, is_there: &dyn Fn(&Path) -> bool) -> Vec<(Option<&'a
     let parts: Vec<(Option<&str>, &Path)> = word.split(',').map(one).collect();
     // A comma in a file's name is no list.
     if parts.len() > 1 && parts.iter().any(|(table, _)| table.is_none()) { vec![one(word)] } else { parts }
-}
-
-async fn one(cx: &Context, table: &Table, path: &Path, rows: u64, date: NaiveDate) -> Result<Value, Error> {
-    let wrong = |error: std::io::Error| Error::usage(format!("reading {}", path.display()), error.to_string());
-    let mut file = File::open(path).map_err(wrong)?;
-    let pieces = Pieces::start(move |hand_over| {
-        loop {
-            let mut piece = vec![0; 1 << 20];
-            let read = file.read(&mut piece);
-            let end = !matches!(read, Ok(1..));
-            let piece = read.map(|read| {
-                piece.truncate(read);
-                piece
-            });
-            if !hand_over(piece) || end {
-                return;
-            }
-        }
-    });
-    upload(cx, day::key(table, date), date, rows, pieces).await
 }
 
 #[cfg(test)]

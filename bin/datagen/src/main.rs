@@ -8,13 +8,14 @@
 //!     datagen load --input orders:orders.csv,customers:customers.csv --date 2024-09-15 < document.json
 
 mod bucket;
-mod day;
+mod choose;
 mod failure;
 mod generate;
 mod input;
 mod load;
 mod parquet;
-mod upload;
+mod section;
+mod table;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -45,9 +46,9 @@ enum Verb {
     Generate(generate::Args),
     /// Print the rights that this program needs, as an IAM policy for this pipeline and account
     Policy,
-    /// Check CSV files of your own and put them into the bucket as one day's files.
+    /// Check CSV files of your own and put them into the bucket as the files of one day, or of its month.
     Load(load::Args),
-    /// Look whether the bucket has the day's files; exit 2 when one is missing
+    /// Look whether the bucket has the files of the day, or of its month; exit 2 when one is missing
     Input(input::Args),
 }
 

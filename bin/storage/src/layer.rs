@@ -3,7 +3,7 @@
 use crate::bucket::Bucket;
 use crate::file::File;
 use crate::objects::Seen;
-use crate::{check, folder, owner, ready};
+use crate::{check, folder, owner, put, ready};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub(crate) struct Storage;
 pub(crate) enum Verb {
     /// Upload the files that changed, and nothing else; the document comes out with the new version ids
     Sync,
+    /// Put files into the main bucket, byte for byte; what is there already is not sent again. Prints the document
+    Put(put::Args),
     /// Fail unless something is below each of these prefixes of the main bucket; prints the document
     Ready {
         /// Such as data/staging/dim_date/batch_date=2024-09-15/
@@ -79,6 +81,7 @@ impl Layer for Storage {
     async fn own(&self, cx: &Context, verb: Verb) -> Result<String, Error> {
         match verb {
             Verb::Sync => sync(cx).await,
+            Verb::Put(args) => put::put(cx, &args).await,
             Verb::Ready { prefixes } => ready::ready(cx, &client(&cx.session), &prefixes).await,
         }
     }

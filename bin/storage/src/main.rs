@@ -16,6 +16,7 @@ mod listing;
 mod names;
 mod objects;
 mod owner;
+mod put;
 mod ready;
 mod settings;
 mod wanted;

@@ -22,13 +22,7 @@ pub(crate) struct Wanted {
 impl Wanted {
     fn new(bucket: &str, key: String, body: Result<Vec<u8>, String>) -> Self {
         let bucket = bucket.to_owned();
-        let content_type = match key.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("sql") => "application/sql",
-            Some("json") => "application/json",
-            Some("py") => "text/x-python; charset=utf-8",
-            Some("txt" | "md" | "csv" | "yaml" | "yml" | "cfg" | "toml") => "text/plain; charset=utf-8",
-            _ => "application/octet-stream",
-        };
+        let content_type = content_type(&key);
         Self { bucket, key, content_type, body }
     }
 
@@ -40,6 +34,17 @@ impl Wanted {
     /// What S3 keeps beside an object that was uploaded with this checksum, whatever encrypts it.
     pub(crate) fn sha256(&self) -> Option<String> {
         self.body.as_ref().ok().map(|body| STANDARD.encode(Sha256::digest(body)))
+    }
+}
+
+/// What a key's ending says of the bytes.
+pub(crate) fn content_type(key: &str) -> &'static str {
+    match key.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("sql") => "application/sql",
+        Some("json") => "application/json",
+        Some("py") => "text/x-python; charset=utf-8",
+        Some("txt" | "md" | "csv" | "yaml" | "yml" | "cfg" | "toml") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
     }
 }
 

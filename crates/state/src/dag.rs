@@ -5,7 +5,8 @@ use crate::Kind;
 use crate::wish::{Pipeline, Table};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use strata_tasks::{DATE, Graph, Retries, Task, Work};
+use strata_slices::{Grain, Input};
+use strata_tasks::{DATE_DIGITS, Graph, MONTH_DIGITS, Retries, Task, Work};
 
 /// Key of the DAG module, which is the same for every pipeline.
 pub const MODULE_KEY: &str = "dags/strata_pipeline.py";
@@ -52,8 +53,8 @@ pub fn graph(pipeline: &Pipeline, account: &str, region: &str) -> Graph {
         id
     };
     for (table, wish) in input(pipeline) {
-        if let Some(file) = &wish.file {
-            let work = Work::File { table: table.clone(), key: format!("{}{file}", wish.path) };
+        if let Some(key) = awaited(wish) {
+            let work = Work::File { table: table.clone(), key };
             ready.insert(table, add(format!("wait_for_{table}"), work, Vec::new(), HOUR));
         }
         if let Some(crawler) = &wish.crawler {
@@ -85,8 +86,8 @@ pub fn graph(pipeline: &Pipeline, account: &str, region: &str) -> Graph {
             let id = format!("crawl_{table}");
             add(id, Work::Crawl { table, crawler: name(Kind::Crawler, crawler) }, vec![made], HOUR);
         }
-        if let Some(partition) = &wish.partition {
-            prefixes.push(format!("{}{partition}={DATE}/", wish.path));
+        if wish.partition.is_some() || wish.grain == Grain::Whole {
+            prefixes.push(format!("{}{}", wish.path, wish.layout().pattern()));
         }
     }
     let airflow = pipeline.airflow();
@@ -105,6 +106,18 @@ pub fn graph(pipeline: &Pipeline, account: &str, region: &str) -> Graph {
     let after = graph.ends();
     graph.tasks.push(Task { id: "ready".to_owned(), work: Work::Ready { prefixes }, after, timeout: HOUR });
     graph
+}
+
+/// The key that a run waits for: the file of its slice, or one that fits where there may be several. Whether that is the
+/// newest, or has a date at all, the transform finds out.
+fn awaited(table: &Table) -> Option<String> {
+    let (file, path) = (table.file.as_ref()?, &table.path);
+    let digits = match (table.input(), table.grain) {
+        (Input::Newest, Grain::Day) => DATE_DIGITS,
+        (Input::Newest, Grain::Month) => MONTH_DIGITS,
+        _ => "",
+    };
+    Some(format!("{path}{digits}{file}"))
 }
 
 /// Tables that a transform reads and none makes.

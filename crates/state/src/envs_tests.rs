@@ -1,5 +1,6 @@
 //! Merge patches, environments, and what is wrong with them.
 
+use super::patch::merge_patch;
 use super::*;
 use crate::read;
 use serde_json::json;

@@ -1,74 +1,14 @@
 //! The table of layers: one module in `src/layers/` for each, found by the build script. A module has what a person may ask
-//! for (`Wish`), what the layer reports (`Section`), and a line of the table (`LAYER`): what it needs, when a pipeline has
-//! it, and what it demands of the layers below.
+//! for (`wish.rs`: `Wish`), what the layer reports (`Section`), a line of the table (`LAYER`): what it needs, when a pipeline has
+//! it, and what it demands of the layers below; and what its wish must hold to (`check.rs`).
 
-use crate::Document;
-use crate::demand::{File, Network, Role, ServiceRole};
-use crate::policy::{Added, Place};
+use crate::each_layer::with_layers;
 use crate::wish::Pipeline;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+pub use crate::layer::Layer;
+
 include!(concat!(env!("OUT_DIR"), "/layers.rs"));
-
-/// One line of the table. Each function gets the pipeline as it is wished for.
-pub struct Layer {
-    /// The name of its program, section, folder, module, policy file and test file.
-    pub name: &'static str,
-    /// One line for `--help`.
-    pub about: &'static str,
-    /// Whether the wish itself asks for it. A layer that an asked one needs is asked for, too: see [`asked`].
-    pub asked: fn(&Pipeline) -> bool,
-    /// All layers that it may ever use: their `up` comes before its own, their `down` after it.
-    pub uses: &'static [&'static str],
-    /// Those of them that this pipeline cannot do without: their sections have to be there before its `up`.
-    pub needs: fn(&Pipeline) -> Vec<&'static str>,
-    /// Everything that is wrong with its wish, one sentence each. Only called where the layer is asked for.
-    pub check: fn(&Pipeline, &mut Vec<String>),
-    /// Roles that AWS's services assume for it.
-    pub roles: fn(&Pipeline) -> Vec<Role>,
-    /// Roles with a name that an AWS service fixes.
-    pub service_roles: fn(&Pipeline) -> Vec<ServiceRole>,
-    /// What it wants of the network.
-    pub network: fn(&Pipeline) -> Network,
-    /// Files in the buckets.
-    pub files: fn(&Pipeline, &Place) -> Vec<File>,
-    /// What the keys of all files begin with that it may ever want.
-    pub prefixes: &'static [&'static str],
-    /// Services of AWS that use the pipeline's key themselves, such as `logs.eu-central-1.amazonaws.com`: they stand in its
-    /// policy. Roles get their rights on the key by their own policies.
-    pub key_services: fn(&Pipeline, &Place) -> Vec<String>,
-    /// Placeholders that policies may use, beside the pipeline's own.
-    pub values: fn(&Document, &Place) -> Added,
-}
-
-impl Layer {
-    /// A layer that is never asked for and demands nothing: what a module does not say.
-    pub const NONE: Self = Self {
-        name: "",
-        about: "",
-        asked: |_| false,
-        uses: &[],
-        needs: |_| Vec::new(),
-        check: |_, _| {},
-        roles: |_| Vec::new(),
-        service_roles: |_| Vec::new(),
-        network: |_| Network::default(),
-        files: |_, _| Vec::new(),
-        prefixes: &[],
-        key_services: |_, _| Vec::new(),
-        values: |_, _| Added::new(),
-    };
-
-    /// Its place in `up` of a pipeline that has these layers: 0 where it uses none of them. Layers of one stage run side by
-    /// side.
-    #[must_use]
-    pub fn stage(&self, among: &[&Layer]) -> usize {
-        let used = among.iter().filter(|layer| self.uses.contains(&layer.name));
-        used.map(|layer| layer.stage(among) + 1).max().unwrap_or(0)
-    }
-}
 
 /// In stages, by name within each.
 fn sorted(mut layers: Vec<&'static Layer>) -> Vec<&'static Layer> {
@@ -76,11 +16,6 @@ fn sorted(mut layers: Vec<&'static Layer>) -> Vec<&'static Layer> {
     layers.sort_by_key(|layer| (layer.stage(&among), layer.name));
     layers
 }
-
-/// The wish of a layer of which nothing can be chosen.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
 
 macro_rules! table {
     ($($layer:ident)*) => {
@@ -168,7 +103,11 @@ mod tests {
 
     #[test]
     fn files_are_below_the_prefixes_of_their_layer() {
-        let place = Place { partition: "aws".into(), account: "123456789012".into(), region: "eu-central-1".into() };
+        let place = crate::policy::Place {
+            partition: "aws".into(),
+            account: "123456789012".into(),
+            region: "eu-central-1".into(),
+        };
         let mut wish: serde_json::Value =
             serde_json::from_str(include_str!("../../../pipelines/driven-data/pipeline.json"))
                 .unwrap_or_else(|error| unreachable!("{error}"));

@@ -80,6 +80,12 @@ impl Kind {
 }
 
 impl Pipeline {
+    /// The name of this copy of the pipeline: `driven-data-prod`.
+    #[must_use]
+    pub fn copy(&self) -> String {
+        format!("{}-{}", self.name, self.env)
+    }
+
     /// The physical name of `name`, a thing of this `kind`.
     ///
     /// Placeholders in a pattern: `{pipeline}`, `{env}`, `{name}`, `{account}`, `{region}`, and `{_env}`, which is

@@ -1,10 +1,13 @@
 //! From the text on stdin to one checked document.
 
-use crate::{Document, Error, envs, error::short, merge::merge, near, strict::Strict, wish::check};
+use crate::document::{Document, VERSION};
+use crate::envs::patch;
+use crate::error::{Error, short};
+use crate::merge::merge;
+use crate::near;
+use crate::strict::Strict;
+use crate::wish::check;
 use serde_json::Value;
-
-/// The newest version of the document that this program reads, and the one it writes.
-pub const VERSION: u32 = 1;
 
 /// Read all documents in `text` (one after another, with or without white space between) and merge them. The pipeline is
 /// that of the documents' own environment.
@@ -23,9 +26,9 @@ pub fn read_for(text: &str, env: Option<&str>) -> Result<Document, Error> {
     let mut documents = documents(text)?;
     let mut applied = Vec::new();
     for document in &mut documents {
-        applied.extend(envs::resolve(document, env)?);
+        applied.extend(patch::resolve(document, env)?);
     }
-    decode(joined(documents)?).map_err(|error| envs::blame(&applied, error))
+    decode(joined(documents)?).map_err(|error| patch::blame(&applied, error))
 }
 
 /// All documents in `text`, as they are.

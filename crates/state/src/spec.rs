@@ -4,6 +4,7 @@
 use crate::wish::{Column, Format, Pipeline, Table, Transform};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use strata_slices::{Grain, Input, Layout};
 
 /// One transform with its tables, all places as `s3://bucket/key`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,15 +31,21 @@ pub struct Place {
     pub path: String,
     /// File format.
     pub format: Format,
-    /// Name of one day's file, with `{date}`.
+    /// How large a slice is.
+    #[serde(default, skip_serializing_if = "Grain::is_default")]
+    pub grain: Grain,
+    /// The rule by which its files are found, where it is not `dated`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Input>,
+    /// Names of its files, with the grain's placeholder and, for some rules, `*`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// Name of the folder column that holds the day.
+    /// Name of the folder column that holds the slice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<String>,
     /// Columns in order.
     pub columns: Vec<Column>,
-    /// Columns that together differ between any two rows of a day.
+    /// Columns that together differ between any two rows of a slice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key: Vec<String>,
 }
@@ -48,11 +55,20 @@ impl Place {
         Self {
             path: format!("s3://{bucket}/{}", table.path),
             format: table.format,
+            grain: table.grain,
+            input: Some(table.input()).filter(|rule| table.file.is_some() && *rule != Input::Dated),
             file: table.file.clone(),
             partition: table.partition.clone(),
             columns: table.columns.clone(),
             key: table.key.clone(),
         }
+    }
+
+    /// Where its slices are below its path.
+    #[must_use]
+    pub fn layout(&self) -> Layout<'_> {
+        let (file, partition) = (self.file.as_deref(), self.partition.as_deref());
+        Layout { grain: self.grain, input: self.input.unwrap_or(Input::Dated), file, partition }
     }
 }
 

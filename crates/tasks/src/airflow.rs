@@ -27,6 +27,7 @@ pub fn json(graph: &Graph) -> Value {
 
 fn task(task: &Task) -> Value {
     let mut said = match &task.work {
+        Work::File { key, .. } if key.contains('*') => json!({ "kind": "file", "key": key, "wildcard": true }),
         Work::File { key, .. } => json!({ "kind": "file", "key": key }),
         Work::Crawl { crawler, .. } => json!({ "kind": "crawl", "name": crawler }),
         Work::Job { job, .. } => json!({ "kind": "job", "name": job }),

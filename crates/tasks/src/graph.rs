@@ -55,11 +55,11 @@ pub struct Task {
 /// What a task does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
-    /// Wait until an object is in the bucket.
+    /// Wait until an object is in the bucket that is, or may be, the input of the slice.
     File {
         /// The table whose input it is.
         table: String,
-        /// Its key, with [`crate::DATE`] for the day.
+        /// Its key, with a placeholder for the slice ([`crate::filled`]), and `*` where the name alone does not tell.
         key: String,
     },
     /// Run a Glue crawler and wait for its end.
@@ -78,7 +78,7 @@ pub enum Work {
     },
     /// Check that the day is complete.
     Ready {
-        /// What holds at least one object when it is, with [`crate::DATE`] for the day.
+        /// What holds at least one object when it is, with a placeholder for the slice ([`crate::filled`]).
         prefixes: Vec<String>,
     },
 }

@@ -11,5 +11,20 @@ pub mod workflow;
 
 pub use graph::{Error, Graph, Retries, Task, Work};
 
-/// In keys and prefixes: the day of the run, `YYYY-MM-DD`.
-pub const DATE: &str = "{date}";
+pub use strata_slices::{DATE, MONTH};
+
+/// In keys: the day of the run as digits, `YYYYMMDD`.
+pub const DATE_DIGITS: &str = "{yyyymmdd}";
+/// In keys: the month of the run as digits, `YYYYMM`.
+pub const MONTH_DIGITS: &str = "{yyyymm}";
+
+/// A key or a prefix for the run of `day`, `YYYY-MM-DD`.
+#[must_use]
+pub fn filled(text: &str, day: &str) -> String {
+    let month = day.get(..7).unwrap_or(day);
+    let digits = |text: &str| text.replace('-', "");
+    text.replace(DATE, day)
+        .replace(MONTH, month)
+        .replace(DATE_DIGITS, &digits(day))
+        .replace(MONTH_DIGITS, &digits(month))
+}

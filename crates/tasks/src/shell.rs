@@ -3,7 +3,7 @@
 //! A program tries again by itself what AWS refuses for a moment, and a person sees a failure at once: the graph's retries are
 //! for engines that run alone at night.
 
-use crate::{DATE, Graph, Work};
+use crate::{Graph, Work, filled};
 
 /// Which part of the tables a run makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn command(work: &Work, part: &Part) -> Vec<String> {
     }
     let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
     if let Work::Ready { prefixes } = work {
-        words.extend(prefixes.iter().map(|prefix| prefix.replace(DATE, day.unwrap_or(DATE))));
+        words.extend(prefixes.iter().map(|prefix| day.map_or_else(|| prefix.clone(), |day| filled(prefix, day))));
     }
     words
 }

@@ -6,7 +6,7 @@
 
 mod yaml;
 
-use crate::{DATE, Graph, Task, Work};
+use crate::{DATE, DATE_DIGITS, Graph, MONTH, MONTH_DIGITS, Task, Work};
 use std::time::Duration;
 use yaml::Node;
 
@@ -15,6 +15,13 @@ pub const LONGEST_TASK: Duration = Duration::from_secs(3600);
 
 /// The day of the run, as in the DAG module.
 const DAY: &str = "{{ params.date or ds }}";
+/// What the DAG module has for each placeholder.
+const TEMPLATES: [(&str, &str); 4] = [
+    (DATE, DAY),
+    (MONTH, "{{ (params.date or ds)[:7] }}"),
+    (DATE_DIGITS, "{{ (params.date or ds) | replace('-', '') }}"),
+    (MONTH_DIGITS, "{{ (params.date or ds)[:7] | replace('-', '') }}"),
+];
 const SENSOR: &str = "airflow.providers.amazon.aws.sensors.s3.S3KeySensor";
 const CRAWLER: &str = "airflow.providers.amazon.aws.operators.glue_crawler.GlueCrawlerOperator";
 const JOB: &str = "airflow.providers.amazon.aws.operators.glue.GlueJobOperator";
@@ -52,21 +59,27 @@ fn seconds(duration: Duration) -> Node {
 }
 
 fn of_day(key: &str) -> String {
-    key.replace(DATE, DAY)
+    TEMPLATES.iter().fold(key.to_owned(), |key, (placeholder, template)| key.replace(placeholder, template))
 }
 
 /// The fields of one task. Credentials are the role's, so no connection is named.
 fn fields(task: &Task, graph: &Graph) -> Node {
     let region = || Node::text(&graph.region);
     let mut fields = match &task.work {
-        Work::File { key, .. } => vec![
-            ("operator", Node::text(SENSOR)),
-            ("bucket_name", Node::text(&graph.bucket)),
-            ("bucket_key", Node::text(of_day(key))),
-            ("mode", Node::text("reschedule")),
-            ("poke_interval", Node::Number(60)),
-            ("timeout", seconds(task.timeout)),
-        ],
+        Work::File { key, .. } => {
+            let mut fields = vec![
+                ("operator", Node::text(SENSOR)),
+                ("bucket_name", Node::text(&graph.bucket)),
+                ("bucket_key", Node::text(of_day(key))),
+            ];
+            fields.extend(key.contains('*').then_some(("wildcard_match", Node::Truth(true))));
+            fields.extend([
+                ("mode", Node::text("reschedule")),
+                ("poke_interval", Node::Number(60)),
+                ("timeout", seconds(task.timeout)),
+            ]);
+            fields
+        }
         Work::Crawl { crawler, .. } => vec![
             ("operator", Node::text(CRAWLER)),
             ("config", map([("Name", Node::text(crawler))])),

@@ -8,7 +8,7 @@ use crate::hashes::Hashes;
 use crate::order::in_order;
 use crate::parquet::Table;
 use crate::progress::{Log, Progress};
-use crate::ways::{Outcome, Tables, Work};
+use crate::work::{Outcome, Tables, Work};
 use crate::{Error, csv::Rejects};
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub(crate) fn side_by_side<'a>(
 ) -> Result<Option<Outcome<'a>>, Error> {
     let mut tables = Vec::new();
     for name in names {
-        tables.push((name, work.open(name, objects.get(name.as_str()).copied().unwrap_or_default())?));
+        tables.push((name, work.open(name, objects.get(name.as_str()).map(Vec::as_slice).unwrap_or_default())?));
     }
     let Some(rows) = tables.iter().map(|(_, table)| table.rows()).min_by_key(Vec::len) else { return Ok(None) };
     let count: usize = rows.iter().sum();

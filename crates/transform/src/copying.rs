@@ -5,7 +5,7 @@ use crate::Error;
 use crate::answer::{Maker, Piece, keys};
 use crate::parquet::{Encoder, Stored, Table};
 use crate::query::wrong;
-use crate::ways::Work;
+use crate::work::Work;
 use polars::prelude::{Column, DataFrame};
 use std::collections::BTreeMap;
 use strata_sql::{Query, Wide};

@@ -1,6 +1,6 @@
-//! Why a transform stops. Whatever stops it, the day that it was about to replace is as it was.
+//! Why a transform stops. Whatever stops it, the slice that it was about to replace is as it was.
 
-use chrono::NaiveDate;
+use strata_slices::Slice;
 
 /// A transform that could not run.
 #[derive(Debug, thiserror::Error)]
@@ -18,13 +18,13 @@ pub enum Error {
     /// The SQL file is wrong.
     #[error(transparent)]
     Sql(#[from] strata_sql::Error),
-    /// A table has nothing for the day.
-    #[error("running {transform} for {date}: table `{table}` has no data at {url}; run datagen or load first")]
-    NoDay {
+    /// A table has nothing for the slice.
+    #[error("running {transform} for {slice}: table `{table}` has no data at {url}; run datagen or load first")]
+    NoSlice {
         /// The transform.
         transform: String,
-        /// The day.
-        date: NaiveDate,
+        /// The slice.
+        slice: Slice,
         /// The table without input.
         table: String,
         /// Where its data would be.
@@ -38,15 +38,13 @@ pub enum Error {
         /// Where data would be.
         urls: String,
     },
-    /// A file that belongs to no day.
-    #[error("listing table `{table}`: {url} is not named like `{pattern}`, so its day is unknown; rename or remove it")]
-    Stray {
+    /// Files of which the slice is unknown, or which of them counts.
+    #[error("listing table `{table}`: {source}")]
+    Files {
         /// The table.
         table: String,
-        /// The file.
-        url: String,
-        /// How its files are named.
-        pattern: String,
+        /// What is wrong with them.
+        source: strata_slices::Error,
     },
     /// A file that cannot be used as a whole.
     #[error("reading {url}: {reason}")]

@@ -1,30 +1,34 @@
 //! Runs a transform where the bucket is: reads the tables of a [`strata_state::Spec`], runs its SQL on polars, and
-//! replaces one day of the table that it makes.
+//! replaces one slice of the table that it makes.
 //!
-//! `run.rs` is the course of a run, `ways.rs` the ways to make a day: piece by piece where the query allows it, else in
-//! memory; `aligned.rs` is for joins, of which `copying.rs` copies what nobody changes. `day.rs` finds the days, `csv/` reads and checks raw files, `parquet/` reads and writes tables, `query.rs` runs
-//! the SQL, `answer.rs` holds its answer to the declared table. `store.rs` is all it knows of S3.
+//! `run.rs` is the course of a run, `work.rs` what is to be done for a slice, `ways.rs` the ways to do it: piece by piece where the
+//! query allows it, else in memory; `aligned.rs` is for joins, of which `copying.rs` copies what nobody changes. `slices.rs`
+//! finds the slices, `csv/` reads and checks raw files, `parquet/` reads and writes tables, `query.rs` runs the SQL, `answer.rs` holds
+//! its answer to the declared table. `store.rs` is all it knows of S3.
 //! `scripts/glue/strata_transform.py` does the same in AWS, and the tests compare the two.
 
 mod aligned;
 mod answer;
 mod copying;
 mod csv;
-mod day;
 mod error;
 mod folder;
 mod hashes;
+mod limits;
 mod order;
 mod parquet;
 mod progress;
 mod query;
 mod report;
 mod run;
+mod slices;
 mod store;
 mod ways;
+mod work;
 
 pub use error::Error;
 pub use folder::Folder;
-pub use report::{Day, Report};
-pub use run::{Limits, run, run_within};
+pub use limits::Limits;
+pub use report::{Replaced, Report};
+pub use run::{run, run_within};
 pub use store::{Object, Sink, Source, Store};

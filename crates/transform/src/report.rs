@@ -1,20 +1,20 @@
 //! What a run did, in numbers.
 
-use chrono::NaiveDate;
 use std::collections::BTreeMap;
+use strata_slices::Slice;
 
-/// What a run did, day by day.
+/// What a run did, slice by slice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// The days, in order.
-    pub days: Vec<Day>,
+    /// The slices that were replaced, in order.
+    pub slices: Vec<Replaced>,
 }
 
-/// What a run did with one day.
+/// What a run did with one slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Day {
-    /// The day.
-    pub date: NaiveDate,
+pub struct Replaced {
+    /// The slice.
+    pub slice: Slice,
     /// Rows in each input table, before any was set aside.
     pub rows_in: BTreeMap<String, u64>,
     /// Rows written.
@@ -26,35 +26,29 @@ pub struct Day {
 }
 
 impl Report {
-    /// The days that were replaced.
-    #[must_use]
-    pub fn dates(&self) -> Vec<NaiveDate> {
-        self.days.iter().map(|day| day.date).collect()
-    }
-
-    /// Rows read over all days, of the largest input of each.
+    /// Rows read over all slices, of the largest input of each.
     #[must_use]
     pub fn rows_in(&self) -> u64 {
-        self.days.iter().filter_map(|day| day.rows_in.values().max()).sum()
+        self.slices.iter().filter_map(|one| one.rows_in.values().max()).sum()
     }
 
-    /// Rows written over all days.
+    /// Rows written over all slices.
     #[must_use]
     pub fn rows_out(&self) -> u64 {
-        self.days.iter().map(|day| day.rows_out).sum()
+        self.slices.iter().map(|one| one.rows_out).sum()
     }
 
-    /// Rows set aside over all days.
+    /// Rows set aside over all slices.
     #[must_use]
     pub fn rejected(&self) -> u64 {
-        self.days.iter().map(|day| day.rejected).sum()
+        self.slices.iter().map(|one| one.rejected).sum()
     }
 
-    /// How many rows for each reason, over all days.
+    /// How many rows for each reason, over all slices.
     #[must_use]
     pub fn reasons(&self) -> BTreeMap<String, u64> {
         let mut all = BTreeMap::new();
-        for (reason, count) in self.days.iter().flat_map(|day| &day.reasons) {
+        for (reason, count) in self.slices.iter().flat_map(|one| &one.reasons) {
             *all.entry(reason.clone()).or_insert(0) += count;
         }
         all

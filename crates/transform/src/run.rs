@@ -1,38 +1,22 @@
-//! The course of a run: for each day read the tables, run the SQL, replace the day.
+//! The course of a run: for each slice read the tables, run the SQL, replace the slice.
 
 use crate::answer::Made;
-use crate::day::{self, Days};
 use crate::progress::Log;
-use crate::ways::{self, Outcome, Work};
-use crate::{Day, Error, Report, Store};
+use crate::slices::{self, Slices};
+use crate::ways;
+use crate::work::{Outcome, Tables, Work};
+use crate::{Error, Limits, Object, Replaced, Report, Store};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
+use strata_slices::{Grain, Slice};
 use strata_state::Spec;
 use strata_state::wish::Format;
 
-/// What a run may use. Its memory grows with `chunk` and `threads`, not with the tables: about nine times
-/// their product was seen (283 to 297 MB at 16 MiB and two threads).
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Bytes of a raw file that are read at once; its rows become one row group.
-    pub chunk: usize,
-    /// Pieces that are worked on side by side.
-    pub threads: usize,
-    /// Hashes of keys that wait in memory, of eight bytes each; the others wait in files without a name.
-    pub hashes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { chunk: 16 << 20, threads: rayon::current_num_threads(), hashes: 8 << 20 }
-    }
-}
-
-/// Run the transform `spec` in `store`: for `date` alone, or for every day that its tables have. `log` gets a line for
-/// each day and each thing worth knowing, and how far it is when it takes long.
+/// Run the transform `spec` in `store`: for the slice that `date` is in, or for every slice that its tables have. `log` gets a
+/// line for each slice and each thing worth knowing, and how far it is when it takes long.
 ///
 /// # Errors
-/// When the SQL or the input is wrong, or the store fails. The day at which it stopped is as it was; days before it are
+/// When the SQL or the input is wrong, or the store fails. The slice at which it stopped is as it was; those before it are
 /// done, and running again repeats them to the same result.
 pub fn run(
     spec: &Spec,
@@ -60,47 +44,61 @@ pub fn run_within(
     let query = strata_sql::parse(&spec.sql, &text)?;
     query.check(&spec.reads.keys().map(String::as_str).collect::<Vec<_>>())?;
 
-    let mut found: BTreeMap<&str, Days> = BTreeMap::new();
+    let grain = spec.writes.grain;
+    let only = date.map(|date| grain.slice(date));
+    let (mut found, mut ignored): (BTreeMap<&str, Slices>, Vec<String>) = (BTreeMap::new(), Vec::new());
     for (name, place) in &spec.reads {
-        found.insert(name, day::find(store, name, place, date)?);
+        let files = slices::find(store, name, place, only)?;
+        ignored.extend(files.ignored.into_iter().map(|why| format!("table `{name}`: {why}, so it does not count")));
+        found.insert(name, files.slices);
     }
-    let dates: BTreeSet<NaiveDate> = match date {
-        Some(date) => [date].into(),
-        None => found.values().flat_map(|days| days.keys().copied()).collect(),
+    let slices: BTreeSet<Slice> = match only {
+        Some(slice) => [slice].into(),
+        None => found.values().flat_map(BTreeMap::keys).filter_map(|slice| of_grain(*slice, grain)).collect(),
     };
-    if dates.is_empty() {
+    let said = slices.first().map_or_else(|| grain.as_str().to_owned(), Slice::to_string);
+    for why in ignored {
+        log(&format!("{} {said}: warning: {why}", spec.name));
+    }
+    if slices.is_empty() {
         let urls = spec.reads.values().map(|place| place.path.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Error::NoInput { transform: spec.name.clone(), urls });
     }
     let mut report = Report::default();
-    for date in dates {
-        report.days.push(one_day(&Work { spec, store, query: &query, date, limits }, &found, log)?);
+    for slice in slices {
+        report.slices.push(one_slice(&Work { spec, store, query: &query, slice, limits }, &found, log)?);
     }
     Ok(report)
 }
 
-fn one_day(work: &Work<'_>, found: &BTreeMap<&str, Days>, log: Log<'_>) -> Result<Day, Error> {
-    let Work { spec, store, date, .. } = *work;
-    let of_day = |table: &Days| table.get(&date).into_iter().flatten().map(|object| object.size).sum::<u64>();
-    if let Some(warning) = strata_state::layers::jobs::outgrown(spec.day_gb, found.values().map(of_day).sum()) {
-        log(&format!("{} {date}: warning: {warning}", spec.name));
-    }
-    let mut tables = BTreeMap::new();
+/// The slice that has a table's slice in it. A coarser one, of reference data, says nothing about which slices there are.
+fn of_grain(slice: Slice, grain: Grain) -> Option<Slice> {
+    (slice.grain() <= grain).then(|| slice.within(grain))
+}
+
+fn one_slice(work: &Work<'_>, found: &BTreeMap<&str, Slices>, log: Log<'_>) -> Result<Replaced, Error> {
+    let Work { spec, store, slice, .. } = *work;
+    let mut tables = Tables::new();
     for (name, place) in &spec.reads {
-        let objects = found.get(name.as_str()).and_then(|days| days.get(&date)).ok_or_else(|| Error::NoDay {
-            transform: spec.name.clone(),
-            date,
-            table: name.clone(),
-            url: day::folder(place, date),
-        })?;
-        tables.insert(name.as_str(), objects.as_slice());
+        let all = found.get(name.as_str()).into_iter().flatten();
+        let files: Vec<&[Object]> =
+            all.filter(|(of, _)| of.overlaps(slice)).map(|(_, files)| files.as_slice()).collect();
+        if files.is_empty() {
+            let (transform, table, url) = (spec.name.clone(), name.clone(), slices::folder(place, slice));
+            return Err(Error::NoSlice { transform, slice, table, url });
+        }
+        tables.insert(name, files);
+    }
+    let size = tables.values().flatten().copied().flatten().map(|object| object.size).sum();
+    if let Some(warning) = strata_state::layers::jobs::outgrown(spec.day_gb, size, slice.grain()) {
+        log(&format!("{} {slice}: warning: {warning}", spec.name));
     }
     let Outcome { made, mut rejects, rows_in } = ways::make(work, &tables, log)?;
     for (name, _) in rows_in.iter().filter(|(_, rows)| **rows == 0) {
-        log(&format!("{} {date}: warning: table `{name}` has no rows on this day", spec.name));
+        log(&format!("{} {slice}: warning: table `{name}` has no rows {}", spec.name, slice.during()));
     }
     if spec.reads.values().any(|place| place.format == Format::Csv) {
-        let url = format!("{}{date}.csv", spec.rejects);
+        let url = format!("{}{slice}.csv", spec.rejects);
         match rejects.len() {
             0 => delete(store, &url)?,
             _ => {
@@ -114,31 +112,31 @@ fn one_day(work: &Work<'_>, found: &BTreeMap<&str, Days>, log: Log<'_>) -> Resul
     }
     let rows_out = made.rows;
     replace(work, made)?;
-    let day = Day { date, rows_in, rows_out, rejected: rejects.len(), reasons: rejects.reasons().clone() };
-    tell(spec, &day, log);
-    Ok(day)
+    let done = Replaced { slice, rows_in, rows_out, rejected: rejects.len(), reasons: rejects.reasons().clone() };
+    tell(spec, &done, log);
+    Ok(done)
 }
 
-/// One PUT replaces the day; what an earlier run or another engine left beside it goes afterwards.
+/// One PUT replaces the slice; what an earlier run or another engine left beside it goes afterwards.
 fn replace(work: &Work<'_>, made: Made<'_>) -> Result<(), Error> {
     let (part, store) = (work.part(), work.store);
     made.sink.commit().map_err(|source| Error::Store { doing: "writing", url: part.clone(), source })?;
-    let folder = day::folder(&work.spec.writes, work.date);
+    let folder = slices::folder(&work.spec.writes, work.slice);
     let others = store.list(&folder).map_err(|source| Error::Store { doing: "listing", url: folder, source })?;
     others.iter().filter(|object| object.url != part).try_for_each(|object| delete(store, &object.url))
 }
 
-fn tell(spec: &Spec, day: &Day, log: Log<'_>) {
-    let (name, date) = (&spec.name, day.date);
-    let read: Vec<String> = day.rows_in.iter().map(|(table, rows)| format!("{rows} of {table}")).collect();
-    log(&format!("{name} {date}: read {}; wrote {} rows", read.join(", "), day.rows_out));
-    for (reason, rows) in &day.reasons {
-        log(&format!("{name} {date}: warning: {rows} rows set aside: {reason}; see {}{date}.csv", spec.rejects));
+fn tell(spec: &Spec, done: &Replaced, log: Log<'_>) {
+    let (name, slice) = (&spec.name, done.slice);
+    let read: Vec<String> = done.rows_in.iter().map(|(table, rows)| format!("{rows} of {table}")).collect();
+    log(&format!("{name} {slice}: read {}; wrote {} rows", read.join(", "), done.rows_out));
+    for (reason, rows) in &done.reasons {
+        log(&format!("{name} {slice}: warning: {rows} rows set aside: {reason}; see {}{slice}.csv", spec.rejects));
     }
-    let most = day.rows_in.values().max().copied().unwrap_or(0).saturating_sub(day.rejected);
-    if day.rows_out < most {
-        let lost = most - day.rows_out;
-        log(&format!("{name} {date}: warning: {lost} rows of the largest input have no row in the result"));
+    let most = done.rows_in.values().max().copied().unwrap_or(0).saturating_sub(done.rejected);
+    if done.rows_out < most {
+        let lost = most - done.rows_out;
+        log(&format!("{name} {slice}: warning: {lost} rows of the largest input have no row in the result"));
     }
 }
 

@@ -1,22 +1,19 @@
-//! The ways to make a day. A query that goes row by row is run on one piece of its tables after another, a few side by
+//! The ways to make a slice. A query that goes row by row is run on one piece of its tables after another, a few side by
 //! side, so that memory does not grow with the tables. Tables that are joined have to hold the same keys in the same
-//! order for that, as the staging tables of a day do. All else is run in memory, as a whole.
+//! order for that, as the staging tables of a day do. All else is run in memory, as a whole; so are several raw files.
 
 use crate::aligned::side_by_side;
-use crate::answer::{Answer, Made, Maker};
-use crate::csv::{Raw, Rejects, Seen};
+use crate::answer::{Answer, keys};
+use crate::csv::{Rejects, Seen};
 use crate::error::Halt;
 use crate::order::in_order;
-use crate::parquet::Table;
 use crate::progress::{Log, Progress};
 use crate::query::answer;
-use crate::{Error, Limits, Object, Store, day, parquet};
-use chrono::NaiveDate;
-use polars::prelude::DataFrame;
-use std::collections::BTreeMap;
-use strata_sql::{Query, Shape};
-use strata_state::Spec;
-use strata_state::spec::Place;
+use crate::work::{Outcome, Tables, Work};
+use crate::{Error, Object, parquet};
+use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, len};
+use std::collections::{BTreeMap, HashSet};
+use strata_sql::Shape;
 use strata_state::wish::Format;
 
 /// Rows in a row group of an answer that is made in memory.
@@ -25,34 +22,13 @@ const GROUP: usize = 1 << 17;
 /// From this size on a run says what it holds in memory.
 const LARGE: usize = 1 << 28;
 
-/// What is to be done for a day.
-#[derive(Clone, Copy)]
-pub(crate) struct Work<'a> {
-    pub(crate) spec: &'a Spec,
-    pub(crate) store: &'a dyn Store,
-    pub(crate) query: &'a Query,
-    pub(crate) date: NaiveDate,
-    pub(crate) limits: Limits,
-}
-
-/// What was made of a day.
-pub(crate) struct Outcome<'a> {
-    pub(crate) made: Made<'a>,
-    pub(crate) rejects: Rejects,
-    /// Rows of each table.
-    pub(crate) rows_in: BTreeMap<String, u64>,
-}
-
-/// The files of each table.
-pub(crate) type Tables<'t> = BTreeMap<&'t str, &'t [Object]>;
-
-/// Make the day in the first way that serves.
+/// Make the slice in the first way that serves.
 pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<Outcome<'a>, Error> {
     let reads = &work.spec.reads;
     let format = |format: Format| reads.values().all(|place| place.format == format);
     let done = match work.query.shape() {
-        Shape::Rows(table) => match (reads.len(), tables.get(table.as_str())) {
-            (1, Some([object])) if format(Format::Csv) => Some(raw_rows(work, table, object, log)?),
+        Shape::Rows(table) => match (reads.len(), tables.get(table.as_str()).map(Vec::as_slice)) {
+            (1, Some([[object]])) if format(Format::Csv) => Some(raw_rows(work, table, object, log)?),
             (1, _) if format(Format::Parquet) => side_by_side(work, tables, std::slice::from_ref(table), None, log)?,
             _ => None,
         },
@@ -64,46 +40,6 @@ pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Re
     match done {
         Some(outcome) => Ok(outcome),
         None => in_memory(work, tables, log),
-    }
-}
-
-impl<'a> Work<'a> {
-    /// The day's one file.
-    pub(crate) fn part(&self) -> String {
-        format!("{}part-00000.parquet", day::folder(&self.spec.writes, self.date))
-    }
-
-    pub(crate) fn maker(&self) -> Result<Maker<'a>, Error> {
-        Maker::new(self.spec, self.query, self.store, self.part(), self.limits)
-    }
-
-    pub(crate) fn name(&self) -> String {
-        format!("{} {}", self.spec.name, self.date)
-    }
-
-    pub(crate) fn place(&self, table: &str) -> Result<&'a Place, Error> {
-        self.spec.reads.get(table).ok_or_else(|| Error::Query {
-            sql: self.spec.sql.clone(),
-            reason: format!("table `{table}` is not among those that it reads"),
-        })
-    }
-
-    pub(crate) fn open(&self, table: &str, objects: &[Object]) -> Result<Table<'a>, Error> {
-        Table::open(self.store, objects, &self.place(table)?.columns, &|column| self.query.mentions(column))
-    }
-
-    /// Read a raw file; `attempt` is made again where the file needs it.
-    fn raw<T>(
-        &self,
-        table: &str,
-        object: &Object,
-        attempt: impl FnMut(&Raw<'_>) -> Result<(T, Seen), Halt>,
-    ) -> Result<(T, Seen), Error> {
-        let url = &object.url;
-        let source =
-            self.store.open(url).map_err(|source| Error::Store { doing: "reading", url: url.clone(), source })?;
-        let used = |column: &str| self.query.mentions(column);
-        Raw::open(url, &*source, self.place(table)?, &used, self.limits)?.settle(attempt)
     }
 }
 
@@ -122,7 +58,7 @@ fn raw_rows<'a>(work: &Work<'a>, table: &str, object: &Object, log: Log<'_>) -> 
     let (key, read) = (&work.spec.writes.key, &work.place(table)?.key);
     let distinct = !key.is_empty() && key == read && key.iter().all(|column| work.query.passes_on(column));
     let whole = work.maker()?.distinct(distinct).whole(|maker| {
-        let read = work.raw(table, object, |raw| {
+        let read = work.raw(table, object, false, |raw| {
             let mut answer = maker.start()?;
             let mut progress = Progress::new(log, work.name(), object.size);
             let make = |frame| maker.make(BTreeMap::from([(table.to_owned(), frame)]));
@@ -147,22 +83,23 @@ fn raw_rows<'a>(work: &Work<'a>, table: &str, object: &Object, log: Log<'_>) -> 
 /// All rows of all tables at once.
 fn in_memory<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<Outcome<'a>, Error> {
     let (mut frames, mut rejects, mut rows_in) = (BTreeMap::new(), Rejects::default(), BTreeMap::new());
-    for (name, objects) in tables {
+    for (name, files) in tables {
         let place = work.place(name)?;
         let (frame, rows) = match place.format {
             Format::Parquet => {
-                let frame = work.open(name, objects)?.all(work.limits.threads)?;
+                let frame = work.open(name, files)?.all(work.limits.threads)?;
                 let rows = frame.height() as u64;
                 (frame, rows)
             }
-            Format::Csv => raw_whole(work, name, objects, &mut rejects)?,
+            Format::Csv => raw_whole(work, name, files, &mut rejects)?,
         };
         rows_in.insert((*name).to_owned(), rows);
         frames.insert((*name).to_owned(), frame);
     }
     let held: usize = frames.values().map(DataFrame::estimated_size).sum();
     if held > LARGE {
-        let why = "rows of its query depend on each other, or its tables are not in one order";
+        let why =
+            "rows of its query depend on each other, its tables are not in one order, or a raw one has several files";
         log(&format!(
             "{}: {why}, so all are held in memory: {} MB and what the query needs",
             work.name(),
@@ -185,39 +122,71 @@ fn in_memory<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<O
 fn raw_whole(
     work: &Work<'_>,
     name: &str,
-    objects: &[Object],
+    files: &[&[Object]],
     rejects: &mut Rejects,
 ) -> Result<(DataFrame, u64), Error> {
-    let mut all = parquet::empty(&work.place(name)?.columns);
-    let mut rows = 0;
-    for object in objects {
-        let wrong =
-            |error: polars::error::PolarsError| Error::Input { url: object.url.clone(), reason: error.to_string() };
-        let (frame, seen) = work.raw(name, object, |raw| {
-            let mut frame: Option<DataFrame> = None;
-            let seen = raw.each(
-                |part| Ok(part.frame),
-                |part, _, _| match &mut frame {
-                    None => {
-                        frame = Some(part);
-                        Ok(())
-                    }
-                    Some(frame) => frame.vstack_mut_owned(part).map(drop).map_err(wrong),
-                },
-            )?;
-            Ok((frame, seen))
-        })?;
-        rows += seen.rows;
-        rejects.append(seen.rejects).map_err(|source| Error::Store {
-            doing: "reading",
-            url: object.url.clone(),
-            source,
-        })?;
-        match frame {
-            Some(frame) if all.height() == 0 => all = frame,
-            Some(frame) => all.vstack_mut_owned(frame).map(drop).map_err(wrong)?,
-            None => {}
+    let place = work.place(name)?;
+    let keyed = !place.key.is_empty() && files.iter().any(|files| files.len() > 1);
+    let (mut all, mut rows) = (parquet::empty(&place.columns), 0);
+    for files in files {
+        let mut slice = parquet::empty(&place.columns);
+        for object in *files {
+            let (frame, seen) = raw_file(work, name, object, keyed)?;
+            rows += seen.rows;
+            let read = |source| Error::Store { doing: "reading", url: object.url.clone(), source };
+            rejects.append(seen.rejects).map_err(read)?;
+            append(&mut slice, frame, &object.url)?;
         }
+        if let Some(object) = files.first().filter(|_| keyed) {
+            distinct(&slice, &place.key, &object.url)?;
+        }
+        append(&mut all, slice, &place.path)?;
     }
     Ok((all, rows))
+}
+
+/// The rows of one raw file.
+fn raw_file(work: &Work<'_>, name: &str, object: &Object, keyed: bool) -> Result<(DataFrame, Seen), Error> {
+    let columns = &work.place(name)?.columns;
+    work.raw(name, object, keyed, |raw| {
+        let mut frame = parquet::empty(columns);
+        let seen = raw.each(|part| Ok(part.frame), |part, _, _| append(&mut frame, part, &object.url))?;
+        Ok((frame, seen))
+    })
+}
+
+/// Put rows below others. A table without rows has all columns, and others only those that are used.
+fn append(all: &mut DataFrame, more: DataFrame, url: &str) -> Result<(), Error> {
+    if more.height() == 0 {
+        return Ok(());
+    }
+    if all.height() == 0 {
+        *all = more;
+        return Ok(());
+    }
+    let wrong = |error: PolarsError| Error::Input { url: url.to_owned(), reason: error.to_string() };
+    all.vstack_mut_owned(more).map(drop).map_err(wrong)
+}
+
+/// Of rows of one file that share a key, none or one is read; files of one slice must not share any.
+fn distinct(slice: &DataFrame, key: &[String], url: &str) -> Result<(), Error> {
+    let wrong = |error: PolarsError| Error::Input { url: url.to_owned(), reason: error.to_string() };
+    if slice.height() == 0 {
+        return Ok(());
+    }
+    let hashes = keys(slice, key).map_err(wrong)?;
+    if hashes.iter().collect::<HashSet<_>>().len() == hashes.len() {
+        return Ok(());
+    }
+    let columns = key.iter().map(|name| col(name.as_str())).collect::<Vec<_>>();
+    let groups = slice.clone().lazy().group_by(columns).agg([len()]).collect().map_err(wrong)?;
+    if groups.height() == slice.height() {
+        return Ok(());
+    }
+    let (rows, values, key) = (slice.height(), groups.height(), key.join(", "));
+    let reason = format!(
+        "it and other files of its slice have {rows} rows with only {values} different values of the key ({key}); \
+         leave each row in one file"
+    );
+    Err(Error::Input { url: url.to_owned(), reason })
 }

@@ -1,7 +1,8 @@
 //! What a wish must hold to before anything is touched. Every problem is found, not only the first.
 
-use super::words::{self, is_day, name, relative};
-use super::{Format, Pipeline};
+use super::words::{self, name, relative};
+use super::{Format, Pipeline, is_day, patterns, slices, tags};
+use crate::each_layer::with_layers;
 use crate::layers;
 use crate::region_problem;
 use std::collections::BTreeSet;
@@ -24,15 +25,28 @@ pub(crate) fn problems(pipeline: &Pipeline) -> Vec<String> {
     {
         found.push(format!("pipeline.expires: `{day}` is not a day (YYYY-MM-DD)"));
     }
-    words::tags(&mut found, pipeline);
-    words::patterns(&mut found, pipeline);
+    tags::check(&mut found, pipeline);
+    patterns::check(&mut found, pipeline);
     tables(&mut found, pipeline);
     transforms(&mut found, pipeline);
     for layer in layers::asked(pipeline) {
-        (layer.check)(pipeline, &mut found);
+        of_layer(layer.name, pipeline, &mut found);
     }
     found
 }
+
+macro_rules! checks {
+    ($($layer:ident)*) => {
+        /// What the layer of this name finds wrong with its wish.
+        fn of_layer(name: &str, pipeline: &Pipeline, found: &mut Vec<String>) {
+            match name {
+                $(stringify!($layer) => layers::$layer::check::check(pipeline, found),)*
+                _ => {}
+            }
+        }
+    };
+}
+with_layers!(checks);
 
 fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
     let mut paths = BTreeSet::new();
@@ -59,21 +73,7 @@ fn tables(found: &mut Vec<String>, pipeline: &Pipeline) {
         {
             found.push(format!("{path}.crawler: `{crawler}` belongs to another table already"));
         }
-        match (&wish.file, &wish.partition) {
-            (Some(file), None) => words::file(found, &format!("{path}.file"), file),
-            (None, Some(partition)) if wish.columns.iter().any(|column| column.name == *partition) => {
-                found.push(format!("{path}.partition: `{partition}` is a column of the files, too"));
-            }
-            (None, Some(partition)) => {
-                // A folder whose name starts with an underscore is no data.
-                words::word(found, &format!("{path}.partition"), partition);
-                words::column(found, &format!("{path}.partition"), partition);
-            }
-            _ => found.push(format!("{path}: give either `file` (one file a day) or `partition` (one folder a day)")),
-        }
-        if wish.format == Format::Csv && wish.partition.is_some() {
-            found.push(format!("{path}: a partitioned table is written as parquet"));
-        }
+        slices::of_table(found, &path, wish);
         if wish.columns.is_empty() {
             found.push(format!("{path}.columns: there is none"));
         }
@@ -115,40 +115,12 @@ fn transforms(found: &mut Vec<String>, pipeline: &Pipeline) {
                 found.push(format!("{path}: there is no table `{table}` in pipeline.tables"));
             }
         }
-        if pipeline.tables.get(&transform.writes).is_some_and(|table| table.partition.is_none()) {
-            found.push(format!(
-                "{path}.writes: `{}` needs a `partition`, so that a day can be replaced alone",
-                transform.writes
-            ));
-        }
+        slices::of_transform(found, &path, pipeline, transform);
         if transform.reads.is_empty() || transform.reads.contains(&transform.writes) {
             found.push(format!("{path}.reads: it has to read at least one table, and not the one that it writes"));
         }
     }
     if pipeline.order().is_none() {
         found.push("pipeline.transforms: they wait for each other in a circle".into());
-    }
-}
-
-impl Pipeline {
-    /// The transforms in waves: each wave needs only what earlier waves wrote. None when there is a circle.
-    #[must_use]
-    pub fn order(&self) -> Option<Vec<Vec<&super::Transform>>> {
-        let made: BTreeSet<&String> = self.transforms.iter().map(|transform| &transform.writes).collect();
-        let mut done: BTreeSet<&String> = BTreeSet::new();
-        let mut rest: Vec<&super::Transform> = self.transforms.iter().collect();
-        let mut waves = Vec::new();
-        while !rest.is_empty() {
-            let (wave, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|transform| {
-                transform.reads.iter().all(|table| !made.contains(table) || done.contains(table))
-            });
-            if wave.is_empty() {
-                return None;
-            }
-            done.extend(wave.iter().map(|transform| &transform.writes));
-            waves.push(wave);
-            rest = later;
-        }
-        Some(waves)
     }
 }

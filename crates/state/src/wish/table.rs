@@ -1,9 +1,10 @@
-//! Tables: where their files are and what their columns are.
+//! Tables: where their files are, what a run replaces of them, and what their columns are.
 
 use crate::near;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, str::FromStr};
+use strata_slices::{Grain, Input, Layout};
 
 /// One table of the pipeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -13,11 +14,18 @@ pub struct Table {
     pub format: Format,
     /// Prefix in the bucket, with a slash at the end and none at the start.
     pub path: String,
-    /// Name of one day's file below `path`, with the placeholder `{date}` (YYYY-MM-DD); only for tables that are not
-    /// partitioned by folder.
+    /// What a run replaces as a whole, its slice: the rows of a day, of a month, or all of them.
+    #[serde(default, skip_serializing_if = "Grain::is_default")]
+    pub grain: Grain,
+    /// How the files of a table that no transform makes are found. Where nothing is said: `dated`, and `whole` where the grain
+    /// is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Input>,
+    /// Names of its files below `path`, for tables that are not partitioned by folder: with `{date}` (YYYY-MM-DD) where the
+    /// grain is a day, `{month}` (YYYY-MM) where it is a month; `glob` and `newest` take `*` for any text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// The column whose value is the day and which is a folder (`<partition>=<day>/`) rather than in the files.
+    /// The column whose value is the day or month and which is a folder (`<partition>=<day>/`) rather than in the files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<String>,
     /// The crawler that finds this table. Without one, `catalog` declares the table itself.
@@ -25,10 +33,26 @@ pub struct Table {
     pub crawler: Option<String>,
     /// The columns in the order of the file: `name type` or `name type null` where the value may be missing.
     pub columns: Vec<Column>,
-    /// Columns that together differ between any two rows of a day; without them, rows may repeat. Of CSV rows that share
-    /// a key, copies are kept once and contradictions are set aside; joins then cannot multiply rows.
+    /// Columns that together differ between any two rows of a slice; without them, rows may repeat. Of rows of a CSV file that
+    /// share a key, copies are kept once and contradictions are set aside; joins then cannot multiply rows. Two files of a slice
+    /// with rows of one key are refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key: Vec<String>,
+}
+
+impl Table {
+    /// How its files are found.
+    #[must_use]
+    pub fn input(&self) -> Input {
+        self.input.unwrap_or(if self.grain == Grain::Whole { Input::Whole } else { Input::Dated })
+    }
+
+    /// Where its slices are below its path.
+    #[must_use]
+    pub fn layout(&self) -> Layout<'_> {
+        let (file, partition) = (self.file.as_deref(), self.partition.as_deref());
+        Layout { grain: self.grain, input: self.input(), file, partition }
+    }
 }
 
 /// File formats.

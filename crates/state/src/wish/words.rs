@@ -1,18 +1,10 @@
 //! Words of the wish that become names, tags, keys and paths: what AWS takes, and nothing that a shell, a policy or a
 //! path takes for more than a word.
 
-use super::Pipeline;
-use crate::names::Kind;
-use crate::region_problem;
-use regex::Regex;
-use std::collections::BTreeSet;
-
 /// The longest word that becomes part of other names; Glue and Airflow take about 250.
 const LONGEST: usize = 100;
-/// AWS takes 50 tags on a thing, and strata has up to ten of its own.
-const MOST_TAGS: usize = 40;
 
-fn word_like(text: &str, more: &str) -> bool {
+pub(super) fn word_like(text: &str, more: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
 }
@@ -70,12 +62,21 @@ pub(crate) fn prefix(found: &mut Vec<String>, path: &str, value: &str) {
     }
 }
 
-/// The name of a day's file: one `{date}`, and nothing that would hide it.
-pub(crate) fn file(found: &mut Vec<String>, path: &str, value: &str) {
-    let plain = value.replacen("{date}", "2024-09-15", 1);
-    if plain == value || value.len() > LONGEST || !word_like(&plain, "_.=-") {
+/// The names of files: the placeholder of the grain, if there is one, `*` where `many`, and nothing that would hide a file.
+pub(super) fn file(found: &mut Vec<String>, path: &str, value: &str, placeholder: Option<&str>, many: bool) {
+    let plain = placeholder.map_or_else(|| value.to_owned(), |word| value.replacen(word, "2024-09", 1));
+    let needs_word = placeholder.is_some() && plain == value;
+    // A star at the start stands for a letter or digit, and more.
+    let first = if many && plain.starts_with('*') { "a" } else { "" };
+    let more = if many { "_.=-*" } else { "_.=-" };
+    if needs_word || value.len() > LONGEST || !word_like(&format!("{first}{plain}"), more) {
+        let one = match placeholder {
+            Some(word) => format!("needs one {word} and no slash; it "),
+            None => "has to be a name without a slash; it ".to_owned(),
+        };
+        let star = if many { "; * stands for any text" } else { "" };
         found.push(format!(
-            "{path}: `{value}` needs one {{date}} and no slash; it starts with a letter or digit, and has letters, digits and _.=- in it"
+            "{path}: `{value}` {one}starts with a letter or digit, and has letters, digits and _.=- in it{star}"
         ));
     }
 }
@@ -94,85 +95,6 @@ pub(crate) fn description(found: &mut Vec<String>, path: &str, value: &str) {
         found.push(format!(
             "{path}: `{value}`: AWS takes up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{{}}!$*"
         ));
-    }
-}
-
-/// What AWS takes in tags (S3 API: Tag). The expression is only made for text that needs it: it takes a millisecond.
-fn tag_like(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c);
-    text.chars().all(plain) || Regex::new(r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$").is_ok_and(|form| form.is_match(text))
-}
-
-pub(crate) fn tags(found: &mut Vec<String>, pipeline: &Pipeline) {
-    if pipeline.tags.len() > MOST_TAGS {
-        found.push(format!("pipeline.tags: {} of them; there may be {MOST_TAGS}", pipeline.tags.len()));
-    }
-    for (key, value) in &pipeline.tags {
-        let reserved = |text: &str| text.to_lowercase().starts_with("aws:");
-        if key.starts_with("strata:") || reserved(key) || key == "Name" {
-            found.push(format!("pipeline.tags: `{key}` is set by strata or by AWS; choose another key"));
-        } else if reserved(value) {
-            found.push(format!("pipeline.tags: `{key}` = `{value}`: what starts with aws: is AWS's own"));
-        } else if !(1..=128).contains(&key.chars().count())
-            || value.chars().count() > 256
-            || !tag_like(key)
-            || !tag_like(value)
-        {
-            found.push(format!(
-                "pipeline.tags: `{key}` = `{value}`: a key has 1 to 128, a value up to 256 letters, digits, spaces and _.:/=+-@"
-            ));
-        }
-    }
-}
-
-/// The patterns of names, and every name that they make.
-pub(crate) fn patterns(found: &mut Vec<String>, pipeline: &Pipeline) {
-    for (key, pattern) in &pipeline.names {
-        if !Kind::ALL.iter().any(|kind| kind.key() == key) {
-            let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.key()).collect();
-            found.push(format!("pipeline.names: unknown kind `{key}`; known are {}", known.join(", ")));
-        } else if ![Kind::Bucket.key(), Kind::Key.key()].contains(&key.as_str()) && !pattern.contains("{name}") {
-            found.push(format!("pipeline.names.{key}: `{pattern}` has no {{name}}, so all would be called the same"));
-        }
-    }
-    let crawlers = pipeline.tables.values().filter_map(|table| table.crawler.as_deref());
-    let jobs = pipeline.transforms.iter().map(|transform| transform.name.as_str());
-    // Where the region is not known yet, a short one: what is too long there is too long anywhere.
-    let region = pipeline.region.as_deref().filter(|region| region_problem(region).is_none()).unwrap_or("us-east-1");
-    let mut seen = BTreeSet::new();
-    let mut hold = |kind: Kind, name: &str| {
-        let Some(pattern) = pipeline.names.get(kind.key()) else { return };
-        let physical = pipeline.physical(kind, name, "123456789012", region);
-        let why = match kind {
-            Kind::Bucket => bucket_problem(&physical),
-            Kind::Environment | Kind::Workflow if !physical.starts_with(|c: char| c.is_ascii_alphabetic()) => {
-                Some("a letter at its start")
-            }
-            Kind::Environment | Kind::Database if physical.contains('.') => Some("no dots"),
-            _ if physical.len() > 120 => Some("up to 120 characters"),
-            _ if !word_like(&physical, "_.-") => Some("letters, digits, hyphens, dots and underscores"),
-            _ => None,
-        };
-        if let Some(why) = why
-            && seen.insert(kind.key())
-        {
-            found.push(format!("pipeline.names.{}: `{pattern}` makes `{physical}`, and AWS wants {why}", kind.key()));
-        }
-    };
-    jobs.for_each(|name| hold(Kind::Job, name));
-    crawlers.for_each(|name| hold(Kind::Crawler, name));
-    hold(Kind::Database, &pipeline.catalog().database);
-    for (kind, name) in [
-        (Kind::Bucket, "data"),
-        (Kind::Classifier, "csv"),
-        (Kind::Workgroup, "athena"),
-        (Kind::Environment, "airflow"),
-        (Kind::Workflow, "airflow"),
-        (Kind::Role, "airflow"),
-        (Kind::Key, "main"),
-        (Kind::Network, "main"),
-    ] {
-        hold(kind, name);
     }
 }
 
@@ -227,26 +149,4 @@ pub(crate) fn is_clock(text: &str) -> bool {
         };
         two(hour, 24) && two(minute, 60)
     })
-}
-
-/// Whether `text` is a day of the calendar, `YYYY-MM-DD`.
-#[must_use]
-pub fn is_day(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts[..] else { return false };
-    if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(|part| is_numbers(part, 1)) {
-        return false;
-    }
-    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>()) else {
-        return false;
-    };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let last = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => return false,
-    };
-    year > 0 && (1..=last).contains(&day)
 }

@@ -1,6 +1,6 @@
-//! Reads one day of a table, a stretch of rows at a time: no more is read than the row groups and columns that it needs.
+//! Reads one slice of a table, a stretch of rows at a time: no more is read than the row groups and columns that it needs.
 
-use super::dtype;
+use super::types::{dtype, empty};
 use crate::order::in_order;
 use crate::{Error, Object, Source, Store};
 use polars::prelude::*;
@@ -16,7 +16,7 @@ use strata_state::wish;
 /// Columns that are no further apart than this are read in one go.
 const GAP: u64 = 1 << 20;
 
-/// One day of a table.
+/// One slice of a table.
 pub(crate) struct Table<'a> {
     files: Vec<File<'a>>,
     columns: Vec<wish::Column>,
@@ -31,11 +31,11 @@ struct File<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Open all files of a day; each has to hold the declared columns in their types. Only those that are `used` are
+    /// Open all files of a slice; each has to hold the declared columns in their types. Only those that are `used` are
     /// read later.
-    pub(crate) fn open(
+    pub(crate) fn open<'o>(
         store: &'a dyn Store,
-        objects: &[Object],
+        objects: impl Iterator<Item = &'o Object>,
         columns: &[wish::Column],
         used: &dyn Fn(&str) -> bool,
     ) -> Result<Self, Error> {
@@ -53,7 +53,7 @@ impl<'a> Table<'a> {
                 Err(reason) => Err(Error::Input { url, reason }),
             }
         };
-        Ok(Self { files: objects.iter().map(file).collect::<Result<_, _>>()?, columns: taken })
+        Ok(Self { files: objects.map(file).collect::<Result<_, _>>()?, columns: taken })
     }
 
     fn groups(&self) -> impl Iterator<Item = (&File<'a>, &RowGroupMetadata)> {
@@ -73,7 +73,7 @@ impl<'a> Table<'a> {
     /// All rows.
     pub(crate) fn all(&self, threads: usize) -> Result<DataFrame, Error> {
         let mut groups = self.groups();
-        let mut all = super::empty(&self.columns);
+        let mut all = empty(&self.columns);
         let next = || groups.next().map(Ok);
         in_order(
             threads,
@@ -105,7 +105,7 @@ impl<'a> Table<'a> {
 
     /// The `count` rows from `from` on.
     pub(crate) fn read(&self, from: usize, count: usize) -> Result<DataFrame, Error> {
-        let mut frame = super::empty(&self.columns);
+        let mut frame = empty(&self.columns);
         let mut start = 0;
         for (file, group) in self.groups() {
             let end = start + group.num_rows();

@@ -1,7 +1,7 @@
 //! Writes a table row group by row group. The work on a group is apart from the writing, so that groups are made side
 //! by side: polars' own writer compresses them one after another.
 
-use super::empty;
+use super::types::empty;
 use polars::prelude::*;
 use polars_io::parquet::write::get_encodings;
 use polars_parquet::read::ParquetError;

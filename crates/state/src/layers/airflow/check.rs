@@ -1,12 +1,12 @@
 //! What a wish for Airflow must hold to.
 
 use super::Class;
-use crate::wish::{Pipeline, words};
+use crate::wish::{Pipeline, is_day, words};
 use strata_schedule::Cron;
 use strata_tasks::workflow::LONGEST_TASK;
 
 /// Everything that is wrong with it, one sentence each.
-pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
+pub(crate) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
     let airflow = pipeline.airflow();
     let micro = airflow.class == Class::Micro;
     let schedulers = if micro { 1..=1 } else { 2..=5 };
@@ -39,7 +39,7 @@ pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
     if !words::is_clock(&airflow.ready_by) {
         found.push(format!("pipeline.airflow.ready_by: `{}` is not a time HH:MM", airflow.ready_by));
     }
-    if !words::is_day(&airflow.start_date) {
+    if !is_day(&airflow.start_date) {
         found.push(format!("pipeline.airflow.start_date: `{}` is not a day (YYYY-MM-DD)", airflow.start_date));
     }
     let window = airflow.maintenance.split_once(':');

@@ -15,7 +15,7 @@ const MOST_POLICIES: usize = 20;
 const VERSION: &str = "2012-10-17";
 
 /// Everything that is wrong with it, one sentence each.
-pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
+pub(crate) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
     let Some(Wish { boundary, roles, service_roles }) = &pipeline.iam else { return };
     // Names of accounts and regions say nothing about whether a placeholder exists.
     let [partition, account, region] = ["aws", "123456789012", "us-east-1"].map(str::to_owned);

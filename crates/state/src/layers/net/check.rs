@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 /// The most zones that any region has.
 const ZONES: usize = 6;
 
-pub(super) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
+/// Everything that is wrong with it, one sentence each.
+pub(crate) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
     let net = pipeline.net();
     let vpc = range(found, "pipeline.net.cidr", &net.cidr);
     if let Some(vpc) = vpc

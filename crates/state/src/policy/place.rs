@@ -1,0 +1,20 @@
+//! Where a pipeline is, and what placeholders stand for there.
+
+use std::collections::BTreeMap;
+
+/// What each placeholder stands for; several values repeat the string that holds it.
+pub type Values = BTreeMap<String, Vec<String>>;
+
+/// Placeholders that a layer adds.
+pub type Added = Vec<(&'static str, Vec<String>)>;
+
+/// Where things are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+    /// Twelve digits.
+    pub account: String,
+    /// Region name.
+    pub region: String,
+}
