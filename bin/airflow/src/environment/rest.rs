@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::{Document, Number};
 use serde_json::{Map, Value, json};
+use std::sync::OnceLock;
 use strata_aws::{During, Error, Exit, Pace, Poll, Waiting};
 use strata_layer::Context;
 use strata_state::Kind;
@@ -27,7 +28,8 @@ const PASSING: [i32; 4] = [429, 502, 503, 504];
 /// The REST API of one environment.
 pub(super) struct Rest<'a> {
     pub(super) cx: &'a Context,
-    mwaa: Client,
+    /// Made by the first call: `airflow check` makes none, and has no region.
+    mwaa: OnceLock<Client>,
     /// The environment's name.
     pub(super) environment: String,
     patience: Pace,
@@ -59,7 +61,7 @@ impl<'a> Rest<'a> {
     pub(super) fn new(cx: &'a Context) -> Self {
         let name = cx.doc.airflow.as_ref().map(|section| section.environment.clone());
         let environment = name.unwrap_or_else(|| cx.name(Kind::Environment, "airflow"));
-        Self { cx, mwaa: Client::new(&cx.session.sdk), environment, patience: ANSWER }
+        Self { cx, mwaa: OnceLock::new(), environment, patience: ANSWER }
     }
 
     /// For watching a run: its web server may go and come meanwhile.
@@ -87,7 +89,8 @@ impl<'a> Rest<'a> {
     /// Ask once.
     pub(super) async fn once(&self, doing: &str, request: &Request<'_>) -> Result<Value, Error> {
         let given = |value: &Value| (!value.is_null()).then(|| document(value));
-        let call = self.mwaa.invoke_rest_api().name(&self.environment).method(request.method.clone());
+        let mwaa = self.mwaa.get_or_init(|| Client::new(&self.cx.session.sdk));
+        let call = mwaa.invoke_rest_api().name(&self.environment).method(request.method.clone());
         let call = call.path(request.path).set_query_parameters(given(&request.query)).set_body(given(&request.body));
         match call.send().await {
             Ok(answer) => Ok(answer.rest_api_response().map(value).unwrap_or_default()),

@@ -2,6 +2,7 @@
 
 use super::list;
 use aws_sdk_mwaaserverless::Client;
+use std::sync::OnceLock;
 use strata_aws::{During, Error, tags};
 use strata_layer::Context;
 use strata_state::{Kind, workflow};
@@ -10,7 +11,8 @@ use tokio::sync::OnceCell;
 /// The pipeline's workflow, which is looked for when it is needed first.
 pub(super) struct Api<'a> {
     pub(super) cx: &'a Context,
-    pub(super) client: Client,
+    /// Created by the first call: `airflow check` makes none, and has no region.
+    client: OnceLock<Client>,
     place: OnceCell<Place>,
 }
 
@@ -22,7 +24,12 @@ pub(super) struct Place {
 
 impl<'a> Api<'a> {
     pub(super) fn new(cx: &'a Context) -> Self {
-        Self { cx, client: list::client(&cx.session), place: OnceCell::new() }
+        Self { cx, client: OnceLock::new(), place: OnceCell::new() }
+    }
+
+    /// The service.
+    pub(super) fn client(&self) -> &Client {
+        self.client.get_or_init(|| list::client(&self.cx.session))
     }
 
     /// The workflow of the document, or the one that carries the pipeline's tags.
@@ -44,9 +51,9 @@ impl<'a> Api<'a> {
 
     async fn search(&self, name: &str) -> Result<String, Error> {
         let doing = || format!("looking for workflow {name}");
-        for (arn, found) in list::all(&self.client).await? {
+        for (arn, found) in list::all(self.client()).await? {
             if found == name {
-                let answer = self.client.list_tags_for_resource().resource_arn(&arn).send().await.during(doing)?;
+                let answer = self.client().list_tags_for_resource().resource_arn(&arn).send().await.during(doing)?;
                 if tags::is_ours(&answer.tags.unwrap_or_default().into_iter().collect(), &self.cx.doc.pipeline) {
                     return Ok(arn);
                 }

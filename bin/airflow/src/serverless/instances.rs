@@ -28,7 +28,7 @@ pub(super) struct Instances(Mutex<BTreeMap<String, Instance>>);
 impl Instances {
     /// All task instances of a run.
     pub(super) async fn of(&self, api: &Api<'_>, run: &str) -> Result<Vec<Instance>, Error> {
-        let call = api.client.list_task_instances().workflow_arn(&api.place().await?.arn).run_id(run);
+        let call = api.client().list_task_instances().workflow_arn(&api.place().await?.arn).run_id(run);
         let mut pages = call.into_paginator().items().send();
         let mut ids = Vec::new();
         while let Some(one) = pages.next().await {
@@ -46,7 +46,7 @@ impl Instances {
             return Ok(known);
         }
         let arn = &api.place().await?.arn;
-        let call = api.client.get_task_instance().workflow_arn(arn).run_id(run).task_instance_id(id);
+        let call = api.client().get_task_instance().workflow_arn(arn).run_id(run).task_instance_id(id);
         let answer = call.send().await.during(|| format!("looking at task instance {id} of run {run}"))?;
         let instance = instance_of(&answer);
         if instance.task.has_ended() {

@@ -12,7 +12,7 @@ use strata_aws::{During, Error};
 
 /// The newest runs, newest first.
 pub(super) async fn runs(api: &Api<'_>, most: u16) -> Result<Vec<Run>, Error> {
-    let call = api.client.list_workflow_runs().workflow_arn(&api.place().await?.arn);
+    let call = api.client().list_workflow_runs().workflow_arn(&api.place().await?.arn);
     let mut pages = call.into_paginator().items().send();
     let mut found = Vec::new();
     while let Some(run) = pages.next().await {
@@ -29,7 +29,7 @@ pub(super) async fn runs(api: &Api<'_>, most: u16) -> Result<Vec<Run>, Error> {
 
 /// One run.
 async fn run(api: &Api<'_>, id: &str) -> Result<Run, Error> {
-    let call = api.client.get_workflow_run().workflow_arn(&api.place().await?.arn).run_id(id);
+    let call = api.client().get_workflow_run().workflow_arn(&api.place().await?.arn).run_id(id);
     let answer = call.send().await.during(|| format!("looking at run {id}"));
     answer
         .map(|answer| run_of(id, &answer))

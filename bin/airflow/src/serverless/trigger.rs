@@ -16,7 +16,7 @@ pub(super) async fn start(api: &Api<'_>, day: Option<NaiveDate>) -> Result<Strin
     let doing = format!("starting a run of workflow {arn}");
     let mut waiting = Waiting::new(&doing, START, &api.cx.cancel);
     let run = loop {
-        let mut call = api.client.start_workflow_run().workflow_arn(arn).client_token(&token);
+        let mut call = api.client().start_workflow_run().workflow_arn(arn).client_token(&token);
         if let Some(day) = day {
             call = call.override_parameters("date", Document::String(day.to_string()));
         }
