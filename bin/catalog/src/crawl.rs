@@ -148,7 +148,7 @@ async fn follow(cx: &Context, glue: &Client, name: &str, step: &Step) -> Result<
             Ok(Some(last)) => return judge(name, last.as_ref()),
             Ok(None) => {}
             Err(error) if error.exit == Exit::Interrupted => {
-                return Err(error.advise(format!("crawler {name} goes on in Glue")));
+                return Err(error.advise(format!("crawler {name} continues in Glue")));
             }
             Err(error) => return Err(error),
         }

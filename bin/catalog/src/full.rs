@@ -1,7 +1,7 @@
 //! A crawl of all folders by a crawler that otherwise looks at new ones only.
 //!
 //! AWS has no word for it in StartCrawler. Its own advice is to let the crawler crawl everything for a while: two updates
-//! around the crawl. A crash between them leaves a difference that `up` mends.
+//! around the crawl. A crash between them leaves a difference that `up` corrects.
 
 use crate::columns;
 use crate::crawler::{Crawler, policies};

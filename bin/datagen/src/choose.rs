@@ -28,7 +28,7 @@ impl Chosen<'_> {
     }
 }
 
-/// The files that `path` stands for: itself, or those in it that belong to the run.
+/// The files at `path`: itself, or those in it that belong to the run.
 pub(crate) fn files<'a>(
     name: &'a str,
     table: &'a Table,

@@ -1,4 +1,4 @@
-//! `pipeline tasks`: what one run of a pipeline does, for whoever carries it out.
+//! `pipeline tasks`: what one run of a pipeline does, for the program that carries it out.
 
 use crate::{Failure, input};
 use strata_state::dag;
@@ -9,13 +9,13 @@ use strata_tasks::{airflow, shell, workflow};
 /// What to print.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// In whose words
+    /// Output format
     #[arg(long = "for", value_enum, default_value_t = Engine::Shell, value_name = "ENGINE")]
     engine: Engine,
     /// The day to run
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, conflicts_with = "rebuild")]
     date: Option<String>,
-    /// Every day that has input, not one
+    /// All days that have input, not one
     #[arg(long)]
     rebuild: bool,
 }

@@ -82,7 +82,7 @@ fn walk(folder: &Path, within: &Path, key: &str, files: &mut Vec<(String, PathBu
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
             return Err(Error::usage(doing, format!("the name of {} is not UTF-8", path.display())));
         };
-        // Editors' and Python's own files are nobody's DAG.
+        // Editors' and Python's own files are no DAGs.
         if name.starts_with('.') || name == "__pycache__" {
             continue;
         }

@@ -7,7 +7,7 @@ use strata_aws::{During, Error};
 use strata_layer::Context;
 
 const ANYWHERE: &str = "0.0.0.0/0";
-/// What MWAA itself reaches (MWAA guide: creating the required VPC service endpoints), beside S3.
+/// What MWAA itself reaches (MWAA guide: creating the required VPC service endpoints), besides S3.
 const SERVICES: [&str; 8] = ["airflow.api", "airflow.env", "ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "sqs"];
 
 /// What is in the VPC.
@@ -51,7 +51,7 @@ fn check(cx: &Context, vpc: &Vpc, subnet: &str, shown: &str, found: &mut Found) 
         if let Some(gateway) = gateway {
             found.say(
                 format!(
-                    "{shown} is public: its route table {id} leads {range} to {gateway}, and MWAA wants private ones"
+                    "{shown} is public: its route table {id} leads {range} to {gateway}, and MWAA requires private ones"
                 ),
                 "run `net up`, which leads it to a NAT gateway",
             );

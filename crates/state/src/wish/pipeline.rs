@@ -26,7 +26,7 @@ macro_rules! pipeline {
             /// is said, it is the working directory.
             #[serde(default = "here")]
             pub folder: String,
-            /// Tags of the person's own, put on everything beside strata's.
+            /// The user's own tags, set on every resource besides strata's.
             #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
             pub tags: BTreeMap<String, String>,
             /// The day (YYYY-MM-DD) after which this copy may be taken down; becomes the tag `strata:expires`.

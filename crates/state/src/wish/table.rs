@@ -34,8 +34,8 @@ pub struct Table {
     /// The columns in the order of the file: `name type` or `name type null` where the value may be missing.
     pub columns: Vec<Column>,
     /// Columns that together differ between any two rows of a slice; without them, rows may repeat. Of rows of a CSV file that
-    /// share a key, copies are kept once and contradictions are set aside; joins then cannot multiply rows. Two files of a slice
-    /// with rows of one key are refused.
+    /// share a key, copies are kept once and contradictions are rejected; joins then cannot multiply rows. Two files of
+    /// a slice with rows of one key are refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key: Vec<String>,
 }

@@ -41,11 +41,11 @@ pub struct Wish {
     /// Python packages for the DAGs: the lines of requirements.txt. MWAA adds its constraints.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requirements: Vec<String>,
-    /// Airflow Variables that somebody sets (`airflow variables set`): their names, for `airflow check`. Values are in no
-    /// document.
+    /// Airflow Variables that are set by hand (`airflow variables set`): their names, for `airflow check`. Values are
+    /// in no document.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<String>,
-    /// Airflow connections that somebody makes: their ids, for `airflow check`.
+    /// Airflow connections that are created by hand: their ids, for `airflow check`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<String>,
     /// When the pipeline runs: cron, UTC.

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Wish {
-    /// A name of your own for the main bucket. Without it the name ends in account and region, and nobody else can hold it.
+    /// A name of your own for the main bucket. Without it the name ends in account and region, and no other account can
+    /// hold it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket: Option<String>,
     /// Days after which replaced and deleted versions of an object are deleted.
