@@ -8,7 +8,7 @@ use strata_state::wish::Pipeline;
 use strata_state::{Kind, dag, workflow};
 use strata_tasks::shell::{self, Part};
 use strata_testkit::{repository, run};
-use strata_tests::{airflow, added_packages, pipeline, pipeline_of};
+use strata_tests::{added_packages, airflow, pipeline, pipeline_of};
 
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "eu-central-1";

@@ -68,9 +68,10 @@ fn down_empties_all_of_them() {
     world.boto(&["fill", ARCHIVE, "20", "2"]);
     let output = world.unattended(&["down"], &doc);
     assert_eq!(output.status, Some(2), "{}", output.stderr);
-    for words in
-        [format!("{BUCKET} would be deleted with 1 object in 1 version"), format!("{ARCHIVE} would be deleted with 20 objects in 42")]
-    {
+    for words in [
+        format!("{BUCKET} would be deleted with 1 object in 1 version"),
+        format!("{ARCHIVE} would be deleted with 20 objects in 42"),
+    ] {
         assert!(output.stderr.contains(&words), "{words}: {}", output.stderr);
     }
     let output = world.program("storage", &["down", "--yes", "--pipeline", "driven-data"], "");

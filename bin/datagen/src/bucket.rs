@@ -30,8 +30,7 @@ async fn generate(cx: &Context, args: &Args) -> Result<Document, Error> {
     let options = args.options(cx.doc.pipeline.generate.as_ref());
     let (rows, date) = (options.rows, options.date);
     if args.if_missing && table::lacks(cx, &Bucket::ours(cx).await?, name, wish, date).await?.is_none() {
-        cx.report
-            .say(&format!("datagen: table {name} has its file of {date}, which is kept; `generate` replaces it"));
+        cx.report.say(&format!("datagen: table {name} has its file of {date}, which is kept; `generate` replaces it"));
         return Ok(cx.doc.clone());
     }
     if wish.columns.iter().map(|column| column.name.as_str()).ne(COLUMNS) {

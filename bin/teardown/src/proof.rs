@@ -31,9 +31,8 @@ pub(crate) fn proof(text: &str, layers: &[&str], unknown: &[&str], global: &Glob
     }
     if !global.quiet && !unknown.is_empty() {
         let unknown = unknown.join(", ");
-        let said = format!(
-            "not checked: {unknown}; they are not in the pipeline, and their programs are not compiled\n"
-        );
+        let said =
+            format!("not checked: {unknown}; they are not in the pipeline, and their programs are not compiled\n");
         let _ = std::io::stderr().write_all(said.as_bytes());
     }
     Ok(left.len())

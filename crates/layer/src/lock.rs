@@ -256,7 +256,10 @@ impl Held<'_> {
         if let Err(error) = self.locks.delete(&self.name).await {
             let ends = clock(now() + EXPIRES.as_secs().cast_signed());
             let (layer, name) = (&self.locks.cx.layer, &self.name);
-            line(&format!("{layer}: the lock {name} could not be deleted; it expires at {ends} at the latest: {}", error.message));
+            line(&format!(
+                "{layer}: the lock {name} could not be deleted; it expires at {ends} at the latest: {}",
+                error.message
+            ));
         }
     }
 }

@@ -198,7 +198,8 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
             let (id, status) = waits.first().cloned().unwrap_or_default();
             let doing = format!("waiting for {} {id}", part.kind);
             let message = format!("not ready after {} s; last seen: {status}", part.resource.pace().limit.as_secs());
-            return Err(Error::failed(doing, message).advise("it is in the document; run the command again to continue waiting"));
+            return Err(Error::failed(doing, message)
+                .advise("it is in the document; run the command again to continue waiting"));
         }
         for (id, status) in &waits {
             let step =

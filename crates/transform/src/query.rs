@@ -37,7 +37,9 @@ fn conform(frame: DataFrame, place: &Place) -> Result<DataFrame, String> {
         let missing: Vec<_> = wanted.iter().filter(|name| !found.contains(name)).copied().collect();
         let extra: Vec<_> = found.iter().filter(|name| !wanted.contains(name)).copied().collect();
         return Err(match (missing.is_empty(), extra.is_empty()) {
-            (true, true) => format!("the SQL gives the order {}, the table declares {}", found.join(", "), wanted.join(", ")),
+            (true, true) => {
+                format!("the SQL gives the order {}, the table declares {}", found.join(", "), wanted.join(", "))
+            }
             (false, _) => format!("column `{}` is missing; add it to the SELECT", missing.join("`, `")),
             (true, false) => format!("column `{}` is not declared; remove it or declare it", extra.join("`, `")),
         });

@@ -44,9 +44,7 @@ pub(super) async fn ui(rest: &Rest<'_>, words: &Words) -> Result<String, Error> 
     };
     let (host, token) = (answer.web_server_hostname().unwrap_or_default(), answer.web_token().unwrap_or_default());
     let url = address(host, token, cx.session.is_local());
-    cx.report.say(&format!(
-        "open it within {SECONDS} s; anyone with this link is logged in: do not share it"
-    ));
+    cx.report.say(&format!("open it within {SECONDS} s; anyone with this link is logged in: do not share it"));
     if words.open {
         open(cx, &url).await?;
     }
@@ -70,8 +68,8 @@ async fn open(cx: &Context, url: &str) -> Result<(), Error> {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let started =
         Command::new(program).arg(page.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let mut browser =
-        started.map_err(|error| failed(error).advise(format!("install {program}, or run `airflow ui` without --open")))?;
+    let mut browser = started
+        .map_err(|error| failed(error).advise(format!("install {program}, or run `airflow ui` without --open")))?;
     cx.report.say("a browser is being opened");
     // It reads the page in a moment; then the page goes.
     tokio::select! {

@@ -57,7 +57,9 @@ pub(crate) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
         && let Some(key) = by.kms_master_key_id()
     {
         found.say(
-            format!("bucket {bucket} is encrypted with the key {key}, and MWAA requires the same key for the environment"),
+            format!(
+                "bucket {bucket} is encrypted with the key {key}, and MWAA requires the same key for the environment"
+            ),
             "run `storage up`, which goes back to S3's own key",
         );
     }

@@ -136,7 +136,8 @@ fn statement(found: &mut Vec<String>, path: &str, statement: &Value) {
             "Condition" if value.is_object() => {}
             "Condition" => found.push(format!("{path}.Condition: it has to be an object")),
             "Principal" | "NotPrincipal" => {
-                found.push(format!("{path}.{key}: a role's rights name no principal; `service` says who may assume it"));
+                found
+                    .push(format!("{path}.{key}: a role's rights name no principal; `service` says who may assume it"));
             }
             _ => found.push(format!("{path}: a statement has no `{key}`")),
         }
