@@ -242,7 +242,7 @@ fn crawl_joins_the_one_that_is_under_way() {
     let calls = world.calls(|| output = Some(world.run("catalog", &["crawl", "raw"], &document)));
     let output = output.unwrap();
     assert_eq!(output.status, Some(0), "{}", output.stderr);
-    assert!(output.stderr.contains("joins the crawl that is under way"), "{}", output.stderr);
+    assert!(output.stderr.contains("joining the crawl that is under way"), "{}", output.stderr);
     assert!(output.stderr.contains("table raw, 16 columns"), "{}", output.stderr);
     assert!(!calls.contains(&"glue:StartCrawler".to_owned()), "{calls:?}");
 }

@@ -50,7 +50,7 @@ fn a_daily_crawl_adds_the_new_day_and_makes_as_many_calls_on_the_third_day_as_on
         let before = world.endpoint.count();
         let said = world.daily(&document, date);
         assert!(said.contains("table dim_date, 2 columns, by batch_date"), "{said}");
-        assert!(!said.contains("looks at every folder"), "{said}");
+        assert!(!said.contains("crawling every folder"), "{said}");
         calls.push(world.endpoint.requests(before).len());
         assert_eq!(world.partitions("dim_date"), DAYS[..=count]);
     }

@@ -206,7 +206,7 @@ fn d20_a_days_run_reads_and_writes_only_that_day() {
     let row = row.lines().next().unwrap();
     world.put(&raw("2024-09-16"), &format!("{header}\n{row}\n"));
     let output = world.day(&document, "2024-09-16");
-    assert!(output.stderr.contains("job staging_dim_date: 1 rows in, 1 out, 0 rejected"), "{}", output.stderr);
+    assert!(output.stderr.contains("job staging_dim_date: 1 row in, 1 out, 0 rejected"), "{}", output.stderr);
     let second = world.objects("data/staging/");
     for (key, version) in first.as_object().unwrap() {
         assert_eq!(&second[key], version, "{key} was written again");

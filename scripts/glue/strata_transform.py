@@ -995,7 +995,7 @@ def run(store, engine, url, date):
     only, found, ignored = date and within(date, size), {}, []
     for name, place in spec["reads"].items():
         found[name], others = slices(store, name, place, only)
-        ignored += ["table `%s`: %s, so it does not count" % (name, why) for why in others]
+        ignored += ["table `%s`: %s, so it is ignored" % (name, why) for why in others]
     # A coarser slice, of reference data, says nothing about which slices there are.
     finer = [part for table in found.values() for part in table if SIZES.index(size_of(part)) <= SIZES.index(size)]
     parts = [only] if only else sorted({within(part, size) for part in finer})

@@ -37,12 +37,13 @@ fn d05_a_public_subnet_and_a_route_to_nowhere_are_named() {
     let (gateway, nat) = (site.id("/net/internet_gateway_id"), site.id("/net/nat/gateway_id"));
     let route = json!({ "RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
     site.world.call("ec2", "replace_route", route);
-    let findings = site.caught("d05, public", &site.document, &format!("leads 0.0.0.0/0 to {gateway}"), "run `net up`");
+    let findings =
+        site.caught("d05, public", &site.document, &format!("routes 0.0.0.0/0 to {gateway}"), "run `net up`");
     assert_eq!(findings.len(), 2, "{findings:#?}");
     site.repaired("d05, public", "net");
 
     site.world.call("ec2", "delete_nat_gateway", json!({ "NatGatewayId": nat }));
-    site.caught("d05, blackhole", &site.document, "leads to something that is gone", "run `net up`");
+    site.caught("d05, blackhole", &site.document, "the target of the route to 0.0.0.0/0", "run `net up`");
     site.repaired("d05, blackhole", "net");
 }
 

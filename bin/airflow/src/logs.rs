@@ -74,6 +74,7 @@ fn choose<'a>(named: Option<&str>, tasks: &'a [Task], dag: &str, run: &str) -> R
     if known.is_empty() {
         return Err(Error::usage(doing, "there is no such run, or it has no tasks").advise("see `airflow runs`"));
     }
-    let wrong = named.map_or("no task failed, and none runs: name one".into(), |name| format!("it has no task {name}"));
+    let wrong =
+        named.map_or("no task failed, and none is running: name one".into(), |name| format!("it has no task {name}"));
     Err(Error::usage(doing, wrong).advise(format!("there are {}", known.join(", "))))
 }

@@ -69,7 +69,7 @@ fn days(words: &Words) -> Result<Vec<Option<NaiveDate>>, Error> {
     };
     let error = Error::usage("reading --from and --to", wrong);
     let last = from.checked_add_days(Days::new(MOST as u64 - 1)).unwrap_or(to);
-    Err(if days.is_empty() { error } else { error.advise(format!("end with --to {last}, and go on from there")) })
+    Err(if days.is_empty() { error } else { error.advise(format!("end with --to {last}, and continue from there")) })
 }
 
 /// What came of it, in words and as an error.

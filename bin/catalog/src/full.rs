@@ -22,7 +22,7 @@ pub(crate) fn reason(crawler: &types::Crawler, table: Option<&types::Table>, ask
     }
     let name = crawler.name().unwrap_or_default();
     let lost = crawler.last_crawl().is_some() && !table.is_some_and(|table| columns::is_made_by(table, name));
-    if asked { Some("as asked") } else { lost.then_some("since its table is not there any more") }
+    if asked { Some("as asked") } else { lost.then_some("since its table no longer exists") }
 }
 
 /// Have a crawler look at everything, or at new folders only.

@@ -58,7 +58,7 @@ pub(crate) fn files<'a>(
     if found.is_empty() {
         let pattern = table.layout().name(slice);
         let message = format!("there is no file of {slice} named like `{pattern}`; the table's rule is {rule}");
-        return Err(Error::usage(doing(), message).advise("say date= (--date) of the file, or rename it"));
+        return Err(Error::usage(doing(), message).advise("give the date of the file (date=, --date), or rename it"));
     }
     Ok(found)
 }

@@ -42,7 +42,7 @@ async fn input(cx: &Context, args: &Args) -> Result<Document, Error> {
         return Ok(cx.doc.clone());
     }
     let error = Error::usage(format!("looking for the input of {}", args.date), missing.join(", "));
-    Err(error.advise("bring it with input=FILE (datagen load), or say `generate`, which makes rows up"))
+    Err(error.advise("upload it with input=FILE (datagen load), or use `generate` for made-up rows"))
 }
 
 /// A table that has files, whatever their format.

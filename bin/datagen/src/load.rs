@@ -45,7 +45,7 @@ async fn load(cx: &Context, args: &Args) -> Result<Document, Error> {
             if let Some((other, _)) = checked.iter().find(|(other, _)| other.key() == chosen.key()) {
                 let message =
                     format!("{} and {} are both for table {name}", other.path.display(), chosen.path.display());
-                return Err(Error::usage("choosing the table", message).advise("say TABLE:FILE for each file"));
+                return Err(Error::usage("choosing the table", message).advise("use TABLE:FILE for each file"));
             }
             let rows = rows(&chosen, args.allow_bad_rows)?;
             checked.push((chosen, rows));
@@ -74,7 +74,7 @@ fn rows(chosen: &Chosen<'_>, allow_bad_rows: bool) -> Result<u64, Error> {
         let error = Error::usage(format!("checking {} against table {name}", path.display()), error.to_string());
         match has_bad_rows {
             true => error.advise(
-                "correct them, or say bad_rows=allow (--allow-bad-rows), and the transforms reject them with the reason",
+                "correct them, or use bad_rows=allow (--allow-bad-rows), and the transforms reject them with the reason",
             ),
             false => error,
         }

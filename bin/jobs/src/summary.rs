@@ -46,10 +46,15 @@ impl Summary {
         if self.days == 0 && self.rejected == 0 {
             return None;
         }
-        let read = if self.read > 0 { format!("{} rows in, ", self.read) } else { String::new() };
+        let read = if self.read > 0 { format!("{} in, ", rows(self.read)) } else { String::new() };
         let days = if self.days > 1 { format!(" over {} days", self.days) } else { String::new() };
         Some(format!("{read}{} out, {} rejected{days}", self.written, self.rejected))
     }
+}
+
+/// `1 row`, `2 rows`.
+fn rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
 /// The number right before `word`.

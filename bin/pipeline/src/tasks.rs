@@ -41,7 +41,7 @@ const NOWHERE: (&str, &str) = ("000000000000", "us-east-1");
 /// The tasks as text.
 pub(crate) fn print(args: &Args, env: Option<&str>) -> Result<String, Failure> {
     if args.engine == Engine::Shell && args.date.is_none() && !args.rebuild {
-        return Err(Failure::usage("printing the tasks of a run: say which day (--date), or every day (--rebuild)"));
+        return Err(Failure::usage("printing the tasks of a run: give a day (--date), or --rebuild for all days"));
     }
     let document = strata_state::read_for(&input::text()?, env)?;
     let target = document.target.as_ref();

@@ -49,7 +49,7 @@ pub fn run_within(
     let (mut found, mut ignored): (BTreeMap<&str, Slices>, Vec<String>) = (BTreeMap::new(), Vec::new());
     for (name, place) in &spec.reads {
         let files = slices::find(store, name, place, only)?;
-        ignored.extend(files.ignored.into_iter().map(|why| format!("table `{name}`: {why}, so it does not count")));
+        ignored.extend(files.ignored.into_iter().map(|why| format!("table `{name}`: {why}, so it is ignored")));
         found.insert(name, files.slices);
     }
     let slices: BTreeSet<Slice> = match only {

@@ -39,7 +39,7 @@ pub(crate) fn new(args: &Args) -> Result<String, Failure> {
         Some(table) => table.clone(),
         None => files::table_of(&args.input).ok_or_else(|| {
             let name = args.input.display();
-            Failure::usage(format!("naming the table: nothing in `{name}` can be its name; give it with --table"))
+            Failure::usage(format!("naming the table: `{name}` gives no valid name; give one with --table"))
         })?,
     };
     let files = files::all(&args.name, &table, &sample, &place)?;

@@ -90,11 +90,11 @@ async fn attend(mwaa: Arc<Mwaa>, region: String, environment: Value, seen: sync:
         () = sync::keep(&mwaa.cloud, &environment, &home, seen) => return,
         why = airflow.supervisor.gone() => why,
     };
-    tracing::warn!("the Airflow of {name} comes again: {why}");
+    tracing::warn!("restarting the Airflow of {name}: {why}");
     mwaa.real.with(|all| all.retain(|_, found| !Arc::ptr_eq(found, &airflow)));
     airflow.supervisor.end(true).await;
     if let Err(why) = again(&mwaa, &region, &environment, airflow.keys.clone()).await {
-        tracing::warn!("the Airflow of {name} cannot come again: {why}");
+        tracing::warn!("the Airflow of {name} cannot be restarted: {why}");
     }
 }
 
