@@ -81,6 +81,11 @@ fn exclusions_empty_prefixes_and_missing_buckets() {
 }
 
 #[test]
+fn a_crawler_whose_targets_are_not_served_fails() {
+    glue("other_targets");
+}
+
+#[test]
 fn schema_change_policy_is_honoured() {
     glue("schema_policy");
 }

@@ -107,7 +107,7 @@ fn foreign() -> Vec<Vec<(&'static str, String)>> {
 }
 
 /// What a page would like to do.
-const DEEDS: [(&str, &str); 9] = [
+const DEEDS: [(&str, &str); 10] = [
     ("PUT", "/stolen-bucket"),
     ("POST", "/stolen-bucket?uploads"),
     ("GET", "/"),
@@ -117,6 +117,7 @@ const DEEDS: [(&str, &str); 9] = [
     ("POST", "/_local/weather"),
     ("GET", "/_local/requests?since=0"),
     ("GET", "/_local/health"),
+    ("GET", "/_strata/health"),
 ];
 
 #[test]
@@ -158,6 +159,10 @@ fn a_web_page_cannot_drive_the_endpoint() {
             assert_eq!(send(port, &request("GET", "/", &headers)).0, 200, "{headers:?}");
             assert_eq!(send(port, &request("GET", "/_local/health", &headers)).0, 200, "{headers:?}");
         }
+        // What a person types into a browser's own line.
+        let typed = [("Host", host.as_str()), ("Accept", "text/html"), ("Sec-Fetch-Site", "none")];
+        let (status, answer) = send(port, &request("GET", "/_strata/health", &typed));
+        assert!(status == 200 && answer.contains("\"ready\":true"), "{answer}");
     }
     figures("requests of web pages", cases, begun);
 }

@@ -202,6 +202,19 @@ def exclusions_and_empty():
     assert any(last["MessagePrefix"] in line["message"] and "does not exist" in line["message"] for line in lines)
 
 
+def other_targets():
+    """A crawler with targets that the endpoint does not serve fails, and says which: it has looked at nothing."""
+    where = bucket()
+    put(where, "t/one.csv", "id,n\na,1\nb,2\n")
+    others = {"DynamoDBTargets": [{"Path": "table"}], "DeltaTargets": [{"DeltaTables": [f"s3://{where}/t/"]}]}
+    for kind, targets in others.items():
+        name, database = crawler(where, "t/")
+        glue.update_crawler(Name=name, Targets={kind: targets, "S3Targets": [{"Path": f"s3://{where}/t/"}]})
+        last = crawl(name)
+        assert last["Status"] == "FAILED" and kind in last["ErrorMessage"], last
+        assert glue.get_tables(DatabaseName=database)["TableList"] == [], kind
+
+
 def schema_policy():
     where = bucket()
     put(where, "t/one.csv", "id,n\na,1\nb,2\n")

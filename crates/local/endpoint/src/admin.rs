@@ -17,7 +17,8 @@ pub(crate) async fn answer(server: &Server, request: Request<Body>) -> Response 
     let (parts, body) = request.into_parts();
     let uri = parts.uri;
     match (&parts.method, uri.path()) {
-        (&Method::GET, "/_local/health") => health(server),
+        // The other name is the one that a browser of another tool would try.
+        (&Method::GET, "/_local/health" | "/_strata/health") => health(server),
         (&Method::GET, "/_local/requests") => requests(server, uri.query().unwrap_or_default()),
         (&Method::POST, "/_local/reset") => reset(server).await,
         (&Method::POST, "/_local/stop") => {

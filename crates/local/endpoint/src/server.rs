@@ -61,7 +61,7 @@ async fn handle(server: &Arc<Server>, request: Request<Body>) -> Option<Response
     if host::is_from_another_site(&request) {
         return Some(reply::text(403, "a page of another site may not ask: no AWS client sends its Origin\n"));
     }
-    if request.uri().path().starts_with("/_local/") {
+    if ["/_local/", "/_strata/"].iter().any(|own| request.uri().path().starts_with(own)) {
         return Some(admin::answer(server, request).await);
     }
     let (request, heard) = match &server.record {
