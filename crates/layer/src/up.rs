@@ -183,7 +183,8 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
                         .get(&wish.id)
                         .is_some_and(|done| done.what == fingerprint(&action) && Instant::now() < done.unlisted) =>
                 {
-                    waits.push((wish.id.clone(), "created, not visible yet".to_owned()));
+                    let what = if matches!(action, Action::Create(_)) { "created" } else { "updated" };
+                    waits.push((wish.id.clone(), format!("{what}, not visible yet")));
                 }
                 action => acts.push(action),
             }

@@ -44,7 +44,7 @@ pub(super) async fn ui(rest: &Rest<'_>, words: &Words) -> Result<String, Error> 
     };
     let (host, token) = (answer.web_server_hostname().unwrap_or_default(), answer.web_token().unwrap_or_default());
     let url = address(host, token, cx.session.is_local());
-    cx.report.say(&format!("open it within {SECONDS} s; anyone with this link is logged in: do not share it"));
+    cx.report.say(&format!("open the link within {SECONDS} s; anyone who has it is logged in: do not share it"));
     if words.open {
         open(cx, &url).await?;
     }
