@@ -15,7 +15,7 @@ pub struct Bucket {
     pub old_versions_days: i32,
     /// Days after which unfinished uploads are deleted.
     pub unfinished_uploads_days: i32,
-    /// What encrypts new objects.
+    /// Encryption of new objects.
     #[serde(skip_serializing_if = "Encryption::is_default")]
     pub encryption: Encryption,
     /// What happens to objects as they grow old, by prefix.

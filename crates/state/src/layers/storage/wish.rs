@@ -20,7 +20,7 @@ pub struct Wish {
     pub query_results_days: i32,
     /// Days after which unfinished uploads are deleted.
     pub unfinished_uploads_days: i32,
-    /// What encrypts new objects of the main bucket.
+    /// Encryption of new objects of the main bucket.
     #[serde(skip_serializing_if = "Encryption::is_default")]
     pub encryption: Encryption,
     /// What happens to objects of the main bucket as they grow old, by prefix.
