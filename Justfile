@@ -1,15 +1,15 @@
-# strata: stand up, run and take down AWS batch-data pipelines. `just` alone lists what there is.
-# target=local (the default, or TARGET=local) works on the endpoint that strata ships; target=aws on a real account.
+# strata: create, run and delete AWS batch-data pipelines. `just` alone lists the recipes.
+# target=local (the default, or TARGET=local) works on the local endpoint; target=aws on a real account.
 
 set positional-arguments
-# Recipes run where the person stands: a pipeline.json there is the one that is meant.
+# Recipes run in the current folder: its pipeline.json is the default.
 set no-cd
 set no-exit-message
 
-# The pipeline where none is named and none is in this folder; never with target=aws.
+# The default pipeline where the current folder has none; never with target=aws.
 default_pipeline := "driven-data"
 
-# Words before the recipe hold for the whole command, too: just pipeline=NAME env=NAME target=aws up
+# Arguments before the recipe apply to the whole command, too: just pipeline=NAME env=NAME target=aws up
 pipeline := ""
 env := ""
 target := ""
@@ -27,17 +27,20 @@ default:
 new *words:
     @{{entry}} new "$@"
 
-# Make every layer as the pipeline asks, and save the document in .strata/; airflow=real runs Apache Airflow, airflow=serverless a workflow; with target=aws it shows the plan and asks, `yes` does not
+# Create or update every layer, and save the document in .strata/; airflow=real runs Apache Airflow, airflow=serverless
+# a workflow; with target=aws it shows the plan and asks, unless `yes` is given
 [group('pipeline')]
 up *words:
     @{{entry}} up "$@"
 
-# Bring a day's input (input=FILE date=DAY; generated where that day has none), crawl, transform, crawl again; `rebuild`: rebuild all days; from=failed: go on where the last run stopped
+# Run one day: upload its input (input=FILE date=DAY; generated if that day has none), crawl, transform, crawl again;
+# `rebuild`: rebuild all days; from=failed: continue the last run
 [group('pipeline')]
 run *words:
     @{{entry}} run "$@"
 
-# The same in Airflow (of `just up airflow=real`, airflow=serverless, or MWAA): bring a day's input, start the DAG for it, wait; also from=DAY to=DAY
+# Run one day in Airflow (after `just up airflow=real`, airflow=serverless, or MWAA): upload its input, start the DAG,
+# wait; also from=DAY to=DAY
 [group('pipeline')]
 dag *words:
     @{{entry}} dag "$@"
@@ -47,7 +50,7 @@ dag *words:
 query *words:
     @{{entry}} query "$@"
 
-# Take everything down, then look everywhere again and say what is left
+# Delete everything, then list every service again and report what is left
 [group('pipeline')]
 down *words:
     @{{entry}} down "$@"
@@ -62,27 +65,27 @@ plan *words:
 status *words:
     @{{entry}} status "$@"
 
-# One verb of one layer: just layer storage plan
+# Run one verb of one layer: just layer storage plan
 [group('one layer')]
 layer *words:
     @{{entry}} layer "$@"
 
-# The newest runs of the DAG; the tasks of one: --run ID
+# List the newest runs of the DAG, or the tasks of one: --run ID
 [group('airflow')]
 dag-runs *words:
     @{{entry}} dag-runs "$@"
 
-# What a task printed: [TASK] [--run ID] [--try N]; without a task, what failed
+# Print the log of a task: [TASK] [--run ID] [--try N]; by default of the tasks that failed
 [group('airflow')]
 dag-logs *words:
     @{{entry}} dag-logs "$@"
 
-# A login to Airflow's web interface, good for a minute; --open for a browser
+# Print a login link to Airflow's web interface, valid for a minute; --open opens it in a browser
 [group('airflow')]
 dag-ui *words:
     @{{entry}} dag-ui "$@"
 
-# Prove that all that the DAGs use is in the document; asks nobody
+# Check that everything the DAGs use is in the document; makes no AWS call
 [group('airflow')]
 dag-check *words:
     @{{entry}} dag-check "$@"
@@ -97,17 +100,17 @@ dag-variable *words:
 start *words:
     @{{entry}} start "$@"
 
-# Stop it, and everything that it started
+# Stop the local endpoint, and everything that it started
 [group('local endpoint')]
 stop *words:
     @{{entry}} stop "$@"
 
-# Show the calls that it answered
+# Show the calls that the local endpoint answered
 [group('local endpoint')]
 logs *words:
     @{{entry}} logs "$@"
 
-# Compile the programs that the pipeline needs, as every recipe above does first (the first time takes a while)
+# Compile the programs that the pipeline needs; every recipe above does so first (the first build takes a while)
 [group('check')]
 build *words:
     @{{entry}} build "$@"
@@ -117,12 +120,13 @@ build *words:
 build-all:
     @cd {{quote(home)}} && cargo build --release --workspace --bins --locked
 
-# Run the tests within half an hour, against endpoints of their own; then check rights and requests by what they recorded. `full`: every point of every test
+# Run the tests within half an hour, against endpoints of their own; then check rights and requests against their
+# record. `full`: every point of every test
 [group('check')]
 test *words: build-all
     @{{quote(home)}}/scripts/test "$@"
 
-# Formatting, lints, house rules and the schema
+# Check formatting, lints, house rules and the schema
 [group('check')]
 check:
     cd {{quote(home)}} && cargo fmt --all --check
@@ -130,11 +134,11 @@ check:
     {{quote(home)}}/scripts/tidy
     {{quote(home)}}/scripts/schema --check
 
-# Everything that CI runs
+# Run everything that CI runs
 [group('check')]
 ci: check test
 
-# Measure, as ratios in one run: chain against floor, datagen against Faker, transforms against DuckDB, starts
+# Run benchmarks, as ratios in one run: chain against floor, datagen against Faker, transforms against DuckDB, starts
 [group('bench')]
 bench *which: build-all
     @{{quote(home)}}/scripts/bench/run "$@"

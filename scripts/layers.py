@@ -1,4 +1,4 @@
-"""The table of layers, as the program `pipeline` prints it: no list of them stands anywhere else."""
+"""The table of layers, as the program `pipeline` prints it: there is no other list of them."""
 
 import pathlib
 import subprocess

@@ -116,7 +116,7 @@ fn d07_the_environment_is_asked_for_when_all_it_needs_is_there() {
     }
 }
 
-/// `airflow up` after somebody broke what it needs.
+/// `airflow up` after a change from outside broke what it needs.
 fn refused(script: &str) -> (Output, Value) {
     let endpoint = Endpoint::start();
     let document = up(&endpoint, &["net", "iam", "storage"]);
@@ -143,7 +143,7 @@ fn d21_a_bucket_that_is_open_or_forgets_is_refused_before_mwaa_is_asked() {
     let (output, failed) = refused(forgets);
     assert_eq!(output.status, Some(2), "{}", output.stderr);
     assert_eq!(failed["layer"], "airflow");
-    assert!(output.stderr.contains("keeps no versions, and MWAA wants them"), "{}", output.stderr);
+    assert!(output.stderr.contains("keeps no versions, and MWAA requires them"), "{}", output.stderr);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn d06_an_environment_that_failed_is_made_good_by_the_next_up() {
     let endpoint = Endpoint::start();
     let document = up(&endpoint, &["net", "iam", "storage"]);
     let sections: Value = serde_json::from_str(&document).unwrap();
-    // The group loses its rule for itself, and somebody's `up` of an hour ago asks for an environment in it.
+    // The group loses its rule for itself, and an `up` of an hour ago asks for an environment in it.
     let failed = format!(
         "ec2 = boto3.client('ec2')\nmwaa = boto3.client('mwaa')\n\
          for group in ec2.describe_security_groups(GroupIds=['{group}'])['SecurityGroups']:\n    \

@@ -1,5 +1,5 @@
 //! Apache Airflow for real: an environment that asks for it runs the pipeline, changes with the bucket, and goes without a
-//! trace. `airflow_real/drive.py` talks to it with boto3, as anybody would.
+//! trace. `airflow_real/drive.py` talks to it with boto3, as any client would.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "airflow_real/life.rs"]
@@ -101,7 +101,7 @@ fn requirements_and_plugins_are_installed_or_told_and_updates_and_kills_keep_the
     let good = chain(&endpoint, &[&["storage", "up"], &["airflow", "up", "--yes"]], &good);
     assert_eq!(drive(&endpoint, &["imports", ENVIRONMENT, "iniconfig"]), json!("ok"));
 
-    // An update starts it anew; what it knew, it knows.
+    // An update restarts it; what it knew, it knows.
     drive(&endpoint, &["remember", ENVIRONMENT, "a secret"]);
     let before = endpoint.count();
     let option = json!({ "core.max_active_tasks_per_dag": "3" });
@@ -110,7 +110,7 @@ fn requirements_and_plugins_are_installed_or_told_and_updates_and_kills_keep_the
     assert_eq!(drive(&endpoint, &["option", ENVIRONMENT]), json!("3"));
     assert_eq!(drive(&endpoint, &["recall", ENVIRONMENT]), json!("a secret"));
 
-    // plugins.zip and a startup script, as somebody brings them who knows MWAA.
+    // plugins.zip and a startup script, as users of MWAA know them.
     assert_eq!(drive(&endpoint, &["plugins", ENVIRONMENT]), json!("ok"));
 
     // Killed, it comes again.

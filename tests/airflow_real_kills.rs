@@ -94,7 +94,8 @@ fn kills(version: &str) {
     let again: Vec<&(String, u64)> = tries.iter().filter(|(_, tries)| *tries > 1).collect();
     assert_eq!(again, [&(job.clone(), 2)]);
 
-    // Airflow: it comes again by itself, and the tasks that it was at begin anew. Who waits for the run waits on.
+    // Airflow: it restarts on its own, and the tasks that were running start again. A program that waits for the run
+    // keeps waiting.
     let trigger = || program(&endpoint, "airflow", &["trigger", "--wait", "--date", DAY], &document);
     let (id, task) = std::thread::scope(|scope| {
         let waits = scope.spawn(trigger);
@@ -109,7 +110,7 @@ fn kills(version: &str) {
     let tried = tries.iter().find(|(name, _)| *name == task).unwrap();
     assert!(tried.1 > 1, "{tries:?}");
 
-    // The endpoint: it takes everything along, and knows nothing when it comes again. All is made anew.
+    // The endpoint: everything ends with it, and it knows nothing after a restart. All is made again.
     drive(&endpoint, &["begin", ENVIRONMENT, "endpoint", DAY]);
     let pids = eventually("a job at work", Duration::from_secs(120), || {
         let found = workers(&endpoint);

@@ -108,10 +108,10 @@ fn a_paused_dag_is_unpaused_and_the_run_takes_the_place_of_the_schedules_own() {
         let output = fake.run(&["trigger", "--wait", "--date", "2024-09-15"]);
         assert_eq!(output.status, Some(0), "{}", output.stderr);
         assert!(output.stderr.contains("was paused"), "{}", output.stderr);
-        assert!(output.stderr.contains(&format!("takes the place of the run of {DUE}")), "{}", output.stderr);
+        assert!(output.stderr.contains(&format!("counts as the scheduled run of {DUE}")), "{}", output.stderr);
         let airflow = fake.airflow();
         assert!(!airflow.paused);
-        // Unpausing would have started a run that nobody asked for, and ours would have waited behind it.
+        // Unpausing would have started a run that no one asked for, and ours would have waited behind it.
         assert_eq!(airflow.runs[0].logical.as_deref(), Some(DUE));
         assert_eq!(airflow.runs[0].conf["date"], "2024-09-15");
     }
@@ -226,7 +226,7 @@ fn ctrl_c_leaves_the_run_going_and_says_how_to_see_it() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
     let id = fake.airflow().runs[1].id.clone();
-    assert!(said.contains("the run goes on in Airflow"), "{said}");
+    assert!(said.contains("the run continues in Airflow"), "{said}");
     assert!(said.contains(&format!("airflow logs --run {id}")), "{said}");
     assert!(fake.airflow().runs[1].stage < 3);
 }
@@ -250,7 +250,7 @@ fn runs_and_their_tasks_are_listed_for_people_and_for_programs() {
         tasks[2],
         json!({ "task": "ready", "state": "success", "tries": "1", "started": "2024-09-28T07:00:02Z", "took": "10.5 s" })
     );
-    assert_eq!(fake.run(&["runs", "--run", "nobody"]).status, Some(1));
+    assert_eq!(fake.run(&["runs", "--run", "missing"]).status, Some(1));
     let other = fake.run(&["runs", "--dag", "nobodys"]);
     assert_eq!(other.status, Some(1));
     assert!(other.stderr.contains("404: Airflow: The DAG with dag_id: `nobodys` was not found"), "{}", other.stderr);
@@ -298,7 +298,7 @@ fn a_login_is_printed_only_where_somebody_wants_it() {
     let host = "abc.c1.eu-central-1.airflow.amazonaws.com";
     assert_eq!(output.stdout, format!("http://{host}/aws_mwaa/aws-console-sso?login=true#the-secret-token\n"));
     assert!(!output.stderr.contains("the-secret-token"), "{}", output.stderr);
-    assert!(output.stderr.contains("good for 60 s"), "{}", output.stderr);
+    assert!(output.stderr.contains("within 60 s"), "{}", output.stderr);
 }
 
 #[test]
@@ -327,7 +327,7 @@ fn a_browser_is_opened_without_the_token_among_its_arguments() {
     let seen = eventually("the browser to open", Duration::from_secs(20), || std::fs::read_to_string(&seen).ok());
     let lines: Vec<&str> = seen.lines().collect();
     assert!(lines[0].ends_with(".html") && !lines[0].contains("the-secret-token"), "{seen}");
-    assert_eq!(lines[1], "600", "nobody else can read the page");
+    assert_eq!(lines[1], "600", "only the owner can read the page");
     assert!(lines[2].contains("#the-secret-token"), "{seen}");
     // It need not wait any longer.
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

@@ -6,7 +6,7 @@ use std::io::{Seek, Write};
 use strata_testkit::{Endpoint, Output};
 use strata_tests::{changed, json as parse, layer, pipeline};
 
-/// Nobody listens here: whoever is refused before connecting does not notice.
+/// Nothing listens here: a program that refuses before it connects does not notice.
 const NOWHERE: [(&str, &str); 5] = [
     ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
     ("AWS_ACCESS_KEY_ID", "local"),

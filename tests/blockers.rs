@@ -1,5 +1,5 @@
-//! Blockers: when something of somebody else's keeps a part of the network from going, `net down` says what holds what,
-//! gives up soon, touches nothing that is not ours, and finishes once the holder is gone.
+//! Blockers: when something of another owner keeps a part of the network from being deleted, `net down` says what holds
+//! what, gives up soon, touches nothing that is not ours, and finishes once the holder is gone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::{Value, json};
@@ -71,9 +71,9 @@ impl Site {
 fn an_interface_in_our_subnet_is_named_with_its_owner() {
     let site = Site::new(&["net"]);
     let subnet = site.id("/net/private_subnet_ids/0");
-    let interface = site.interface(&subnet, "somebody's");
+    let interface = site.interface(&subnet, "theirs");
     let held =
-        format!("removing subnet {subnet}: DependencyViolation: held by network interface {interface} (\"somebody's\"");
+        format!("removing subnet {subnet}: DependencyViolation: held by network interface {interface} (\"theirs\"");
     let down = site.held(
         &[&held, "account 123456789012", "it has no tags): delete it yourself", "then run `down` again"],
         &["subnet.private-1", "vpc.main"],
@@ -95,7 +95,7 @@ fn an_instance_is_named_and_not_its_interface_alone() {
     let wish = json!({ "ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1, "SubnetId": subnet, "TagSpecifications": tags });
     let instance = site.made("run_instances", wish, "/Instances/0/InstanceId");
     let held =
-        format!("of instance {instance} (running), which belongs to somebody else (its tags: Name=web): terminate");
+        format!("of instance {instance} (running), which belongs to another owner (its tags: Name=web): terminate");
     site.held(&[&subnet, &held], &["subnet.private-2", "vpc.main"]);
     site.world.call("ec2", "terminate_instances", json!({ "InstanceIds": [instance] }));
     site.finishes();
@@ -121,7 +121,7 @@ fn groups_that_name_ours_are_named_and_left_alone() {
         "removing security-group {ours}: DependencyViolation: held by security group {theirs} (theirs), whose inbound rules name it"
     );
     site.held(&[&held, "remove those rules yourself"], &["security-group.main", "vpc.main"]);
-    assert_eq!(look(), before, "somebody else's rules are theirs");
+    assert_eq!(look(), before, "the other owner's rules stay");
     // Ours have been taken away, so that theirs can go.
     let rules = site.world.call("ec2", "describe_security_groups", json!({ "GroupIds": [ours] }));
     assert!(!rules["SecurityGroups"][0]["IpPermissions"].to_string().contains(&theirs), "{rules}");
@@ -170,7 +170,7 @@ fn a_gateway_and_addresses_of_others_hold_ours() {
     let nat = site.made("create_nat_gateway", wish, "/NatGateway/NatGatewayId");
     let gateway = site.id("/net/internet_gateway_id");
     let held =
-        format!("held by NAT gateway {nat} (available), which belongs to somebody else (it has no tags): delete it");
+        format!("held by NAT gateway {nat} (available), which belongs to another owner (it has no tags): delete it");
     site.held(
         &[
             &format!("removing subnet {public}: DependencyViolation: {held}"),

@@ -36,7 +36,7 @@ fn d01_crawlers_have_the_names_the_dag_uses() {
     assert_eq!(section["workgroup"], "driven-data-dev-athena");
     assert_eq!(section["classifier"], "driven-data-dev-raw");
 
-    // Another env beside it takes nothing of the first one's.
+    // Another env next to it takes nothing of the first one's.
     let other = world.up(&["iam", "storage", "catalog"], &changed("/env", "test").to_string());
     assert_eq!(parse(&other)["catalog"]["database"], "driven_data_db_test");
     let names = world.boto("glue", "list_crawlers", json!({}));
@@ -173,7 +173,7 @@ fn what_belongs_to_others_is_refused_and_not_touched() {
     for (service, create, arguments, delete, name) in cases {
         world.boto(service, create, arguments);
         if create == "create_database" {
-            // What is in a database of somebody else's is theirs, too, whatever it is called.
+            // What is in another owner's database is theirs, too, whatever it is called.
             world.boto(
                 "glue",
                 "create_table",
@@ -242,7 +242,7 @@ fn crawl_joins_the_one_that_is_under_way() {
     let calls = world.calls(|| output = Some(world.run("catalog", &["crawl", "raw"], &document)));
     let output = output.unwrap();
     assert_eq!(output.status, Some(0), "{}", output.stderr);
-    assert!(output.stderr.contains("joins the crawl that is under way"), "{}", output.stderr);
+    assert!(output.stderr.contains("joining the crawl that is under way"), "{}", output.stderr);
     assert!(output.stderr.contains("table raw, 16 columns"), "{}", output.stderr);
     assert!(!calls.contains(&"glue:StartCrawler".to_owned()), "{calls:?}");
 }
@@ -334,7 +334,7 @@ fn down_leaves_nothing_with_and_without_a_document() {
             if by_name { &["down", "--yes", "--pipeline", "driven-data", "--env", "dev"] } else { &["down", "--yes"] };
         let output = world.run("catalog", words, if by_name { "" } else { &document });
         assert_eq!(output.status, Some(0), "{words:?}: {}", output.stderr);
-        assert!(output.stderr.contains("0 left of Glue databases"), "{}", output.stderr);
+        assert!(output.stderr.contains("nothing left of Glue databases"), "{}", output.stderr);
         assert_eq!(world.boto("glue", "get_crawlers", json!({}))["Crawlers"], json!([]));
         assert_eq!(world.boto("glue", "get_databases", json!({}))["DatabaseList"], json!([]));
         assert_eq!(world.boto("glue", "get_classifiers", json!({}))["Classifiers"], json!([]));

@@ -50,7 +50,7 @@ fn a_daily_crawl_adds_the_new_day_and_makes_as_many_calls_on_the_third_day_as_on
         let before = world.endpoint.count();
         let said = world.daily(&document, date);
         assert!(said.contains("table dim_date, 2 columns, by batch_date"), "{said}");
-        assert!(!said.contains("looks at every folder"), "{said}");
+        assert!(!said.contains("crawling every folder"), "{said}");
         calls.push(world.endpoint.requests(before).len());
         assert_eq!(world.partitions("dim_date"), DAYS[..=count]);
     }
@@ -92,7 +92,7 @@ fn changed_columns_are_taken_over_by_up_and_the_days_by_a_rebuild() {
     assert_eq!(world.calls(|| drop(world.done("catalog", &["up"], &changed))), [""; 0]);
     let last = |table: &Value| table["StorageDescriptor"]["Columns"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(last(&world.table("fact_network_usage"))["Type"], "bigint");
-    // The day is made anew by one flag, and its folder crawled again: then its partition has the type, too.
+    // The day is rebuilt by one flag, and its folder crawled again: then its partition has the type, too.
     let document = world.up(&["storage", "jobs"], &changed);
     let output = world.run("jobs", &["run", "staging_fact_network_usage", "--rebuild"], &document);
     assert_eq!(output.status, Some(0), "{}", output.stderr);
@@ -116,7 +116,7 @@ fn a_run_wants_a_day_or_the_word_for_all_of_them() {
     assert!(output.stderr.contains("--date") && output.stderr.contains("--rebuild"), "{}", output.stderr);
     let output = world.run("jobs", &["run", "--rebuild", "staging_dim_date"], &document);
     assert_eq!(output.status, Some(0), "{}", output.stderr);
-    assert!(output.stderr.contains("567 out, 0 set aside over 3 days"), "{}", output.stderr);
+    assert!(output.stderr.contains("567 out, 0 rejected over 3 days"), "{}", output.stderr);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn the_engine_and_its_reason_are_told() {
     let document = world.up(&["iam", "storage", "catalog"], &wish.to_string());
     for verb in ["plan", "up"] {
         let said = world.run("jobs", &[verb], &document).stderr;
-        assert!(said.contains("staging_dim_address: spark on 2 G.1X workers, as it says itself"), "{verb}: {said}");
+        assert!(said.contains("staging_dim_address: spark on 2 G.1X workers, as its `engine` says"), "{verb}: {said}");
         assert!(said.contains("payment_data"), "{verb}: {said}");
         assert!(said.contains(": polars with 1/16 DPU, since jobs.day_gb 0.03 is not above 0.1"), "{verb}: {said}");
     }

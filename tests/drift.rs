@@ -1,4 +1,4 @@
-//! Drift: whatever somebody changes from outside, `status` and `plan` name it and `up` mends it with one call. The list of
+//! Drift: `status` and `plan` name whatever is changed from outside, and `up` repairs it with one call. The list of
 //! what can be changed is the plan of an empty world, so no property can be forgotten.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -106,7 +106,7 @@ fn every_property_that_is_changed_from_outside_is_found_and_mended_with_one_call
             for field in fields {
                 let property = format!("{}.{field}", thing.kind);
                 match way_of(name, &thing.kind, field)
-                    .unwrap_or_else(|| panic!("{property}: nobody wrote how it is changed"))
+                    .unwrap_or_else(|| panic!("{property}: there is no way to change it here"))
                 {
                     Way::Fixed(why) => drop(figures.fixed.insert(property, why)),
                     Way::Elsewhere(why) => drop(figures.elsewhere.insert(property, why)),
@@ -126,12 +126,12 @@ fn every_property_that_is_changed_from_outside_is_found_and_mended_with_one_call
                 differs.extend(one.act(&bench).into_iter().map(|field| (one.thing.resource(), field.to_owned())));
             }
             bench.found(name, &differs, &[]);
-            let calls = bench.mended(name, round.len(), &format!("{differs:?}"));
+            let calls = bench.repaired(name, round.len(), &format!("{differs:?}"));
             assert!(calls.len() == round.len());
             figures.tried += round.len();
         }
         let tried = figures.tried - before;
-        eprintln!("drift: {name}: {tried} properties tried, found, mended with one call each, {}", seconds(since));
+        eprintln!("drift: {name}: {tried} properties tried, found, repaired with one call each, {}", seconds(since));
     }
     for (property, why) in figures.fixed.iter().chain(&figures.elsewhere) {
         eprintln!("drift: {property}: not tried here: {why}");
@@ -177,7 +177,7 @@ fn what_somebody_adds_is_found_and_what_somebody_takes_away_comes_back() {
         let thing = thing.unwrap_or_else(|| panic!("no {kind} {id}")).clone();
         (extra.act)(&bench, &thing);
         bench.found(extra.layer, &Fields::from([(thing.resource(), extra.field.to_owned())]), &[]);
-        bench.mended(extra.layer, 1, &format!("{}: {}", thing.resource(), extra.what));
+        bench.repaired(extra.layer, 1, &format!("{}: {}", thing.resource(), extra.what));
     }
     let mut gone = 0;
     for name in LAYERS.iter().copied() {
@@ -191,7 +191,7 @@ fn what_somebody_adds_is_found_and_what_somebody_takes_away_comes_back() {
                 // These take a second call, a role for its rights; all else is made whole. (A log group's first one is not
                 // counted: it looks like the lock's.)
                 let calls = if ["role", "instance-profile"].contains(&thing.kind.as_str()) { 2 } else { 1 };
-                bench.mended(name, calls, &format!("removing {}", thing.resource()));
+                bench.repaired(name, calls, &format!("removing {}", thing.resource()));
             }
         }
     }
@@ -212,14 +212,14 @@ fn tags_that_change_are_found_and_a_persons_own_tags_stay() {
                     untagged.insert(thing.kind.clone(), why);
                     false
                 }
-                None => panic!("{}: nobody wrote whether it has tags", thing.kind),
+                None => panic!("{}: it is not listed whether it has tags", thing.kind),
             })
             .collect();
         for thing in &tagged {
             tag_one(name, &bench, thing, "Owner", Some("a person"));
         }
         if !tagged.is_empty() {
-            bench.mended(name, 0, "tags of a person's own");
+            bench.repaired(name, 0, "tags of a person's own");
         }
         for (key, value) in [("Project", None), ("Name", Some("another name")), ("strata:expires", Some("2099-01-01"))]
         {
@@ -229,7 +229,7 @@ fn tags_that_change_are_found_and_a_persons_own_tags_stay() {
             let differs = tagged.iter().map(|thing| (thing.resource(), "tags".to_owned())).collect();
             if !tagged.is_empty() {
                 bench.found(name, &differs, &[]);
-                bench.mended(name, tagged.len(), &format!("the tag {key}"));
+                bench.repaired(name, tagged.len(), &format!("the tag {key}"));
                 tried += tagged.len();
             }
         }
@@ -244,7 +244,7 @@ fn tags_that_change_are_found_and_a_persons_own_tags_stay() {
         .filter(|(name, thing)| matches!(tags_of(name, &thing.kind), Some(Tags::Has)));
     assert_eq!(owners, tagged.count(), "every thing still has its person's own tag");
     eprintln!("drift: kinds without tags: {untagged:?}");
-    eprintln!("drift: {tried} tags tried, found, mended with one call each; {owners} own tags stayed");
+    eprintln!("drift: {tried} tags tried, found, repaired with one call each; {owners} own tags stayed");
 }
 
 /// A pipeline without a NAT gateway has an endpoint for each service, and its gateway can be detached.
@@ -264,7 +264,7 @@ fn a_network_of_endpoints_drifts_and_is_mended() {
     let words = json!({ "InternetGatewayId": gateway.physical, "VpcId": vpc });
     bench.call("ec2", "detach_internet_gateway", words);
     bench.found("net", &Fields::from([(gateway.resource(), "vpc_id".to_owned())]), &[]);
-    bench.mended("net", 1, "detaching the gateway");
+    bench.repaired("net", 1, "detaching the gateway");
 
     let ends: Vec<&Thing> = of("endpoint").into_iter().filter(|thing| thing.id != "s3").collect();
     assert!(ends.len() > 5, "{ends:?}");
@@ -283,7 +283,7 @@ fn a_network_of_endpoints_drifts_and_is_mended() {
         }
         let differs = ends.iter().map(|thing| (thing.resource(), field.to_owned())).collect();
         bench.found("net", &differs, &[]);
-        bench.mended("net", ends.len(), field);
+        bench.repaired("net", ends.len(), field);
     }
     let known: Value = ["subnets", "security_groups", "private_dns", "vpc_id", "service"].into();
     let empty = Endpoint::start();
@@ -293,7 +293,7 @@ fn a_network_of_endpoints_drifts_and_is_mended() {
         resource.starts_with("endpoint.") && resource != "endpoint.s3"
     }) {
         for field in change["fields"].as_array().unwrap() {
-            assert!(known.as_array().unwrap().contains(&field["field"]), "{field}: nobody wrote how it is changed");
+            assert!(known.as_array().unwrap().contains(&field["field"]), "{field}: there is no way to change it here");
         }
     }
     bench.call("ec2", "delete_security_group", json!({ "GroupId": other }));

@@ -124,7 +124,7 @@ fn two_environments_stand_beside_each_other_and_each_is_made_as_its_patch_says()
     assert_eq!(differences(&before, &world.snapshot()), Vec::<String>::new());
 }
 
-/// `layer` at a terminal where somebody types `line`.
+/// `layer` at a terminal where `line` is typed.
 fn typed(line: &str, name: &str, words: &[&str], document: &str, env: &[(&str, &str)]) -> Output {
     let mut child = Command::new(python())
         .arg(repository().join("tests/environments/typed.py"))

@@ -1,6 +1,6 @@
 //! Every call that changes anything, of every layer's `up` and `down` and of teardown: refused, done with its answer lost,
 //! and the program killed right before and right after it. The calls are counted in the endpoint's record of an undisturbed
-//! run, so a new resource is swept without anybody adding it here.
+//! run, so a new resource is swept without being added here.
 //!
 //! `just test` draws a sample of the points where all of them are too many (crates/testkit/src/sample.rs).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

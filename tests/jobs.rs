@@ -158,7 +158,7 @@ fn a_job_of_others_is_refused_and_not_touched() {
     let calls = world.calls(|| {
         let output = world.run("jobs", &["up"], &document);
         assert_eq!(output.status, Some(1), "{}", output.stderr);
-        assert!(output.stderr.contains("belongs to somebody else"), "{}", output.stderr);
+        assert!(output.stderr.contains("belongs to another owner"), "{}", output.stderr);
         assert_eq!(world.run("jobs", &["down", "--yes"], &document).status, Some(0));
     });
     assert_eq!(calls, [""; 0]);
@@ -169,7 +169,7 @@ fn a_day_runs_in_order_and_every_table_answers() {
     let (world, document) = with_jobs(&pipeline());
     world.put(&raw("2024-09-15"), &day());
     let output = world.day(&document, "2024-09-15");
-    assert!(output.stderr.contains("job pii_data: 189 rows in, 189 out, 0 set aside"), "{}", output.stderr);
+    assert!(output.stderr.contains("job pii_data: 189 rows in, 189 out, 0 rejected"), "{}", output.stderr);
     assert!(output.stderr.contains("jobs: 9 done, 0 failed, 0 not started"), "{}", output.stderr);
     let start = |name: &str| world.runs(name)[0]["StartedOn"].as_str().unwrap().to_owned();
     let end = |name: &str| world.runs(name)[0]["CompletedOn"].as_str().unwrap().to_owned();
@@ -206,7 +206,7 @@ fn d20_a_days_run_reads_and_writes_only_that_day() {
     let row = row.lines().next().unwrap();
     world.put(&raw("2024-09-16"), &format!("{header}\n{row}\n"));
     let output = world.day(&document, "2024-09-16");
-    assert!(output.stderr.contains("job staging_dim_date: 1 rows in, 1 out, 0 set aside"), "{}", output.stderr);
+    assert!(output.stderr.contains("job staging_dim_date: 1 row in, 1 out, 0 rejected"), "{}", output.stderr);
     let second = world.objects("data/staging/");
     for (key, version) in first.as_object().unwrap() {
         assert_eq!(&second[key], version, "{key} was written again");
@@ -347,7 +347,7 @@ fn a_log_group_that_glue_made_is_taken_over_and_anothers_is_not() {
     let calls = world.calls(|| {
         let output = world.run("jobs", &["up"], &wish);
         assert_eq!(output.status, Some(1), "{}", output.stderr);
-        assert!(output.stderr.contains("belongs to somebody else (its tags: Owner=a person)"), "{}", output.stderr);
+        assert!(output.stderr.contains("belongs to another owner (its tags: Owner=a person)"), "{}", output.stderr);
     });
     assert_eq!(calls, [""; 0]);
     world.boto("logs", "delete_log_group", json!({ "logGroupName": ERROR }));
@@ -356,8 +356,8 @@ fn a_log_group_that_glue_made_is_taken_over_and_anothers_is_not() {
     calls.sort();
     // The other group, and the lock.
     let made = ["logs:CreateLogGroup", "logs:CreateLogGroup", "logs:DeleteLogGroup"];
-    let mended = ["logs:PutRetentionPolicy", "logs:PutRetentionPolicy", "logs:TagResource"];
-    assert_eq!(calls, [made, mended].concat());
+    let repaired = ["logs:PutRetentionPolicy", "logs:PutRetentionPolicy", "logs:TagResource"];
+    assert_eq!(calls, [made, repaired].concat());
     let both = [(ERROR.to_owned(), json!(30)), (OUTPUT.to_owned(), json!(30))];
     assert_eq!(world.log_groups("/aws-glue/jobs/"), both);
 

@@ -1,4 +1,4 @@
-//! A layer is said once: its name stands in its folder, its module and its files, and in no list beside the table.
+//! A layer is said once: its name is in its folder, its module and its files, and in no list besides the table.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;

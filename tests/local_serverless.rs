@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use strata_testkit::{Endpoint, bin, eventually, python, repository, run};
 
-/// Slow enough that a job is still starting when somebody stops it.
+/// Slow enough that a job is still starting when it is stopped.
 const SLOW: [&str; 2] = ["--pace", "1500"];
 
 fn serverless(name: &str) {

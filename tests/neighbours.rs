@@ -65,7 +65,7 @@ fn neighbours_survive_everything() {
     lookalikes::buckets(&world);
     lookalikes::catalog(&world);
     lookalikes::logs(&world);
-    // A whole other copy of the pipeline, with an environment of somebody's on its network.
+    // A whole other copy of the pipeline, with another owner's environment on its network.
     let sibling = up(&LAYERS, &other("dev2"), &env);
     lookalikes::environment(&world, "main", &parse(&sibling));
     available(&world, "main");
@@ -117,7 +117,7 @@ fn two_copies_side_by_side_do_not_touch_each_other() {
     day(&second, &env);
     untouched(&one, &world, "a day of the second");
     let both = world.snapshot();
-    // Nobody asks for anything new: the first one finds itself, and only itself.
+    // The pipeline asks for nothing new: the first copy finds itself, and only itself.
     let before = endpoint.count();
     assert_eq!(up(&LAYERS, &pipeline().to_string(), &env), first);
     assert_eq!(endpoint.mutating_since(before), Vec::<String>::new());
@@ -251,7 +251,7 @@ fn late() -> Vec<Taken> {
         Taken {
             layer: "jobs",
             name: "staging_dim_address",
-            make: |world, _| lookalikes::job(world, "staging_dim_address", &[("Owner", "somebody")]),
+            make: |world, _| lookalikes::job(world, "staging_dim_address", &[("Owner", "another")]),
             remove: |world| drop(world.call("glue", "delete_job", json!({ "JobName": "staging_dim_address" }))),
         },
         Taken {
@@ -321,12 +321,12 @@ fn a_verb_works_only_on_what_is_ours() {
     lookalikes::role(&world, "driven-data-dev-eu-central-1-glue2", "/", &[]);
     lookalikes::database(&world, "driven_data_db_dev_x", &[], &[]);
     lookalikes::bucket(&world, "somebodys-own-data", &[]);
-    // Ours went, and somebody took the names.
+    // Ours were deleted, and another owner took the names.
     world.call("glue", "delete_crawler", json!({ "Name": "raw_driven_data" }));
     lookalikes::crawler(&world, "raw_driven_data", &[]);
     world.call("glue", "delete_job", json!({ "JobName": "payment_data" }));
     lookalikes::job(&world, "payment_data", &[]);
-    // A document is a file: somebody may have written another bucket into it.
+    // A document is a file: another bucket may have been written into it.
     let mut forged = parse(&document);
     forged["storage"]["bucket"] = json!("somebodys-own-data");
     forged["storage"]["arn"] = json!("arn:aws:s3:::somebodys-own-data");
@@ -346,7 +346,7 @@ fn a_verb_works_only_on_what_is_ours() {
     ] {
         let output = layer(name, words, text, &env);
         assert_eq!(output.status, Some(1), "{name} {words:?}: {}", output.stderr);
-        assert!(output.stderr.contains("belongs to somebody else"), "{name} {words:?}: {}", output.stderr);
+        assert!(output.stderr.contains("belongs to another owner"), "{name} {words:?}: {}", output.stderr);
     }
     assert_eq!(endpoint.mutating_since(calls), Vec::<String>::new());
     same(&before, &world, "verbs on what is not ours");

@@ -1,5 +1,5 @@
 //! A second opinion. The layers live at another emulator as they do at ours, whose control plane is mostly moto: made,
-//! made again, looked at, mended, killed midway and taken down. Where the two emulators disagree stands in
+//! made again, looked at, repaired, killed midway and taken down. Where the two emulators disagree is in
 //! tests/other_emulator/disagreements.json, with who is right; each entry is tried, and there is no other.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -42,7 +42,7 @@ fn same(what: &str, document: &str, expected: &str) {
     assert_same(what, &without(document), &without(expected));
 }
 
-/// One property of each layer, changed from outside: the resource, the field, and the one call that mends it.
+/// One property of each layer, changed from outside: the resource, the field, and the one call that repairs it.
 fn drift(name: &str, world: &World, document: &str) -> (&'static str, &'static str, &'static str) {
     let section = parse(document)[name].clone();
     match name {
@@ -141,7 +141,7 @@ fn every_layer_lives_at_another_emulator_as_it_does_at_ours() {
     assert!(made > 60, "{made}");
     down(&document, &env);
     assert_eq!(differences(&before, &world.snapshot()), Vec::<String>::new(), "nothing is left");
-    eprintln!("other emulator: {made} things made, found again, mended in each layer, and 0 left");
+    eprintln!("other emulator: {made} things made, found again, repaired in each layer, and 0 left");
 }
 
 /// A run of one layer, killed without a word when its nth mutating call is done and not yet answered.

@@ -109,7 +109,7 @@ fn ctrl_c_finishes_calls_and_writes_the_document() {
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(kill.success());
     let output = child.wait_with_output().unwrap();
-    // What nobody watches any more costs all the same.
+    // What is no longer watched still costs.
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
         said.contains("still there, in AWS for about $0.490 an hour: environment driven-data-dev-airflow"),

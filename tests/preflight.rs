@@ -70,7 +70,7 @@ fn a14_a_version_that_mwaa_has_ended_is_named() {
     let site = Site::new(&["net", "iam", "storage"]);
     let old = site.with("/pipeline/airflow/version", json!("2.2.2"));
     site.caught("a14", &old, "Airflow 2.2.2: MWAA makes no new environments", "pipeline.airflow.version");
-    // One that nobody has heard of may be newer than this program.
+    // An unknown one may be newer than this program.
     let new = site.with("/pipeline/airflow/version", json!("3.9.1"));
     let plan = layer("airflow", &["plan"], &new.to_string(), &site.endpoint.env());
     assert_eq!(plan.status, Some(0), "{}", plan.stderr);
@@ -94,6 +94,6 @@ fn d08_what_a_pipeline_leaves_goes_with_it() {
         done(name, &["down", "--yes"], &document, &site.endpoint.env());
     }
     assert_eq!(site.world.count(), empty);
-    // And nothing stands in the way of the next time.
+    // And nothing is in the way of the next time.
     up(&["net", "iam", "storage"], &pipeline().to_string(), &site.endpoint.env());
 }

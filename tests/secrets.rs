@@ -63,7 +63,7 @@ fn no_secret_leaves_a_program_or_the_endpoint() {
     );
 }
 
-/// Tokens and credentials that the endpoint hands out are nobody's but the caller's.
+/// Tokens and credentials that the endpoint hands out are the caller's alone.
 fn tokens_are_handed_out(stage: &Stage) {
     let env = stage.env();
     let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -1,5 +1,5 @@
-//! The pipeline in MWAA Serverless: the same tables without an environment and without a NAT gateway; what somebody changed is
-//! found and put right; the kind can be changed there and back; nothing is left.
+//! The pipeline in MWAA Serverless: the same tables without an environment and without a NAT gateway; what was changed
+//! from outside is found and put right; the kind can be changed and changed back; nothing is left.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use serde_json::{Value, json};
@@ -130,7 +130,7 @@ fn a_run_that_fails_says_so_and_shows_the_log() {
     let key = "sql/trusted/payment_data.sql";
     let world = World::of(&endpoint);
     world.call("s3", "delete_object", json!({ "Bucket": bucket, "Key": key }));
-    // A definition that tries nothing again, so that nobody waits for it.
+    // A definition without retries, so that the test need not wait for them.
     let definition = "dags/driven-data.workflow.yaml";
     let found = world.call("s3", "get_object", json!({ "Bucket": bucket, "Key": definition }));
     let once = found["Body"].as_str().unwrap().replace("    retries: 2\n", "    retries: 0\n");
@@ -190,7 +190,7 @@ fn the_plan_tells_what_each_kind_costs() {
     let serverless = layer("airflow", &["plan"], &wish("serverless"), &env).stderr;
     assert!(serverless.contains("airflow cost: MWAA Serverless: $0.023 a run of 17 tasks"), "{serverless}");
     assert!(serverless.contains("airflow cost: the other kind, an environment"), "{serverless}");
-    // Where it is there, nobody has to choose.
+    // Where it is there, no choice is needed.
     let document = up(&["iam", "storage", "airflow"], &wish("serverless"), &env);
     let again = layer("airflow", &["plan"], &document, &env).stderr;
     assert!(!again.contains("cost"), "{again}");
@@ -235,7 +235,7 @@ fn whatever_somebody_changes_is_found_and_put_right_with_one_call() {
     let ways = [
         ("definition", "DefinitionS3Location", json!({ "Bucket": bucket, "ObjectKey": key })),
         ("role_arn", "RoleArn", made["Role"]["Arn"].clone()),
-        ("description", "Description", json!("somebody's own")),
+        ("description", "Description", json!("another owner's")),
         ("log_group", "LoggingConfiguration", json!({ "LogGroupName": "/another" })),
         ("trigger", "TriggerMode", json!("DISABLED")),
         ("subnets", "NetworkConfiguration", json!({ "SubnetIds": ["subnet-0a"], "SecurityGroupIds": ["sg-0a"] })),
@@ -253,9 +253,9 @@ fn whatever_somebody_changes_is_found_and_put_right_with_one_call() {
         let fields: Vec<&Value> = changes[0]["fields"].as_array().unwrap().iter().map(|one| &one["field"]).collect();
         assert_eq!(fields, [field], "{plan}");
         let before = endpoint.count();
-        let mended = done("airflow", &["up"], &document, &env);
+        let repaired = done("airflow", &["up"], &document, &env);
         assert_eq!(endpoint.mutating_since(before), ["airflow-serverless:UpdateWorkflow"], "{field}");
-        assert_same(field, &mended, &document);
+        assert_same(field, &repaired, &document);
         assert_eq!(layer("airflow", &["status"], &document, &env).status, Some(0), "{field}");
     }
     // How long logs are kept, tags, and a log group that is gone.
@@ -296,7 +296,7 @@ fn the_kind_changes_there_and_back_and_asks_before_anything_is_lost() {
     let as_environment = world.snapshot();
     assert!(ids(&as_environment, "workflow").is_empty());
 
-    // Nobody is there to be asked: nothing of `airflow` is touched.
+    // There is no terminal to ask on: nothing of `airflow` is touched.
     let below = up(&strata_tests::below("airflow"), &wish("serverless"), &env);
     let before = endpoint.count();
     let output = layer("airflow", &["up"], &below, &env);
@@ -340,14 +340,14 @@ fn somebody_elses_workflow_of_our_name_is_not_touched() {
     let place = json!({ "Bucket": sections["storage"]["bucket"], "ObjectKey": "dags/driven-data.workflow.yaml" });
     let words = json!({
         "Name": "driven-data-dev-airflow", "DefinitionS3Location": place, "RoleArn": sections["iam"]["role_arns"]["airflow"],
-        "Tags": { "owner": "somebody" }
+        "Tags": { "owner": "another" }
     });
     let made = world.call("mwaa-serverless", "create_workflow", words);
     assert!(made["WorkflowArn"].is_string(), "{made}");
     let before = endpoint.count();
     let output = layer("airflow", &["up"], &document, &env);
     assert_eq!(output.status, Some(1), "{}", output.stderr);
-    assert!(output.stderr.contains("belongs to somebody else (its tags: owner=somebody)"), "{}", output.stderr);
+    assert!(output.stderr.contains("belongs to another owner (its tags: owner=another)"), "{}", output.stderr);
     done("airflow", &["down", "--yes"], &document, &env);
     assert_eq!(endpoint.mutating_since(before), Vec::<String>::new());
     assert_eq!(ids(&world.snapshot(), "workflow").len(), 1);

@@ -104,7 +104,7 @@ fn a_bucket_of_somebody_else_is_refused_and_untouched() {
         for verb in ["plan", "up"] {
             let output = world.storage(&[verb], &world.document());
             assert_eq!(output.status, Some(1), "{}", output.stderr);
-            assert!(output.stderr.contains("belongs to somebody else (it has no tags)"), "{}", output.stderr);
+            assert!(output.stderr.contains("belongs to another owner (it has no tags)"), "{}", output.stderr);
         }
         assert_eq!(world.storage(&["down", "--yes"], &world.document()).status, Some(0));
     });
@@ -117,7 +117,7 @@ fn d08_a_versioned_bucket_full_of_data_goes_down() {
     let world = World::new();
     let doc = world.up(&world.document());
     world.boto(&["fill", BUCKET, "500", "5"]);
-    // Nobody is there to say yes.
+    // There is no terminal to type yes on.
     let output = world.unattended(&["down"], &doc);
     assert_eq!(output.status, Some(2), "{}", output.stderr);
     assert!(
@@ -130,7 +130,7 @@ fn d08_a_versioned_bucket_full_of_data_goes_down() {
     let output = world.program("storage", &["down", "--yes", "--pipeline", "driven-data", "--env", "dev"], "");
     assert_eq!(output.status, Some(0), "{}", output.stderr);
     assert_eq!(world.boto(&["buckets"]), json!([]));
-    assert!(output.stderr.contains("0 left of buckets, files"), "{}", output.stderr);
+    assert!(output.stderr.contains("nothing left of buckets, files"), "{}", output.stderr);
     assert_eq!(parsed(&output).get("storage"), None);
 }
 
@@ -139,7 +139,7 @@ fn keys_that_xml_cannot_carry_are_listed_and_deleted() {
     let world = World::new();
     let doc = world.up(&world.document());
     let each = world.boto(&["odd", BUCKET]).as_u64().unwrap();
-    // Objects of somebody else beside ours in dags/ are looked at, and stay.
+    // Objects of another owner next to ours in dags/ are looked at, and stay.
     assert_eq!(world.calls(|| assert_eq!(world.up(&doc), doc)), [""; 0]);
     let output = world.unattended(&["down"], &doc);
     let words = format!("{} objects in {} versions, {} multipart uploads", each * 2, each * 5, each * 2);

@@ -70,7 +70,7 @@ fn a_run_goes_on_where_a_job_failed() {
     let since = checkout.endpoint.count();
     let said = checkout.done(&["run", "from=failed"]);
     let many = done.lines().count() - 1;
-    assert_eq!(lines(&said, "run: ")[0], format!("goes on with 2024-09-15: {many} tasks are done"));
+    assert_eq!(lines(&said, "run: ")[0], format!("continuing with 2024-09-15: {many} tasks are done already"));
     // Nothing was done twice.
     let world = World::of(&checkout.endpoint);
     assert!(succeeded(&world).values().all(|count| *count == 1), "{:?}", succeeded(&world));
@@ -82,7 +82,7 @@ fn a_run_goes_on_where_a_job_failed() {
     let since = checkout.endpoint.count();
     let said = checkout.strata(&["run", "from=failed"]);
     assert_eq!(said.code, Some(2), "{}", said.err);
-    assert!(said.err.contains("no run stopped half-way; `strata run` makes one"), "{}", said.err);
+    assert!(said.err.contains("no run is unfinished; `strata run` starts one"), "{}", said.err);
     assert_eq!(checkout.endpoint.mutating_since(since), [""; 0]);
 }
 
@@ -150,7 +150,7 @@ fn rebuild_goes_on_too_and_from_failed_stands_alone() {
     assert_eq!(said.code, Some(1), "{}", said.err);
     let said = checkout.done(&["run", "from=failed"]);
     assert!(
-        said.err.contains("goes on with rebuild") && said.err.contains("run: all days are rebuilt"),
+        said.err.contains("continuing with rebuild") && said.err.contains("run: all days are rebuilt"),
         "{}",
         said.err
     );
@@ -160,7 +160,7 @@ fn rebuild_goes_on_too_and_from_failed_stands_alone() {
     {
         let said = checkout.strata(words);
         assert_eq!(said.code, Some(2), "{words:?}: {}", said.err);
-        assert!(said.err.contains("`from=failed` stands alone"), "{words:?}: {}", said.err);
+        assert!(said.err.contains("`from=failed` takes no date"), "{words:?}: {}", said.err);
     }
 }
 

@@ -185,7 +185,7 @@ fn where_few_go_at_once_the_longest_way_goes_first_and_the_others_queue() {
     // All are ready once the VPC is; only the NAT gateway, which waits for the subnets, takes long.
     let last = ["public-1", "public-2", "private-1", "private-2"].map(|id| begins(&format!("create subnet.{id}")));
     assert!(last.into_iter().max() < Some(begins("create security-group.main")), "nothing slow waits for the group");
-    assert!(spans.iter().any(|span| span.kind == "queue" && span.end.unwrap() - span.begin > 1000), "nobody queued");
+    assert!(spans.iter().any(|span| span.kind == "queue" && span.end.unwrap() - span.begin > 1000), "no call queued");
 }
 
 #[test]

@@ -304,9 +304,9 @@ fn what_is_wrong_is_said_and_nothing_is_replaced() {
     bucket.put("sql/staging/dim_date.sql", "SELECT unique_id,\n  accessed_at FROM rawe");
     refuse(&bucket, "dim_date.sql:2:20: there is no table `rawe`");
     bucket.put("sql/staging/dim_date.sql", "SELECT unique_id, birth_date AS accessed_at FROM raw");
-    refuse(&bucket, "column `accessed_at` is date, and declared is timestamp");
+    refuse(&bucket, "column `accessed_at`: the SQL gives date, the table declares timestamp");
     bucket.put("sql/staging/dim_date.sql", "SELECT accessed_at, unique_id FROM raw");
-    refuse(&bucket, "the order is accessed_at, unique_id");
+    refuse(&bucket, "the SQL gives the order accessed_at, unique_id");
     bucket.put("data/raw/my.csv", "x");
     refuse(&bucket, "data/raw/my.csv is not named like `raw_batch_data_{date}.csv`");
     let said = bucket.run("payment_data", Some("2024-09-20")).unwrap_err().to_string();

@@ -1,5 +1,5 @@
-//! Two runs at once, on one machine or two: one set of things, or a clear refusal. And what stands behind the lock: of two
-//! things that are the same, the younger one goes.
+//! Two runs at once, on one machine or two: one set of things, or a clear refusal. And what helps where the lock does
+//! not: of duplicates, the newer one is deleted.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn locks(world: &World) -> Vec<String> {
     groups.keys().filter(|name| name.starts_with("/strata/lock/")).cloned().collect()
 }
 
-/// A lock of somebody on another machine, which ends in so many seconds.
+/// A lock held on another machine, which expires in so many seconds.
 fn lock_of_somebody(world: &World, number: u32, seconds: i64) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
     let tags = json!({
@@ -106,7 +106,7 @@ fn up_beside_down_of_another_layer_is_refused() {
     assert_eq!(jobs.status, Some(0), "{}", jobs.stderr);
     airflow.kill().unwrap();
     airflow.wait().unwrap();
-    // A crash leaves a lock that holds nobody up on this machine.
+    // A crash leaves a lock that blocks no run on this machine.
     let teardown = layer("teardown", &["--yes"], &wish, &env);
     assert_eq!(teardown.status, Some(0), "{}", teardown.stderr);
     assert_eq!(locks(&World::of(&endpoint)), Vec::<String>::new());
@@ -121,7 +121,7 @@ fn a_lock_of_another_machine_is_respected_until_its_time_is_up() {
     let refused = layer("net", &["up"], &wish, &env);
     assert_eq!(refused.status, Some(1), "{}", refused.stderr);
     assert!(refused.stderr.contains("`net up` by ana on build-7 (process 4711) since"), "{}", refused.stderr);
-    assert!(refused.stderr.contains("should it have died, its lock ends at"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("if it died, its lock expires at"), "{}", refused.stderr);
     assert_eq!(endpoint.mutating_since(before), Vec::<String>::new());
 
     // Its time is up: the next number follows, and the old one goes.
@@ -163,10 +163,10 @@ fn of_two_vpcs_that_are_the_same_the_younger_one_goes() {
             tag["Value"] = format!("9{}", tag["Value"].as_str().unwrap().get(1..).unwrap()).into();
         }
     }
-    let twin = json!({
+    let newer = json!({
         "CidrBlock": "10.0.0.0/16", "TagSpecifications": [{ "ResourceType": "vpc", "Tags": tags }]
     });
-    let twin = world.call("ec2", "create_vpc", twin)["Vpc"]["VpcId"].as_str().unwrap().to_owned();
+    let newer = world.call("ec2", "create_vpc", newer)["Vpc"]["VpcId"].as_str().unwrap().to_owned();
     let address = json!({ "TagSpecifications": [{ "ResourceType": "elastic-ip", "Tags": [
         { "Key": "strata:pipeline", "Value": "driven-data" }, { "Key": "strata:env", "Value": "dev" },
         { "Key": "strata:layer", "Value": "net" }, { "Key": "strata:id", "Value": "address.nat" },
@@ -174,7 +174,7 @@ fn of_two_vpcs_that_are_the_same_the_younger_one_goes() {
     world.call("ec2", "allocate_address", address);
 
     let plan = layer("net", &["plan"], &wish, &env);
-    assert!(plan.stderr.contains(&format!("delete {twin} (there are two; {vpc} is older)")), "{}", plan.stderr);
+    assert!(plan.stderr.contains(&format!("delete {newer} (duplicate; {vpc} is older)")), "{}", plan.stderr);
     let status = layer("net", &["status"], &wish, &env);
     assert_eq!(status.status, Some(4), "{}", status.stderr);
     assert_eq!(done("net", &["up"], &wish, &env), document);

@@ -11,7 +11,7 @@ use strata_testkit::{Endpoint, bin, eventually, python, repository, run};
 fn python_checks(endpoint: &Endpoint, file: &str, names: &[&str]) -> Output {
     let mut command = Command::new(python());
     command.arg(repository().join("tests/local").join(file)).args(names).envs(endpoint.env());
-    // A bytecode folder in the repository would be a file that nobody wrote.
+    // A bytecode folder in the repository would be a file that no commit has.
     command.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap()
 }
 

@@ -8,7 +8,7 @@ use strata_state::wish::Pipeline;
 use strata_state::{Kind, dag, workflow};
 use strata_tasks::shell::{self, Part};
 use strata_testkit::{repository, run};
-use strata_tests::{airflow, beside, pipeline, pipeline_of};
+use strata_tests::{added_packages, airflow, pipeline, pipeline_of};
 
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "eu-central-1";
@@ -31,7 +31,7 @@ fn loaded(pipeline: &Pipeline, definition: &str) -> Value {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), definition).unwrap();
     let python = airflow("3.0");
-    let packages = beside("workflow");
+    let packages = added_packages("workflow");
     let script = repository().join("tests/airflow/workflow.py");
     let arguments = [script.to_str().unwrap(), folder.path().to_str().unwrap(), file.path().to_str().unwrap()];
     let output = run(python, &arguments, "", &[("PYTHONPATH", packages.to_str().unwrap())]);

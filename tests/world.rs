@@ -1,4 +1,4 @@
-//! The witness of other tests sees everything that exists, whoever made it, and says what differs.
+//! The witness of other tests sees everything that exists, of any owner, and says what differs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::json;

@@ -1,4 +1,4 @@
-"""Objects for measurements of S3: moto alone beside our endpoint, and plain HTTP, which costs less than what is measured."""
+"""Objects for measurements of S3: moto alone, our endpoint, and plain HTTP, which costs less than what is measured."""
 
 import concurrent.futures
 import http.client

@@ -4,7 +4,7 @@
 
 A daily run is what `just run` does once the day's file is there: crawl the raw table, run nine transforms, crawl what they
 made. History is put there without running it: each day's objects are copies of one real day's, and a crawl finds them.
-The published jobs read the whole raw table and write it anew, five times a day; here the same is measured on the first day
+The published jobs read the whole raw table and rewrite it, five times a day; here the same is measured on the first day
 and on the last one with Python's polars, which is also what runs the transforms in AWS.
 """
 
@@ -77,7 +77,7 @@ class History:
 
 
 def published(folder, days, rows):
-    """Seconds of the five staging tables made anew from `days` raw files, each by a scan of all of them."""
+    """Seconds of the five staging tables rebuilt from `days` raw files, each by a scan of all of them."""
     import polars
 
     columns = {

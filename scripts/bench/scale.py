@@ -3,7 +3,7 @@
     python scripts/bench/scale.py [--rates measured.json] [--rows 100000]
 
 Measured here: rows a second and core of scripts/glue/strata_transform.py with polars and with Spark (one core each), all
-nine transforms of one day, each a run that reads its input anew, and bytes a row. Computed: everything else, from AWS's
+nine transforms of one day, each a run that reads its input again, and bytes a row. Computed: everything else, from AWS's
 list prices. `--rates` takes the measurement of an earlier run (it is printed as JSON at the end) and measures nothing.
 """
 

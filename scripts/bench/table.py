@@ -12,7 +12,7 @@ ORDER = ["terraform", "chain", "latency", "datagen", "transform", "history", "ob
 
 def main():
     said = {None: "", True: "yes", False: "**no**"}
-    lines = ["# Measurements", "", "Made by `scripts/bench/table.py` from the JSON beside it; `just bench` measures all again."]
+    lines = ["# Measurements", "", "Made by `scripts/bench/table.py` from the JSON next to it; `just bench` measures all again."]
     lines += ["Each figure is the median of paired rounds, with the least and the most.", ""]
     lines += ["| what | against | goal | measured | met | command |", "|---|---|---|---|---|---|"]
     notes = []

@@ -35,7 +35,7 @@ def program(end, words, document):
 
 
 class Filled:
-    """An endpoint's folder with so many versions in a bucket of the pipeline's, and the same in one of nobody's."""
+    """An endpoint's folder with so many versions in a bucket of the pipeline's, and the same in one without an owner."""
 
     def __init__(self, work, versions):
         self.work, self.folder = work, pathlib.Path(work, str(versions))

@@ -23,7 +23,7 @@ class Span:
 
 
 def read(path):
-    """All events; the file is an array that nobody closes."""
+    """All events; the file is an array that is never closed."""
     return json.loads(path.read_text().rstrip().rstrip(",") + "]")
 
 

@@ -62,7 +62,7 @@ class Crate:
             yield from self.meaning(module.path, path)
         for path in module.globs:
             yield from ((target, name or "*") for target, name in self.meaning(module.path, path))
-        # What stands alone is defined here or imported, and counts there; or it comes out of a glob.
+        # A name without a path is defined here or imported, and counts there; or it comes out of a glob.
         for name in module.words | module.called if module.globs else ():
             yield from self.look(module.path, name)
         for name in module.called:

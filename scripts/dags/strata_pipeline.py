@@ -1,4 +1,4 @@
-"""One DAG for each pipeline: every `*.strata.json` beside this file becomes one.
+"""One DAG for each pipeline: every `*.strata.json` next to this file becomes one.
 
 The JSON is written by `storage` from the pipeline's wish, so that the names of jobs, crawlers and bucket are those that
 were created. This module only orchestrates: it starts Glue jobs and crawlers, and looks for files. Importing it reads
@@ -36,7 +36,7 @@ except ImportError:
 
 # The day of the run. A run started by hand in Airflow 3 may have no logical date.
 DATE = "{{ params.date or ds }}"
-# What stands for the slice of the run in keys and prefixes.
+# The form of the run's slice in keys and prefixes.
 SLICES = {
     "{date}": DATE,
     "{month}": "{{ (params.date or ds)[:7] }}",

@@ -3,8 +3,8 @@
 # What is compiled into programs, of this checkout.
 sources=(bin crates policies pipelines scripts/glue scripts/dags Cargo.toml Cargo.lock Justfile)
 
-# Compile these programs if one is missing or a source is newer. Says nothing where nothing is to do. What has no sources
-# beside it is used as it is.
+# Compile these programs if one is missing or a source is newer. Prints nothing where there is nothing to do. Programs
+# without sources are used as they are.
 build() {
     local name stamps=$home/target/strata oldest="" words=()
     [ -f "$home/Cargo.toml" ] || return 0

@@ -1,5 +1,5 @@
 # Following the graph of a run (`pipeline tasks`): each task is one verb of one program, started as soon as all that it waits for
-# is done. What is done stands in a file, so that a later run can go on from there.
+# is done. What is done is in a file, so that a later run can continue from there.
 
 # Programs at once. They wait for AWS most of the time.
 most_tasks=8
@@ -80,5 +80,5 @@ tell_failed() {
     if [ ${#failed[@]} != 0 ]; then text+="${failed[*]} failed"; else text+="interrupted"; fi
     if [ ${#idle[@]} != 0 ]; then text+="; not started: ${idle[*]}"; fi
     say "$text"
-    say "run: \`$me run from=failed$which\` goes on with these, and leaves what is done as it is"
+    say "run: \`$me run from=failed$which\` continues with these and repeats nothing that is done"
 }

@@ -34,7 +34,8 @@ choose_target() {
         unset AWS_PROFILE AWS_SESSION_TOKEN
         export AWS_REGION=${AWS_REGION:-eu-central-1}
     fi
-    # On a laptop there is nothing to lose, so nobody is asked; in an account the programs say what would be lost and ask.
+    # On a laptop there is nothing to lose, so nothing is asked; in an account the programs say what would be lost and
+    # ask.
     yes=()
     if [ "$target" = local ]; then yes=(--yes); fi
 }

@@ -118,10 +118,10 @@ class Folder:
     def put(self, url, body):
         path = self.path(url)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        beside = os.path.join(self.root, ".unfinished")
-        with open(beside, "wb") as file:
+        temporary = os.path.join(self.root, ".unfinished")
+        with open(temporary, "wb") as file:
             file.write(body)
-        os.replace(beside, path)
+        os.replace(temporary, path)
 
     def delete(self, url):
         if os.path.exists(self.path(url)):
@@ -139,7 +139,7 @@ class Folder:
 #
 # The rules of crates/slices. A slice is its text: `2025-03-14`, `2025-03`, or `whole` for all of a table.
 
-# What stands for a slice in names, what it looks like, and where something is missing from it.
+# The form of a slice in names, what it looks like, and where something is missing from it.
 GRAINS = {
     "day": ("{date}", "[0-9]{4}-[0-9]{2}-[0-9]{2}", "on this day", "its day is unknown"),
     "month": ("{month}", "[0-9]{4}-[0-9]{2}", "in this month", "its month is unknown"),
@@ -236,7 +236,7 @@ def assign(place, only, names):
         newest = [url for day, url in files if day == latest]
         if len(newest) > 1:
             raise Failed(
-                "%s and %s are both of %s, the latest date; which of them is the newest, nobody can tell: remove or rename one"
+                "%s and %s are both of %s, the latest date, so neither of them is the newest: remove or rename one"
                 % (newest[0], newest[1], latest)
             )
         found[part] = newest
@@ -344,7 +344,7 @@ def records(lines, stop=None):
             reason = (
                 "a quote is never closed"
                 if "end of data" in text
-                else "a carriage return stands outside of quotes"
+                else "there is a carriage return outside of quotes"
                 if "new-line" in text
                 else "text follows a closing quote"
             )
@@ -494,7 +494,7 @@ def bad_rows(store, url, place):
 
 
 def shared_keys(store, url, key, slots, twice, known):
-    """Of rows that share a key, copies are kept once; rows that contradict each other are all set aside."""
+    """Of rows that share a key, copies are kept once; rows that contradict each other are all rejected."""
     groups = {}
     with store.open(url) as file:
         body = records(Lines(file))
@@ -509,7 +509,7 @@ def shared_keys(store, url, key, slots, twice, known):
 
 
 def contradictions(groups, slots, key):
-    """Those to be set aside of rows (line, raw text, fields) that are grouped by their key."""
+    """Those to be rejected of rows (line, raw text, fields) that are grouped by their key."""
     bad = []
     name = ", ".join(slot.name for slot in slots if slot.name in key)
     for rows in groups.values():
@@ -669,7 +669,7 @@ def check_names(found, wanted):
     for name in found:
         if name not in wanted:
             raise Failed("column `%s` is not declared; remove it or declare it" % name)
-    raise Failed("the order is %s, and declared is %s" % (", ".join(found), ", ".join(wanted)))
+    raise Failed("the SQL gives the order %s, the table declares %s" % (", ".join(found), ", ".join(wanted)))
 
 
 def check_counts(place, rows, nulls, distinct):
@@ -705,7 +705,7 @@ class Polars:
         return pl.Decimal(*column.scale) if column.scale else simple[column.kind]
 
     def csv(self, url, place):
-        """The rows of a file, how many it has, and those set aside."""
+        """The rows of a file, how many it has, and those rejected."""
         rows, bad = bad_rows(self.store, url, place)
         refuse_all_bad(rows, bad)
         return self.good(url, place, {line for line, _, _ in bad}), rows, bad
@@ -746,7 +746,7 @@ class Polars:
         for column in columns(place):
             found, wanted = frame.schema[column.name], self.type(column)
             if found != wanted:
-                raise Failed("column `%s` is %s, and declared is %s; cast it in the SQL" % (column.name, found, column.kind))
+                raise Failed("column `%s`: the SQL gives %s, the table declares %s: CAST it" % (column.name, found, column.kind))
 
     def answer(self, sql, tables, place):
         pl = self.pl
@@ -765,7 +765,7 @@ class Polars:
         return frame, frame.height
 
     def replace(self, frame, target, _beside):
-        """One PUT replaces the slice; what an earlier run left beside it goes afterwards."""
+        """One PUT replaces the slice; other objects of an earlier run are deleted afterwards."""
         body = io.BytesIO()
         frame.write_parquet(body, compression="snappy")
         part = target + "part-00000.parquet"
@@ -802,7 +802,7 @@ class Spark:
         return ", ".join("%s %s" % (column.name, self.type(column)) for column in columns(place))
 
     def csv(self, url, place):
-        """The rows of a file, how many it has, and those set aside: read by blocks, side by side."""
+        """The rows of a file, how many it has, and those rejected: read by blocks, side by side."""
         from pyspark.sql import functions as f
 
         store, key = self.store, place.get("key", [])
@@ -865,7 +865,7 @@ class Spark:
         for column in columns(place):
             if found[column.name] != self.type(column):
                 raise Failed(
-                    "column `%s` is %s, and declared is %s; cast it in the SQL" % (column.name, found[column.name], column.kind)
+                    "column `%s`: the SQL gives %s, the table declares %s: CAST it" % (column.name, found[column.name], column.kind)
                 )
 
     def answer(self, sql, tables, place):
@@ -888,20 +888,20 @@ class Spark:
         check_counts(place, rows, nulls, distinct)
         return frame, rows
 
-    def replace(self, frame, target, beside):
-        """Write beside, then switch: the new parts take the places of the old ones, and what is left over goes."""
-        for url in self.store.list(beside):
+    def replace(self, frame, target, unfinished):
+        """Write to another folder, then switch: the new parts replace the old ones, and what is left over is deleted."""
+        for url in self.store.list(unfinished):
             self.store.delete(url)
         files = 1 + frame.count() // self.ROWS_PER_FILE
-        frame.coalesce(files).write.mode("overwrite").option("compression", "snappy").parquet(self.store.spark(beside))
-        written = [url for url in self.store.list(beside) if url.rsplit("/", 1)[1].startswith("part-")]
+        frame.coalesce(files).write.mode("overwrite").option("compression", "snappy").parquet(self.store.spark(unfinished))
+        written = [url for url in self.store.list(unfinished) if url.rsplit("/", 1)[1].startswith("part-")]
         parts = ["%spart-%05d.parquet" % (target, index) for index in range(len(written))]
         for source, part in zip(written, parts):
             self.store.move(source, part)
         for url in self.store.list(target):
             if url not in parts:
                 self.store.delete(url)
-        for url in self.store.list(beside):
+        for url in self.store.list(unfinished):
             self.store.delete(url)
         frame.unpersist()
         while self.held:
@@ -979,11 +979,11 @@ def one_slice(store, engine, spec, sql, part, found):
             store.delete(url)
     bucket = spec["writes"]["path"].split("/")[2]
     # Outside of every table's folder: no crawler may meet a file that is not finished.
-    beside = "s3://%s/data/unfinished/%s/%s/" % (bucket, spec["name"], part)
-    engine.replace(answer, folder(spec["writes"], part), beside)
+    unfinished = "s3://%s/data/unfinished/%s/%s/" % (bucket, spec["name"], part)
+    engine.replace(answer, folder(spec["writes"], part), unfinished)
     print("%s %s: wrote %d rows" % (spec["name"], part, rows))
     for reason, count in count_reasons(rejects).items():
-        print("%s %s: warning: %d rows set aside: %s; see %s%s.csv" % (spec["name"], part, count, reason, spec["rejects"], part))
+        print("%s %s: warning: %d rows rejected: %s; see %s%s.csv" % (spec["name"], part, count, reason, spec["rejects"], part))
 
 
 def run(store, engine, url, date):
@@ -995,7 +995,7 @@ def run(store, engine, url, date):
     only, found, ignored = date and within(date, size), {}, []
     for name, place in spec["reads"].items():
         found[name], others = slices(store, name, place, only)
-        ignored += ["table `%s`: %s, so it does not count" % (name, why) for why in others]
+        ignored += ["table `%s`: %s, so it is ignored" % (name, why) for why in others]
     # A coarser slice, of reference data, says nothing about which slices there are.
     finer = [part for table in found.values() for part in table if SIZES.index(size_of(part)) <= SIZES.index(size)]
     parts = [only] if only else sorted({within(part, size) for part in finer})

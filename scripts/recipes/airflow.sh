@@ -9,7 +9,7 @@ recipe_dag_logs() { of_layer dag-logs airflow logs "$@"; }
 options_dag_ui() { :; }
 recipe_dag_ui() { of_layer dag-ui airflow ui "$@"; }
 
-# Asks nobody, so it works on the pipeline as it is, with or without an endpoint.
+# Makes no AWS call, so it works on the pipeline as it is, with or without an endpoint.
 options_dag_check() { no_words dag-check "$@"; }
 recipe_dag_check() {
     need dag-check airflow
@@ -19,7 +19,7 @@ recipe_dag_check() {
 options_dag_variable() {
     if [ $# != 1 ]; then refuse "dag-variable: give the name of one Variable, and its value on stdin"; fi
 }
-# A value is no word of a command line, which everybody can see.
+# A value is never on a command line, which all users of a machine can see.
 recipe_dag_variable() {
     need dag-variable airflow
     endpoint running dag-variable

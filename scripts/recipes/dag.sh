@@ -14,7 +14,7 @@ options_dag() {
         esac
     done
     check_input dag
-    # Else the input of every day until today would be made before anybody says so.
+    # Otherwise the input of every day until today would be made without being asked for.
     if [[ -n $from && -z $to || -z $from && -n $to ]]; then refuse "dag: from=DAY and to=DAY go together: give both, or date=DAY"; fi
     if [ -n "$from" ] && [ -n "$day" ]; then refuse "dag: give date=, or from= and to="; fi
     if [ -n "$from" ] && [ ${#input[@]} != 0 ]; then refuse "dag: input=FILE is the file of one day: give date=, not from= and to="; fi

@@ -1,6 +1,6 @@
 # One day of the pipeline: only its raw files are read, only its part of each table is replaced, and only new folders are
-# crawled. `rebuild` brings no input: every day that has a raw file is made again, and every folder crawled again. from=failed
-# goes on with the last run where it stopped.
+# crawled. `rebuild` brings no input: every day that has a raw file is made again, and every folder crawled again.
+# from=failed continues the last run where it stopped.
 
 options_run() {
     local word
@@ -21,9 +21,9 @@ options_run() {
     done
     is_day run "$date"
     check_input run
-    if [ $rebuild$brings = 11 ]; then refuse "run: \`rebuild\` stands alone: it brings no input, and rebuilds all days"; fi
+    if [ $rebuild$brings = 11 ]; then refuse "run: \`rebuild\` takes no date and no input: it rebuilds all days"; fi
     if [ $goes_on = 1 ] && [ $which$brings != 00 ]; then
-        refuse "run: \`from=failed\` stands alone: it goes on with the last run, whose day and input are known"
+        refuse "run: \`from=failed\` takes no date, no input and no \`rebuild\`: it continues the last run"
     fi
 }
 
@@ -51,9 +51,9 @@ recipe_run() {
 # The part of the tables that the last run was about, which has not come to its end: into `part`.
 last_run() {
     local line
-    if [ ! -s "$progress" ]; then refuse "run: from=failed: no run stopped half-way; \`$me run$which\` makes one"; fi
+    if [ ! -s "$progress" ]; then refuse "run: from=failed: no run is unfinished; \`$me run$which\` starts one"; fi
     read -r line < "$progress"
     part=${line#of }
     if [ "$part" != rebuild ]; then is_day run "$part"; fi
-    say "run: goes on with $part: $(($(wc -l < "$progress") - 1)) tasks are done"
+    say "run: continuing with $part: $(($(wc -l < "$progress") - 1)) tasks are done already"
 }

@@ -25,7 +25,7 @@ recipe_up() {
         fi
         wish=$(document airflow "$airflow" <<< "$wish")
     fi
-    if [ "$airflow" = real ]; then say "up: Apache Airflow takes half a minute to start; the first time it is installed, too"; fi
+    if [ "$airflow" = real ]; then say "up: Apache Airflow takes half a minute to start; the first time it is installed as well"; fi
     endpoint start
     if [ $is_sure = 1 ]; then
         yes=(--yes)
@@ -55,7 +55,7 @@ ask_up() {
     count=$(cat "$work"/plan.* | document changes)
     if [ "$count" = 0 ]; then return 0; fi
     if ! { exec 4<> /dev/tty; } 2> /dev/null; then
-        refuse "up: $count changes in AWS, and there is no terminal to ask on; nothing was touched: say \`yes\` if they are meant"
+        refuse "up: $count changes in AWS, and there is no terminal to ask on; nothing was touched: use \`yes\` to confirm them"
     fi
     printf 'up: make these %s changes in AWS, for pipeline %s, env %s? Type yes: ' "$count" "$name" "$env" >&4
     read -r answer <&4 || true

@@ -1,4 +1,4 @@
-"""What a policy must not say, whoever wrote it: AWS's reference and parliament's rules, with the exceptions that we agree to."""
+"""What no policy may say: AWS's reference and parliament's rules, with the exceptions that we agree to."""
 
 import json
 import re

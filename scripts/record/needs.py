@@ -28,7 +28,7 @@ CALLED = {
     "s3:PutBucketLifecycleConfiguration": ["s3:PutLifecycleConfiguration"],
     "s3:PutPublicAccessBlock": ["s3:PutBucketPublicAccessBlock"],
     "s3:UploadPart": ["s3:PutObject"],
-    # AWS tells everybody who they are.
+    # AWS answers this to all callers.
     "sts:GetCallerIdentity": [],
 }
 
@@ -95,7 +95,7 @@ def kind_made(call):
     return call.operation.removeprefix("Create").lower() if makes else None
 
 
-def beside(call, params):
+def others(call, params):
     """The rights that AWS asks for as well, some with a purpose: `iam:PassRole:glue`."""
     match call.name:
         case "airflow:CreateEnvironment":
@@ -177,7 +177,7 @@ def names(service, kind, params):
 
 
 def tails(service, kind, params):
-    """What stands in the ARN after the account."""
+    """What follows the account in the ARN."""
 
     def one(*keys):
         return next(([params[key]] for key in keys if params.get(key)), [])
@@ -210,7 +210,7 @@ def tails(service, kind, params):
         case "logs", "log-stream":
             return [f"log-group:{params['logGroupName']}:log-stream:{name}" for name in one("logStreamName")]
         case "kms", "key":
-            # By an alias the call names the key behind it, which nobody knows here.
+            # By an alias the call names the key behind it, which is not known here.
             ids = [name.rpartition("key/")[2] for name in one("KeyId", "TargetKeyId")]
             return [f"key/{name}" for name in ids if "alias/" not in name]
         case "kms", "alias":

@@ -38,13 +38,13 @@ STATEMENTS = [Statement(*line) for line in rights.STATEMENTS]
 
 
 def plain(right):
-    """The right without its purpose: what stands in a policy."""
+    """The right without its purpose: what a policy contains."""
     return ":".join(right.split(":")[:2])
 
 
 @functools.cache
 def pattern(resource):
-    """A resource of a statement as an expression, with what its placeholders may stand for."""
+    """A resource of a statement as an expression, with the values that its placeholders may have."""
     parts = re.split(r"(\$\{\w+\}|\*)", resource)
     stand_in = lambda part: rights.PLACEHOLDERS.get(part[2:-1], "[^/:]+")  # noqa: E731
     return re.compile("".join(
@@ -69,7 +69,7 @@ class Policy:
         params = needs.parameters(call)
         for right in needs.own(call, params):
             self.need(call, right, needs.resources(call, right, params), params)
-        for right in needs.beside(call, params):
+        for right in needs.others(call, params):
             self.need(call, right, {}, params)
 
     def need(self, call, right, named, params):
@@ -165,8 +165,9 @@ def made(record):
 
 
 def together(statements):
-    """All layers in one document come near to AWS's limit for a managed policy: names of statements are left out, and what is
-    held to our tags stands in one. A right works on the resources of its own kind only, so that gives nothing more."""
+    """All layers in one document come near to AWS's limit for a managed policy: names of statements are left out, and
+    what is held to our tags is in one. A right works on the resources of its own kind only, so that gives nothing
+    more."""
     found = []
     for statement in statements:
         actions, resources = statement["Action"], statement["Resource"]

@@ -2,7 +2,7 @@
 
 Each statement is taken over by a program with those of its rights that the program's recorded calls need, and with those
 of its resources that these calls name. What AWS gives on no particular resource needs no line here. A right with a
-purpose, such as `iam:PassRole:glue`, is one that a call needs beside its own (see needs.py).
+purpose, such as `iam:PassRole:glue`, is one that a call needs besides its own (see needs.py).
 """
 
 # What is made carries our tags in the very call that makes it; what is touched later must carry them already.
@@ -40,7 +40,7 @@ CATALOG = arns("glue", "catalog", "database/${database}", "table/${database}/*",
 # Name of the statement, rights, resources, condition.
 STATEMENTS = [
     # Network. A thing that is made in another needs the right on both: on the new one by the tags in the call, on the
-    # other by the tags that it has. The two never stand in one statement, or tags in a call would open others' VPCs.
+    # other by the tags that it has. The two are never in one statement, or tags in a call would open others' VPCs.
     ("MakeVpc", "ec2:CreateVpc ec2:CreateInternetGateway ec2:AllocateAddress",
      arns("ec2", "vpc/*", "internet-gateway/*", "elastic-ip/*"), NEW),
     ("MakeInVpc", "ec2:CreateSubnet ec2:CreateRouteTable ec2:CreateSecurityGroup",
@@ -66,7 +66,7 @@ STATEMENTS = [
     # AWS's own zones of private endpoint names.
     ("PrivateNames", "route53:AssociateVPCWithHostedZone", ["arn:${partition}:route53:::hostedzone/*"], None),
 
-    # Roles. A name that is taken may be anybody's, under any path: reading it tells whose.
+    # Roles. A name that is taken may have any owner, under any path: reading it tells whose it is.
     ("OurRoles",
      "iam:CreateRole iam:DeleteRole iam:GetRole iam:GetRolePolicy iam:PutRolePolicy iam:DeleteRolePolicy "
      "iam:AttachRolePolicy iam:DetachRolePolicy iam:PutRolePermissionsBoundary iam:ListAttachedRolePolicies "
@@ -83,7 +83,7 @@ STATEMENTS = [
     # Roles whose names services fix: the account's, created where they are missing.
     ("FixedRoles", "iam:CreateRole iam:GetRole iam:AttachRolePolicy iam:TagRole iam:UntagRole",
      iam("role/${service_role}"), None),
-    # The airflow plan reads what the roles may do, also where somebody attached a policy of another name; that of iam looks
+    # The airflow plan reads what the roles may do, also where a policy of another name was attached; that of iam looks
     # whether a policy exists.
     ("WhatRolesMay", "iam:GetPolicy iam:GetPolicyVersion", ["arn:${partition}:iam::*:policy/*"], None),
     ("PassToGlue", "iam:PassRole:glue", iam(ROLES + "${role_glue}"), passed_to("glue")),
@@ -164,7 +164,7 @@ STATEMENTS = [
     ("OurLogGroups",
      "logs:CreateLogGroup logs:DeleteLogGroup logs:ListTagsForResource logs:PutRetentionPolicy logs:TagResource",
      arns("logs", "log-group:airflow-${environment}-*", "log-group:/aws/mwaa-serverless/${workflow}"), None),
-    # A workflow's ARN ends in ten characters that nobody knows beforehand; which are ours, tags say.
+    # A workflow's ARN ends in ten characters that are not known beforehand; tags say which are ours.
     ("MakeWorkflow", "airflow-serverless:CreateWorkflow", ["*"], NEW),
     ("TagOurWorkflow", "airflow-serverless:TagResource", arns("airflow-serverless", "workflow/${workflow}-*"), NEW),
     ("WhoseWorkflow", "airflow-serverless:ListTagsForResource", arns("airflow-serverless", "workflow/*"), None),
@@ -202,7 +202,7 @@ NEEDS_NO_MORE = {
 # Where the second statement gives a right on all that a call names, the first, which gives it on more, is left out.
 INSTEAD = {"Objects": "Input"}
 
-# What the placeholders may stand for, where the record's own names are held against the statements.
+# The values that placeholders may have, where the record's own names are held against the statements.
 PLACEHOLDERS = {
     "account": r"\d{12}",
     "partition": "aws",

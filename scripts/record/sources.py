@@ -1,4 +1,4 @@
-"""Calls that stand in a program's source and that no test makes: nothing says whether their rights are right."""
+"""Calls in a program's source that no test makes: nothing shows whether their rights are right."""
 
 import re
 
@@ -29,6 +29,6 @@ def unmade(calls, programs):
     made = {(call.program, call.operation) for call in calls}
     own = [(program, name) for program in programs for name in written(ROOT / "bin" / program)]
     lines = [f"{program}: {name}" for program, name in own if (program, name) not in made]
-    anybody = {name for _, name in made}
-    lines += [f"crates/{crate}: {name}" for crate in SHARED for name in written(ROOT / "crates" / crate) - anybody]
+    known = {name for _, name in made}
+    lines += [f"crates/{crate}: {name}" for crate in SHARED for name in written(ROOT / "crates" / crate) - known]
     return sorted(lines)

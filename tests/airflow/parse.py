@@ -6,7 +6,7 @@ import sys
 import tempfile
 
 folder = sys.argv[1]
-# Whoever runs the tests may have one set.
+# The user who runs the tests may have one set.
 os.environ.pop("AWS_ENDPOINT_URL", None)
 if sys.argv[2:]:
     os.environ["AWS_ENDPOINT_URL"] = sys.argv[2]

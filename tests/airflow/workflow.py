@@ -1,5 +1,5 @@
-"""Hold a workflow definition against the DAG that it stands for. Runs in a venv with Airflow, and beside DAG Factory and the
-package of AWS's converter.
+"""Hold a workflow definition against its DAG. Runs in a venv with Airflow, DAG Factory and the package of AWS's
+converter.
 
     workflow.py FOLDER DEFINITION
 
@@ -46,7 +46,7 @@ def rendered(task, value):
 
 
 def arguments(task):
-    """What a task is given beside what every task has."""
+    """What a task is given besides what every task has."""
     given = {key: value for key, value in vars(task)["_BaseOperator__init_kwargs"].items() if key not in LEFT_OUT}
     # A default of the whole DAG is an argument, too, where the operator hands it on.
     given = {key: value for key, value in given.items() if key not in task.dag.default_args}

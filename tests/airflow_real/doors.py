@@ -46,7 +46,7 @@ def doors(environment):
         path, given = "/api/v2/dags", {"Authorization": f"Bearer {cookie.split('=', 1)[1]}"}
     else:
         path, given = "/api/v1/dags", {"Cookie": cookie}
-    assert ask(host, "GET", path)[0] in (401, 403), "nobody comes in without a login"
+    assert ask(host, "GET", path)[0] in (401, 403), "no client is let in without a login"
     # Who has none is told how to get one, not asked for a password.
     status, _, said = ask(host, "GET", "/login/" if "v1" in path else "/auth/login")
     assert status == 401 and "airflow ui" in said, said

@@ -107,7 +107,7 @@ def console(environment):
         rest(environment, "POST", "/variables", {"key": key, "value": value})
     # Where Airflow looked at the file before the Variables were there, it looks again after half a minute.
     eventually("the user's DAG", 90, lambda: is_known(environment, "console_pipeline"))
-    # Airflow makes up for the last run of the schedule: nobody has to start one.
+    # Airflow catches up on the last run of the schedule: no client has to start one.
     rest(environment, "PATCH", "/dags/console_pipeline", {"is_paused": False}, update_mask="is_paused")
     runs = eventually("its run", 60, lambda: rest(environment, "GET", "/dags/console_pipeline/dagRuns")["dag_runs"])
     ended = end(environment, runs[0]["dag_run_id"], "console_pipeline")

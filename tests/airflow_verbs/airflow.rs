@@ -161,7 +161,8 @@ impl Airflow {
         })
     }
 
-    /// The newest first. Whoever looks moves the oldest run that has not ended one step on, unless the DAG is paused.
+    /// The newest first. A call that lists them moves the oldest run that has not ended one step on, unless the DAG is
+    /// paused.
     fn list_runs(&mut self, query: &Value) -> Value {
         assert_eq!(query["order_by"], "-id");
         let paused = self.paused;
@@ -199,7 +200,7 @@ impl Airflow {
     fn list(&self, query: &Value) -> Value {
         let from = usize::try_from(query["offset"].as_u64().unwrap()).unwrap();
         let one = |(key, value): (&String, &String)| json!({ "key": key, "value": value, "description": null });
-        // Pages of two, so that somebody who asks once is found out.
+        // Pages of two, so that a client that asks once is found out.
         let page: Vec<Value> = self.variables.iter().skip(from).take(2).map(one).collect();
         json!({ "variables": page, "total_entries": self.variables.len() })
     }

@@ -1,4 +1,4 @@
-//! `airflow check`, which asks nobody: there is no endpoint here, and there are no credentials.
+//! `airflow check`, which makes no AWS call: there is no endpoint here, and there are no credentials.
 
 use serde_json::{Value, json};
 use strata_testkit::{Output, bin, repository, run};
@@ -18,8 +18,8 @@ fn with_dags(files: &[(&str, &str)]) -> (tempfile::TempDir, Value) {
 }
 
 fn check(document: &Value) -> Output {
-    // Whoever asks somebody finds nobody there, and has nothing to show.
-    let nobody = [
+    // A program that calls AWS finds no endpoint there, and has no credentials.
+    let no_endpoint = [
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
         ("AWS_ACCESS_KEY_ID", ""),
         ("AWS_SECRET_ACCESS_KEY", ""),
@@ -27,7 +27,7 @@ fn check(document: &Value) -> Output {
         ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
         ("AWS_EC2_METADATA_DISABLED", "true"),
     ];
-    run(bin("airflow"), &["check"], &document.to_string(), &nobody)
+    run(bin("airflow"), &["check"], &document.to_string(), &no_endpoint)
 }
 
 /// The findings of a check that fails: what, and what to do.
@@ -52,7 +52,7 @@ fn the_pipeline_as_it_is_passes() {
     assert!(output.stderr.contains("all that they use is in the document"), "{}", output.stderr);
 }
 
-/// The published DAG and the names of the Terraform beside it.
+/// The published DAG and the names of its Terraform.
 fn published() -> (tempfile::TempDir, Value) {
     let (folder, mut wish) = with_dags(&[("published_dag.py", include_str!("published_dag.py"))]);
     wish["pipeline"]["airflow"]["variables"] = json!(["S3_BUCKET_NAME", "S3_FILE_PATH"]);

@@ -1,5 +1,5 @@
 //! A small MWAA in front of an endpoint: it answers `InvokeRestApi` and `CreateWebLoginToken` as AWS and Airflow document
-//! them, and passes all else on. A run goes one step on each time that somebody lists the runs.
+//! them, and passes all else on. A run goes one step on each time that the runs are listed.
 
 use crate::airflow::Airflow;
 use serde_json::{Value, json};
@@ -75,7 +75,7 @@ fn serve(mut client: TcpStream, airflow: &Mutex<Airflow>, upstream: &str) {
         let mut airflow = airflow.lock().unwrap_or_else(PoisonError::into_inner);
         let input: Value = serde_json::from_slice(&body).unwrap();
         let answer = airflow.invoke(method, name, &input);
-        // It is done, and nobody hears of it.
+        // It is done, and no answer is sent.
         if !std::mem::take(&mut airflow.loses_answer) {
             say(&mut client, &answer);
         }

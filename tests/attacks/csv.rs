@@ -1,4 +1,4 @@
-//! Raw CSV files: what any other writer wrote is read as the same values, or set aside with its reason; no value moves
+//! Raw CSV files: what any other writer wrote is read as the same values, or rejected with its reason; no value moves
 //! into another column and no row gets lost.
 
 use crate::kit::holds;
@@ -19,7 +19,7 @@ struct Bucket {
     _folder: tempfile::TempDir,
 }
 
-/// The rows of the table that was written, and those set aside: `line`, reason, text.
+/// The rows of the table that was written, and those rejected: `line`, reason, text.
 struct Read {
     report: Report,
     kept: Vec<Vec<String>>,
@@ -103,7 +103,7 @@ fn what_another_writer_wrote_is_read_as_the_same_values() {
     });
 }
 
-/// One line of a file that somebody wrote by hand: what is read of it, or why not.
+/// One line of a file that was written by hand: what is read of it, or why not.
 fn line() -> impl Strategy<Value = (String, Option<[&'static str; 3]>)> {
     let lines: [(&str, Option<[&str; 3]>); 14] = [
         ("x,y,z", Some(["x", "y", "z"])),

@@ -13,7 +13,7 @@ use strata_tests::{layer, pipeline};
 
 const SECRET: &str = "SELECT 'what is outside of the folder' FROM raw";
 
-/// A pipeline with one transform in a folder of its own, beside a file that nobody may read.
+/// A pipeline with one transform in a folder of its own, next to a file that must not be read.
 pub(crate) struct Place {
     top: tempfile::TempDir,
     pub(crate) document: Value,
@@ -105,7 +105,7 @@ fn links_pipes_and_devices_are_no_sql_files() {
             "leads out of",
         ),
         ("a device", &|place| place.sql(|path| symlink("/dev/zero", path).unwrap()), "leads out of"),
-        ("a pipe that nobody writes to", &|place| place.sql(fifo), "is not a file"),
+        ("a pipe without a writer", &|place| place.sql(fifo), "is not a file"),
         ("a folder", &|place| place.sql(|path| std::fs::create_dir(path).unwrap()), "is not a file"),
         ("a file of a terabyte", &|place| place.sql(huge), "bytes"),
     ];

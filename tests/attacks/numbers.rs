@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use strata_state::read;
 use strata_tests::pipeline;
 
-/// Where a number stands, and the least and the most that AWS takes.
+/// Where a number is, and the least and the most that AWS takes.
 const RANGES: [(&str, i64, i64); 12] = [
     ("/net/ingress/0/port", 1, 65_535),
     ("/storage/old_versions_days", 1, 2_147_483_647),

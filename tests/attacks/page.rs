@@ -235,7 +235,7 @@ fn keys_that_look_like_paths_stay_keys() {
     let port = port(endpoint.url());
     let host = format!("localhost:{port}");
     let headers = [("Host", host.as_str()), ("Authorization", SIGNED)];
-    // Buckets and keys as they stand in a request line: raw, encoded, encoded twice.
+    // Buckets and keys as they are in a request line: raw, encoded, encoded twice.
     let escape = |text: &str, all: bool| -> String {
         let safe = |byte: u8| !all && (byte.is_ascii_alphanumeric() || b"/.-_~%".contains(&byte));
         text.bytes()

@@ -1,4 +1,4 @@
-//! Programs as processes: any bytes on stdin, any words as options. Nobody is called, and no terminal is taken over.
+//! Programs as processes: any bytes on stdin, any words as options. No call is made, and no terminal is taken over.
 
 use crate::kit::{HOSTILE, figures, holds, hostile};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use std::time::Instant;
 use strata_testkit::{bin, repository};
 use strata_tests::{LAYERS, pipeline};
 
-/// An endpoint that counts who calls, and answers nobody.
+/// An endpoint that counts calls, and answers none.
 pub(crate) struct Trap {
     pub(crate) url: String,
     calls: Arc<AtomicUsize>,

@@ -11,7 +11,7 @@ fn canary(checkout: &Checkout) -> PathBuf {
     checkout.path("canary")
 }
 
-/// Words that create `canary`, if anybody executes them.
+/// Words that create `canary` if they are executed.
 fn words() -> Vec<String> {
     let forms = [
         "$(touch canary)",

@@ -14,7 +14,7 @@ const KEY: &str = r"^([A-Za-z0-9][A-Za-z0-9_.=-]*/)+$";
 /// Job, DAG task (Airflow), and part of an S3 key.
 const WORD: &str = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$";
 
-/// Where a string stands, the form that AWS takes (its API reference, or the service's naming rules), and what the
+/// Where a string is, the form that AWS takes (its API reference, or the service's naming rules), and what the
 /// error has to name.
 const RULES: [(&str, &str, &str); 25] = [
     ("/name", "^[a-z][a-z0-9-]{0,22}[a-z0-9]$", "pipeline.name"),

@@ -50,7 +50,7 @@ impl World {
         let script = repository().join("tests/catalog/call.py");
         let words = [script.to_str().unwrap(), service, operation, &arguments.to_string()];
         let mut env = self.endpoint.env().to_vec();
-        // A bytecode folder in the repository would be a file that nobody wrote.
+        // A bytecode folder in the repository would be a file that no commit has.
         env.push(("PYTHONDONTWRITEBYTECODE", "1"));
         let output = run(python(), &words, "", &env);
         assert_eq!(output.status, Some(0), "{service} {operation}: {}", output.stderr);

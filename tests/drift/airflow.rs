@@ -1,4 +1,4 @@
-//! How somebody changes the environment and its log groups from outside.
+//! Changes of the environment and its log groups from outside.
 
 use crate::bench::{Bench, Thing, text};
 use crate::extras::{Extra, Tags, extra};

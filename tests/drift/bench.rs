@@ -108,8 +108,8 @@ impl Bench {
         assert_eq!(creates, missing, "{name} plan");
     }
 
-    /// `up` mends it with as many calls, the document is the same, and `status` is content. Returns the calls.
-    pub(crate) fn mended(&mut self, name: &str, calls: usize, what: &str) -> Vec<String> {
+    /// `up` repairs it with as many calls, the document is the same, and `status` is content. Returns the calls.
+    pub(crate) fn repaired(&mut self, name: &str, calls: usize, what: &str) -> Vec<String> {
         let env = self.endpoint.env();
         let before = self.endpoint.count();
         let printed = done(name, &["up"], &self.document, &env);

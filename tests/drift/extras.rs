@@ -1,9 +1,10 @@
-//! What somebody adds beside what is there, what somebody takes away whole, and what a person may add: own tags.
+//! Things added from outside, things removed from outside, and what a user may add: own tags.
 
 use super::bench::{Bench, Thing};
 use serde_json::json;
 
-/// One more change from outside: the layer, the kind and id it is done to, the field that differs, and the calls to mend it.
+/// One more change from outside: the layer, the kind and id it is done to, the field that differs, and the calls that
+/// repair it.
 pub(crate) struct Extra {
     pub(crate) layer: &'static str,
     pub(crate) resource: (&'static str, &'static str),
@@ -22,7 +23,7 @@ pub(crate) const fn extra(
     Extra { layer, resource, field, what, act }
 }
 
-/// Rules, routes, statements and policies that nobody of us asked for.
+/// Rules, routes, statements and policies that are in no pipeline.
 pub(crate) const EXTRAS: &[Extra] = &[
     extra("catalog", ("crawler", "raw"), "path", "a second target", |bench, thing| {
         let found = bench.call("glue", "get_crawler", json!({ "Name": thing.physical }));
@@ -101,7 +102,7 @@ pub(crate) fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) 
             let set = json!({ "ResourceARN": arn, "Tags": pair });
             ("athena", ("tag_resource", set), ("untag_resource", json!({ "ResourceARN": arn, "TagKeys": [key] })))
         }
-        kind => panic!("nobody has written how {kind} is tagged"),
+        kind => panic!("there is no way to tag {kind} here"),
     };
     let (operation, words) = if value.is_some() { set } else { unset };
     bench.call(service, operation, words);

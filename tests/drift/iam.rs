@@ -1,4 +1,4 @@
-//! How somebody changes roles and instance profiles from outside.
+//! Changes of roles and instance profiles from outside.
 
 use crate::bench::{Bench, Thing};
 use crate::extras::{Extra, Tags, extra};

@@ -1,4 +1,4 @@
-//! How somebody changes Glue's jobs and their log groups from outside.
+//! Changes of Glue's jobs and their log groups from outside.
 
 use crate::bench::{Bench, Thing};
 use crate::extras::{Extra, Tags};
@@ -19,7 +19,7 @@ fn way(kind: &str, field: &str) -> Option<Way> {
 }
 
 fn unknown(thing: &Thing, field: &str) -> ! {
-    panic!("nobody has written how {}.{field} is changed from outside", thing.resource())
+    panic!("there is no change of {}.{field} from outside here", thing.resource())
 }
 
 fn job(bench: &Bench, thing: &Thing, field: &str) {

@@ -1,4 +1,4 @@
-//! How somebody changes the key and its alias from outside.
+//! Changes of the key and its alias from outside.
 
 use crate::bench::{Bench, Thing};
 use crate::extras::{Extra, Tags};
@@ -37,7 +37,7 @@ fn wider(bench: &Bench, id: &str) -> Value {
     let found = bench.call("kms", "get_key_policy", json!({ "KeyId": id, "PolicyName": "default" }));
     let mut policy = strata_tests::json(found["Policy"].as_str().unwrap());
     let statement = json!({
-        "Sid": "Anybody", "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::123456789012:root" },
+        "Sid": "Others", "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::123456789012:root" },
         "Action": "kms:Decrypt", "Resource": "*",
     });
     policy["Statement"].as_array_mut().unwrap().push(statement);

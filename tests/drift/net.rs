@@ -1,4 +1,4 @@
-//! How somebody changes the network from outside.
+//! Changes of the network from outside.
 
 use crate::bench::{Bench, Thing};
 use crate::extras::{Extra, Tags, extra};
@@ -115,12 +115,12 @@ fn tag(bench: &Bench, thing: &Thing, key: &str, value: Option<&str>) {
 }
 
 const EXTRAS: &[Extra] = &[
-    extra("net", ("security-group", "main"), "ingress", "an inbound rule for everybody", |bench, thing| {
+    extra("net", ("security-group", "main"), "ingress", "an inbound rule for all addresses", |bench, thing| {
         let rule =
             json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] });
         open(bench, thing, rule);
     }),
-    extra("net", ("security-group", "main"), "ingress", "an inbound rule for everybody by IPv6", |bench, thing| {
+    extra("net", ("security-group", "main"), "ingress", "an inbound rule for all addresses by IPv6", |bench, thing| {
         let rule = json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "Ipv6Ranges": [{ "CidrIpv6": "::/0" }] });
         open(bench, thing, rule);
     }),

@@ -6,7 +6,7 @@ use super::ways::Way;
 
 include!(concat!(env!("OUT_DIR"), "/drifts.rs"));
 
-/// How somebody changes things of one layer from outside.
+/// Changes of one layer's things from outside.
 #[derive(Clone, Copy)]
 pub(crate) struct Drift {
     /// The way of one property of a kind; a property without one fails the test.
@@ -17,7 +17,7 @@ pub(crate) struct Drift {
     pub(crate) tag: fn(&Bench, &Thing, &str, Option<&str>),
     /// Take a thing away whole; false where it is not a thing that can go alone.
     pub(crate) take_away: fn(&Bench, &Thing) -> bool,
-    /// What somebody adds beside what is there.
+    /// What is added from outside.
     pub(crate) extras: &'static [Extra],
 }
 

@@ -1,4 +1,4 @@
-//! How somebody changes buckets and files from outside.
+//! Changes of buckets and files from outside.
 
 use crate::bench::{Bench, Thing, another_tag, text};
 use crate::extras::{Extra, Tags, extra};
@@ -45,7 +45,7 @@ fn bucket(bench: &Bench, thing: &Thing, field: &str) {
 
 fn file(bench: &Bench, thing: &Thing, _: &str) {
     let bucket = main(bench);
-    let words = json!({ "Bucket": bucket, "Key": thing.physical, "Body": "-- somebody was here\n" });
+    let words = json!({ "Bucket": bucket, "Key": thing.physical, "Body": "-- changed from outside\n" });
     bench.call("s3", "put_object", words);
 }
 

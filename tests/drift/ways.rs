@@ -1,4 +1,4 @@
-//! For every property of every kind: how somebody changes it from outside. A property that is not here fails the test.
+//! For every property of every kind: how it is changed from outside. A property that is not here fails the test.
 
 use super::bench::{Bench, Thing};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ pub(crate) fn way(kind: &str, field: &str) -> Option<Way> {
 }
 
 pub(crate) fn unknown(thing: &Thing, field: &str) -> ! {
-    panic!("nobody has written how {}.{field} is changed from outside", thing.resource())
+    panic!("there is no change of {}.{field} from outside here", thing.resource())
 }
 
 fn database(bench: &Bench, thing: &Thing, field: &str) {

@@ -60,8 +60,8 @@ pub(crate) fn seen(endpoint: &Endpoint, expression: &str) -> Value {
     parse(&boto(endpoint, &format!("print(json.dumps({expression}, default=str))")))
 }
 
-/// `status` names this field and no other; `up` mends it with these calls, prints the same document, and all is well.
-pub(crate) fn mended(endpoint: &Endpoint, document: &str, field: &str, calls: &[&str]) {
+/// `status` names this field and no other; `up` repairs it with these calls, prints the same document, and all is well.
+pub(crate) fn repaired(endpoint: &Endpoint, document: &str, field: &str, calls: &[&str]) {
     let status = iam(endpoint, &["status"], document);
     assert_eq!(status.status, Some(4), "{field}: {}", status.stderr);
     let status = parse(&status.stdout);

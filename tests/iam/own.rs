@@ -1,6 +1,6 @@
 //! Roles that a person asks for: policies of AWS's, rights with placeholders, a boundary.
 
-use crate::kit::{FIXED, WORKERS, boto, iam, mended, seen, shop, up, whole};
+use crate::kit::{FIXED, WORKERS, boto, iam, repaired, seen, shop, up, whole};
 use serde_json::{Value, json};
 use strata_testkit::Endpoint;
 use strata_tests::{json as parse, pipeline};
@@ -56,10 +56,10 @@ fn rights_from_outside_are_taken_away_where_none_are_asked_for() {
     let all =
         "json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 's3:*', 'Resource': '*'}]})";
     boto(&endpoint, &format!("iam.put_role_policy(RoleName='{WORKERS}', PolicyName='strata', PolicyDocument={all})"));
-    mended(&endpoint, &document, "permissions", &["iam:DeleteRolePolicy"]);
+    repaired(&endpoint, &document, "permissions", &["iam:DeleteRolePolicy"]);
     let aws = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
     boto(&endpoint, &format!("iam.attach_role_policy(RoleName='{WORKERS}', PolicyArn='{aws}')"));
-    mended(&endpoint, &document, "attached", &["iam:DetachRolePolicy"]);
+    repaired(&endpoint, &document, "attached", &["iam:DetachRolePolicy"]);
 }
 
 /// Two managed policies of the account's own.
@@ -89,12 +89,12 @@ fn a_boundary_is_on_every_role_and_comes_back() {
         assert_eq!(boundary(role), most, "{role}");
     }
     boto(&endpoint, &format!("iam.delete_role_permissions_boundary(RoleName='{WORKERS}')"));
-    mended(&endpoint, &document, "boundary", &["iam:PutRolePermissionsBoundary"]);
+    repaired(&endpoint, &document, "boundary", &["iam:PutRolePermissionsBoundary"]);
     let other = "arn:aws:iam::123456789012:policy/limits/other";
     boto(&endpoint, &format!("iam.put_role_permissions_boundary(RoleName='{WORKERS}', PermissionsBoundary='{other}')"));
-    mended(&endpoint, &document, "boundary", &["iam:PutRolePermissionsBoundary"]);
+    repaired(&endpoint, &document, "boundary", &["iam:PutRolePermissionsBoundary"]);
 
-    // Whoever asks for none takes none away.
+    // A pipeline that asks for none takes none away.
     wish.as_object_mut().unwrap().remove("boundary");
     let before = endpoint.count();
     up(&endpoint, &shop(wish));

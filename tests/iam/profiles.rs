@@ -1,6 +1,6 @@
-//! Instance profiles: mended, removed when no longer demanded, and not taken from others.
+//! Instance profiles: repaired, removed when no longer demanded, and not taken from others.
 
-use crate::kit::{WORKERS, boto, iam, mended, seen, shop, up, whole};
+use crate::kit::{WORKERS, boto, iam, repaired, seen, shop, up, whole};
 use serde_json::json;
 use strata_testkit::Endpoint;
 
@@ -16,14 +16,14 @@ fn what_somebody_does_to_a_profile_is_mended() {
 
     let take = format!("iam.remove_role_from_instance_profile(InstanceProfileName='{WORKERS}', RoleName='{WORKERS}')");
     boto(&endpoint, &take);
-    mended(&endpoint, &document, "roles", &["iam:AddRoleToInstanceProfile"]);
+    repaired(&endpoint, &document, "roles", &["iam:AddRoleToInstanceProfile"]);
     let other = format!(
         "{take}\niam.add_role_to_instance_profile(InstanceProfileName='{WORKERS}', RoleName='shop-dev-eu-central-1-tasks')"
     );
     boto(&endpoint, &other);
-    mended(&endpoint, &document, "roles", &["iam:RemoveRoleFromInstanceProfile", "iam:AddRoleToInstanceProfile"]);
+    repaired(&endpoint, &document, "roles", &["iam:RemoveRoleFromInstanceProfile", "iam:AddRoleToInstanceProfile"]);
     boto(&endpoint, &format!("iam.untag_instance_profile(InstanceProfileName='{WORKERS}', TagKeys=['Name'])"));
-    mended(&endpoint, &document, "tags", &["iam:TagInstanceProfile"]);
+    repaired(&endpoint, &document, "tags", &["iam:TagInstanceProfile"]);
 }
 
 #[test]

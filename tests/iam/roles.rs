@@ -1,4 +1,4 @@
-//! The roles that layers demand: created, found again, mended, gone; others' are not touched.
+//! The roles that layers demand: created, found again, repaired, gone; others' are not touched.
 
 use crate::kit::{boto, iam};
 use serde_json::Value;

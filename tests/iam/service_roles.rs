@@ -1,6 +1,6 @@
 //! Roles with names that services fix: created where they are missing, and the account's from then on.
 
-use crate::kit::{FIXED, boto, iam, mended, seen, shop, up, whole};
+use crate::kit::{FIXED, boto, iam, repaired, seen, shop, up, whole};
 use serde_json::json;
 use strata_testkit::Endpoint;
 use strata_tests::{json as parse, layer};
@@ -36,7 +36,7 @@ fn a_missing_one_is_created_and_stays_when_the_pipeline_goes() {
     assert_eq!(dry["removes"], json!([]), "{dry}");
     let down = layer("teardown", &["--yes"], &document, &endpoint.env());
     assert_eq!(down.status, Some(0), "{}", down.stderr);
-    assert!(down.stderr.contains("0 left"), "{}", down.stderr);
+    assert!(down.stderr.contains("nothing left of"), "{}", down.stderr);
     assert_eq!(endpoint.mutating_since(before), Vec::<String>::new());
     assert_eq!(seen(&endpoint, "[r['RoleName'] for r in iam.list_roles()['Roles']]"), json!([FIXED]));
 
@@ -67,6 +67,6 @@ fn one_that_an_earlier_run_left_without_its_policies_gets_them() {
              iam.tag_role(RoleName='{FIXED}', Tags=[{{'Key': 'strata:unfinished', 'Value': 'true'}}])"
         ),
     );
-    mended(&endpoint, &document, "is_whole", &["iam:AttachRolePolicy", "iam:UntagRole"]);
+    repaired(&endpoint, &document, "is_whole", &["iam:AttachRolePolicy", "iam:UntagRole"]);
     assert_eq!(policies(&endpoint), json!(["AmazonDMSVPCManagementRole"]));
 }

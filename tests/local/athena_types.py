@@ -47,20 +47,20 @@ def types():
         got = rows(sql, database, f"s3://{where}/results/")
         assert got == wanted, (sql, got, wanted)
 
-    for c, _, twin, other, e, twins, others in TYPES:
-        told(f"SELECT {c}, count(*) FROM t GROUP BY {c} ORDER BY {c}", [[twin, "2"], [other, "1"], [None, "1"]])
-        told(f"SELECT DISTINCT {c} FROM t ORDER BY {c} DESC", [[other], [twin], [None]])
+    for c, _, repeated, other, e, repeats, others in TYPES:
+        told(f"SELECT {c}, count(*) FROM t GROUP BY {c} ORDER BY {c}", [[repeated, "2"], [other, "1"], [None, "1"]])
+        told(f"SELECT DISTINCT {c} FROM t ORDER BY {c} DESC", [[other], [repeated], [None]])
         told(f"SELECT a.id, z.id FROM t a JOIN t z ON a.{c} = z.{c} ORDER BY 1, 2", [list("11"), list("12"), list("21"), list("22"), list("33")])
-        told(f"SELECT a.id, z.{c} FROM t a LEFT JOIN t z ON a.{c} = z.{c} AND a.id = z.id ORDER BY 1", [["1", twin], ["2", twin], ["3", other], ["4", None]])
+        told(f"SELECT a.id, z.{c} FROM t a LEFT JOIN t z ON a.{c} = z.{c} AND a.id = z.id ORDER BY 1", [["1", repeated], ["2", repeated], ["3", other], ["4", None]])
         told(f"SELECT id FROM t ORDER BY {c} DESC, id DESC", [["3"], ["2"], ["1"], ["4"]])
-        told(f"SELECT min({c}), max({c}), count(DISTINCT {c}) FROM t", [[twin, other, "2"]])
-        told(f"SELECT {c} FROM t UNION SELECT {c} FROM t ORDER BY 1", [[twin], [other], [None]])
-        grouped = sorted([[twins, "2"], [others, "1"]]) + [[None, "1"]]
+        told(f"SELECT min({c}), max({c}), count(DISTINCT {c}) FROM t", [[repeated, other, "2"]])
+        told(f"SELECT {c} FROM t UNION SELECT {c} FROM t ORDER BY 1", [[repeated], [other], [None]])
+        grouped = sorted([[repeats, "2"], [others, "1"]]) + [[None, "1"]]
         told(f"SELECT {e}, count(*) FROM t GROUP BY {e} ORDER BY 1", grouped)
         told(f"SELECT {e} AS k, count(*) AS n FROM t GROUP BY {e} ORDER BY k", grouped)
         told(f"SELECT {e} AS k, count(*) AS n FROM t GROUP BY 1 ORDER BY 1", grouped)
         told(f"SELECT count(*) FROM t GROUP BY {e} ORDER BY 1", [["1"], ["1"], ["2"]])
-        told(f"SELECT {e} AS k, sum(m) FROM t GROUP BY {e} HAVING count(*) > 1", [[twins, "300.50"]])
+        told(f"SELECT {e} AS k, sum(m) FROM t GROUP BY {e} HAVING count(*) > 1", [[repeats, "300.50"]])
 
 
 if __name__ == "__main__":

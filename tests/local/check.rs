@@ -26,7 +26,7 @@ pub(crate) fn check_at(endpoint: &Endpoint, file: &str, name: &str, variables: &
     let mut command = Command::new(python());
     command.arg(repository().join("tests/local").join(file)).arg(name).envs(endpoint.env());
     command.envs(variables.iter().copied());
-    // A bytecode folder in the repository would be a file that nobody wrote.
+    // A bytecode folder in the repository would be a file that no commit has.
     let output = command.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap();
     assert!(output.status.success(), "{file} {name}: {}", String::from_utf8_lossy(&output.stderr));
 }

@@ -87,7 +87,7 @@ def workgroups():
 
 
 def unknown_names():
-    refused("NoSuchEntity", "nobody", iam.get_role, RoleName="nobody")
+    refused("NoSuchEntity", "missing", iam.get_role, RoleName="missing")
     refused("NotImplemented", "moto", iam.simulate_custom_policy, PolicyInputList=["{}"], ActionNames=["s3:GetObject"])
 
 

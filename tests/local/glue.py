@@ -135,7 +135,7 @@ def new_folders_only():
     crawl(name)
     assert days() == ["14", "15"]
     before = glue.get_table(DatabaseName=database, Name="t")["Table"]
-    # What is no file any more would end a crawl in another table, if anybody looked.
+    # What is no file any more would end a crawl in another table, if it were read.
     put(where, key(14), "no Parquet")
     put(where, key(15), body + b"no Parquet")
     s3.delete_object(Bucket=where, Key=key(14))
@@ -180,7 +180,7 @@ def samples():
     table = glue.get_table(DatabaseName=database, Name="t")["Table"]
     assert columns(table) == [("id", "string"), ("n", "bigint")], columns(table)
     assert table["Parameters"]["objectCount"] == "2" and table["Parameters"]["recordCount"] in ("5", "6", "7"), table
-    put(where, "t/1.csv", "\0\0 nobody reads this")
+    put(where, "t/1.csv", "\0\0 this is never read")
     crawl(name)
     assert columns(glue.get_table(DatabaseName=database, Name="t")["Table"]) == columns(table)
 

@@ -110,14 +110,14 @@ def aliases():
     refused("NotFoundException", f"Alias {arn(name)} is not found.", kms.delete_alias, AliasName=name)
     refused("ValidationException", "prefix", kms.create_alias, AliasName="no-prefix", TargetKeyId=two)
     refused("NotAuthorizedException", "", kms.create_alias, AliasName="alias/aws/mine", TargetKeyId=two)
-    refused("NotFoundException", "is not found", kms.update_alias, AliasName="alias/nobody", TargetKeyId=key()["KeyId"])
+    refused("NotFoundException", "is not found", kms.update_alias, AliasName="alias/missing", TargetKeyId=key()["KeyId"])
     everything = kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize": 5})
     every = [each for page in everything for each in page["Aliases"]]
     assert "alias/aws/ebs" in {each["AliasName"] for each in every}, "AWS's own are listed before they have keys"
 
 
 def pages():
-    """Lists come in pages: a hundred keys where nobody says how many."""
+    """Lists come in pages: a hundred keys by default."""
     made = {key()["KeyId"] for _ in range(101)}
     first = kms.list_keys()
     assert len(first["Keys"]) == 100 and first["Truncated"], first
@@ -169,12 +169,12 @@ def policies():
     ours = {**EVERYTHING, "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/{role}"}}
     conditional = {**EVERYTHING, "Condition": {"StringEquals": {"aws:PrincipalTag/x": "y"}}}
     of_account = {**EVERYTHING, "Principal": {"AWS": "*"}, "Condition": {"StringEquals": {"kms:CallerAccount": ACCOUNT}}}
-    nobody = {name: value for name, value in EVERYTHING.items() if name != "Principal"}
+    without = {name: value for name, value in EVERYTHING.items() if name != "Principal"}
     lockout, principals = "will not allow you to update the key policy", "one or more invalid principals"
     wrong = [
         ("no policy", ""),
         ({"Version": "2012-10-17"}, ""),
-        ([EVERYTHING, nobody], "with no principal"),
+        ([EVERYTHING, without], "with no principal"),
         ([EVERYTHING, ours], principals),
         ([EVERYTHING, {**EVERYTHING, "Principal": {"Service": "logs"}}], principals),
         ([service], lockout),
@@ -247,7 +247,7 @@ def cryptography():
 
 
 def keys_of_aws():
-    """S3's own key is there when somebody asks for it, and nobody may change it."""
+    """S3's own key exists as soon as it is asked for, and cannot be changed."""
     about = kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
     assert about["KeyManager"] == "AWS" and "S3 objects" in about["Description"], about
     assert kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyId"] == about["KeyId"]

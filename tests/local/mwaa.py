@@ -127,7 +127,7 @@ def requests():
     refused("ValidationException", "different availability zones", mwaa.create_environment, **one_zone)
     refused("ValidationException", "'name'", mwaa.create_environment, **wish(Name="1st"))
     refused("ValidationException", "environmentClass", mwaa.create_environment, **wish(EnvironmentClass="huge"))
-    refused("ResourceNotFoundException", "nobody", mwaa.get_environment, Name="nobody")
+    refused("ResourceNotFoundException", "missing", mwaa.get_environment, Name="missing")
 
 
 def life():

@@ -91,7 +91,7 @@ def refusals():
         wish = {"Name": name, "RoleArn": arn, "DefinitionS3Location": good, **changes}
         refused("ValidationException", words, workflows.create_workflow, **wish)
 
-    no("does not exist", RoleArn="arn:aws:iam::123456789012:role/nobody")
+    no("does not exist", RoleArn="arn:aws:iam::123456789012:role/missing")
     no("airflow-serverless.amazonaws.com", RoleArn=service_role("airflow.amazonaws.com"))
     no("NoSuchKey", DefinitionS3Location={**good, "ObjectKey": "nope"})
     no("NoSuchBucket", DefinitionS3Location={"Bucket": unique("nope"), "ObjectKey": "x"})
@@ -151,7 +151,7 @@ def refusals():
 
 
 def schedule():
-    """A run that nobody started, when its time has come; none where the trigger mode is another."""
+    """A run that no client started, when its time has come; none where the trigger mode is another."""
     every = dag({"a": {"operator": EMPTY}}, schedule="* * * * *")
     arn, by_hand = create(every), create(every, TriggerMode="MANUAL")
     late = create(dag({"a": {"operator": EMPTY}}, schedule="* * * * *", start_date="2199-01-01"))

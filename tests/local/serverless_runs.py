@@ -213,7 +213,7 @@ def under_way():
 
 
 def empty_run():
-    """The only workflow that there is runs without asking anybody."""
+    """The only workflow that there is runs without a question."""
     nothing()
     arn = create(dag({"a": {"operator": EMPTY}, "b": {"operator": EMPTY, "dependencies": ["a"]}}))
     assert ended(arn, start(arn))["RunState"] == "SUCCESS"

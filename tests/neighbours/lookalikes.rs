@@ -1,4 +1,4 @@
-//! Things that look like the pipeline's own, and are somebody else's.
+//! Things that look like the pipeline's own, and have another owner.
 
 use serde_json::{Value, json};
 use strata_testkit::World;
@@ -41,7 +41,7 @@ fn name(world: &World, id: &str, name: &str) {
 /// A whole second network with the same range and the same names, and others with tags that are nearly ours.
 pub(crate) fn network(world: &World) {
     world.call("ec2", "create_default_vpc", json!({}));
-    let twin = vpc(world, "10.0.0.0/16", &[("Name", "driven-data-dev-vpc")]);
+    let copy = vpc(world, "10.0.0.0/16", &[("Name", "driven-data-dev-vpc")]);
     let mut subnets = Vec::new();
     for (range, called) in [
         ("10.0.3.0/24", "driven-data-dev-public-1"),
@@ -49,7 +49,7 @@ pub(crate) fn network(world: &World) {
         ("10.0.1.0/24", "driven-data-dev-private-1"),
         ("10.0.2.0/24", ""),
     ] {
-        let made = world.call("ec2", "create_subnet", json!({ "VpcId": twin, "CidrBlock": range }));
+        let made = world.call("ec2", "create_subnet", json!({ "VpcId": copy, "CidrBlock": range }));
         let subnet = id(&made, "/Subnet/SubnetId");
         if !called.is_empty() {
             name(world, &subnet, called);
@@ -58,8 +58,8 @@ pub(crate) fn network(world: &World) {
     }
     let gateway = id(&world.call("ec2", "create_internet_gateway", json!({})), "/InternetGateway/InternetGatewayId");
     name(world, &gateway, "driven-data-dev-internet-gateway");
-    world.call("ec2", "attach_internet_gateway", json!({ "InternetGatewayId": gateway, "VpcId": twin }));
-    let table = id(&world.call("ec2", "create_route_table", json!({ "VpcId": twin })), "/RouteTable/RouteTableId");
+    world.call("ec2", "attach_internet_gateway", json!({ "InternetGatewayId": gateway, "VpcId": copy }));
+    let table = id(&world.call("ec2", "create_route_table", json!({ "VpcId": copy })), "/RouteTable/RouteTableId");
     name(world, &table, "driven-data-dev-public");
     world.call("ec2", "associate_route_table", json!({ "RouteTableId": table, "SubnetId": subnets[0] }));
     let route = json!({ "RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
@@ -71,16 +71,16 @@ pub(crate) fn network(world: &World) {
     name(world, &nat, "driven-data-dev-nat");
     // One that nothing uses, and that no tag explains.
     world.call("ec2", "allocate_address", json!({ "Domain": "vpc" }));
-    let group = json!({ "GroupName": "driven-data-dev-main", "Description": "same name", "VpcId": twin });
+    let group = json!({ "GroupName": "driven-data-dev-main", "Description": "same name", "VpcId": copy });
     let group = id(&world.call("ec2", "create_security_group", group), "/GroupId");
     name(world, &group, "driven-data-dev-main");
     let open =
         json!({ "GroupId": group, "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/16" });
     world.call("ec2", "authorize_security_group_ingress", open);
-    let bare = json!({ "GroupName": "bare", "Description": "no tags at all", "VpcId": twin });
+    let bare = json!({ "GroupName": "bare", "Description": "no tags at all", "VpcId": copy });
     world.call("ec2", "create_security_group", bare);
     let endpoint =
-        json!({ "VpcId": twin, "ServiceName": format!("com.amazonaws.{REGION}.s3"), "RouteTableIds": [table] });
+        json!({ "VpcId": copy, "ServiceName": format!("com.amazonaws.{REGION}.s3"), "RouteTableIds": [table] });
     let endpoint = id(&world.call("ec2", "create_vpc_endpoint", endpoint), "/VpcEndpoint/VpcEndpointId");
     name(world, &endpoint, "driven-data-dev-s3");
     let interface =
@@ -101,12 +101,12 @@ pub(crate) fn network(world: &World) {
     {
         let spec = |kind: &str| json!([{ "ResourceType": kind, "Tags": tags(pairs) }]);
         let group = json!({
-            "GroupName": format!("nearly-{at}"), "Description": "x", "VpcId": twin,
+            "GroupName": format!("nearly-{at}"), "Description": "x", "VpcId": copy,
             "TagSpecifications": spec("security-group"),
         });
         world.call("ec2", "create_security_group", group);
         let range = format!("10.0.{}.0/24", 10 + at);
-        let subnet = json!({ "VpcId": twin, "CidrBlock": range, "TagSpecifications": spec("subnet") });
+        let subnet = json!({ "VpcId": copy, "CidrBlock": range, "TagSpecifications": spec("subnet") });
         world.call("ec2", "create_subnet", subnet);
     }
 }
@@ -135,7 +135,7 @@ pub(crate) fn roles(world: &World) {
     world.call("iam", "create_service_linked_role", json!({ "AWSServiceName": "glue.amazonaws.com" }));
     role(world, "driven-data-dev-eu-central-1-glue2", "/", &[]);
     role(world, "driven-data-dev-eu-central-1", "/strata/driven-data/dev/", &[("strata:layer", "iam")]);
-    role(world, "somebody-under-our-path", "/strata/driven-data/dev/eu-central-1/", &[]);
+    role(world, "another-under-our-path", "/strata/driven-data/dev/eu-central-1/", &[]);
     role(world, "airflow", "/strata/driven-data/dev/eu-central-1/", &[]);
     // The copy in another region has the same pipeline and env.
     let copy = [("strata:pipeline", "driven-data"), ("strata:env", "dev"), ("strata:layer", "iam")];
@@ -198,7 +198,7 @@ pub(crate) fn crawler(world: &World, called: &str, pairs: &[(&str, &str)]) {
     world.call("glue", "create_crawler", words);
 }
 
-/// A job that somebody pays for.
+/// A job that another owner pays for.
 pub(crate) fn job(world: &World, called: &str, pairs: &[(&str, &str)]) {
     let words = json!({
         "Name": called, "Role": "driven-data-dev-eu-central-1-glue2", "Tags": map(pairs),

@@ -1,4 +1,4 @@
-//! Classes of subnets in one to six zones, and what nobody names.
+//! Classes of subnets in one to six zones, and the defaults.
 
 use crate::kit::{ec2, gone, kinds, ranges, routes, settled, small, sorted, tables_of_s3, texts, with_airflow};
 use serde_json::{Value, json};

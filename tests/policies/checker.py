@@ -56,10 +56,10 @@ class Checker(unittest.TestCase):
         self.assertEqual(gaps, {"ec2:RunInstances: no statement of rights.py has ec2:RunInstances"})
 
     def test_a_resource_that_no_statement_covers_is_found(self):
-        body = '{"logGroupName": "/aws/lambda/somebody"}'
+        body = '{"logGroupName": "/aws/lambda/others"}'
         _, gaps = of(call("logs", "DeleteLogGroup", body, headers={"x-amz-target": "Logs_20140328.DeleteLogGroup"}))
         self.assertEqual(len(gaps), 1)
-        self.assertIn("gives logs:DeleteLogGroup on arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/somebody", gaps.pop())
+        self.assertIn("gives logs:DeleteLogGroup on arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/others", gaps.pop())
 
     def test_roles_are_passed_and_pinned(self):
         lines, gaps = of(json_call("CreateJob", '{"Name": "j", "Role": "r", "Tags": {"strata:pipeline": "p", "strata:env": "e"}}'))
@@ -102,7 +102,7 @@ class Checker(unittest.TestCase):
         self.assertIn("Wide: ec2:DeleteVpc is on *, and AWS knows resources for it", wrong)
         wrong = self.breaches("Bucket", "glue:DeleteJob", rights.s3("*"), None)
         self.assertIn("Bucket: none of its resources is one that glue:DeleteJob is asked for", wrong)
-        # Tags in a call must not open somebody else's VPC.
+        # Tags in a call must not open another owner's VPC.
         wrong = self.breaches("Leak", "ec2:CreateSubnet", rights.arns("ec2", "vpc/*"), rights.NEW)
         self.assertIn("Leak: the tags of ec2:CreateSubnet say nothing about its vpc", wrong)
         wrong = self.breaches("Part", "ec2:CreateCustomerGateway", rights.arns("ec2", "customer-gateway/*"), rights.OURS)

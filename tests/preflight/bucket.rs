@@ -1,4 +1,4 @@
-//! The bucket and the files that MWAA wants.
+//! The bucket and the files that MWAA requires.
 
 use crate::kit::Site;
 use serde_json::json;
@@ -25,14 +25,14 @@ fn d21_the_bucket_keeps_versions_and_is_closed() {
         "does not block public access: BlockPublicAcls, IgnorePublicAcls",
         "run `storage up`",
     );
-    site.mended("d21", "storage");
+    site.repaired("d21", "storage");
 
     // One of the four is as bad as none.
     let three = json!({ "BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": false });
     let open = json!({ "Bucket": bucket, "PublicAccessBlockConfiguration": three });
     site.world.call("s3", "put_public_access_block", open);
     site.caught("d21, one", &site.document, "block public access: RestrictPublicBuckets is off", "run `storage up`");
-    site.mended("d21, one", "storage");
+    site.repaired("d21, one", "storage");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn d07_the_requirements_are_there_in_the_version_that_is_named() {
     site.world.call("s3", "delete_object", object);
     let what = format!("has no requirements.txt in version {version}");
     site.caught("d07", &site.document, &what, "run `storage up`");
-    site.mended("d07", "storage");
+    site.repaired("d07", "storage");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn e02_an_environment_without_its_dag_is_named() {
         site.world.call("s3", "delete_object", json!({ "Bucket": bucket, "Key": key }));
     }
     site.caught("e02", &site.document, "the environment would come up without a DAG", "run `storage up`");
-    site.mended("e02", "storage");
+    site.repaired("e02", "storage");
 }
 
 #[test]
@@ -63,10 +63,10 @@ fn d22_history_that_lies_beside_the_folders_is_named() {
     let bucket = site.id("/storage/bucket");
     let key = "batch_2024-09-14.csv";
     site.world.call("s3", "put_object", json!({ "Bucket": bucket, "Key": key, "Body": "person_name\n" }));
-    let what = format!("s3://{bucket}/{key} lies where nobody looks: table raw is read from data/raw/");
+    let what = format!("no table reads s3://{bucket}/{key}: table raw is read from data/raw/");
     site.caught("d22", &site.document, &what, &format!("move it to s3://{bucket}/data/raw/"));
     site.world.call("s3", "delete_object", json!({ "Bucket": bucket, "Key": key }));
-    site.mended("d22", "storage");
+    site.repaired("d22", "storage");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_bucket_that_is_not_there_or_has_a_key_of_its_own_is_named() {
     let encryption = json!({ "Bucket": bucket, "ServerSideEncryptionConfiguration": rules });
     site.world.call("s3", "put_bucket_encryption", encryption);
     site.caught("KMS", &site.document, &format!("encrypted with the key {key}"), "run `storage up`");
-    site.mended("KMS", "storage");
+    site.repaired("KMS", "storage");
 
     let gone = site.with("/storage/bucket", json!("nobodys-bucket-at-all"));
     site.caught("no such bucket", &gone, "bucket nobodys-bucket-at-all does not exist", "run `storage up`");

@@ -19,7 +19,7 @@ fn d01_d23_the_dag_starts_what_was_made() {
     site.caught("d01, crawler", &crawlers, what, "run `catalog up`");
     let network = site.with("/jobs/jobs/staging_fact_network_usage/name", json!("fact_network_usage"));
     site.caught("d23", &network, "starts the job staging_fact_network_usage", "run `jobs up`");
-    site.mended("d01", "jobs");
+    site.repaired("d01", "jobs");
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn d02_a_job_is_made_for_the_engine_that_runs_it() {
     let made = done("jobs", &["up"], &large.to_string(), &site.endpoint.env());
     let plan = strata_tests::layer("airflow", &["plan"], &made, &site.endpoint.env());
     assert_eq!(plan.status, Some(0), "{}", plan.stderr);
-    // A command that somebody changed by hand is drift, which `jobs` finds and sets back.
+    // A command that was changed by hand is drift, which `jobs` finds and sets back.
     let job = site.world.call("glue", "get_job", json!({ "JobName": "staging_dim_date" }))["Job"].clone();
     let command =
         json!({ "Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": job["Command"]["ScriptLocation"] });

@@ -77,7 +77,7 @@ impl Site {
     }
 
     /// After what the remedy says, there is nothing left to say.
-    pub(crate) fn mended(&self, bug: &str, layer_name: &str) {
+    pub(crate) fn repaired(&self, bug: &str, layer_name: &str) {
         let document = done(layer_name, &["up"], &self.document.to_string(), &self.endpoint.env());
         let plan = layer("airflow", &["plan"], &document, &self.endpoint.env());
         assert_eq!(plan.status, Some(0), "{bug} after `{layer_name} up`: {}", plan.stderr);

@@ -1,4 +1,4 @@
-//! The network that MWAA wants.
+//! The network that MWAA requires.
 
 use crate::kit::Site;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn d05_private_subnets_need_a_way_out() {
     let what = format!("subnet {subnet} (private-1) has no way out");
     let findings = site.caught("d05", &site.document, &what, "egress to `nat`, and run `net up`");
     assert_eq!(findings.len(), 2, "one for each subnet and nothing else: {findings:#?}");
-    site.mended("d05", "net");
+    site.repaired("d05", "net");
 
     // As the published one: the subnets have no table of their own, and the VPC's leads nowhere.
     let described = site.world.call("ec2", "describe_route_tables", json!({ "RouteTableIds": [table] }));
@@ -27,7 +27,7 @@ fn d05_private_subnets_need_a_way_out() {
         site.world.call("ec2", "disassociate_route_table", json!({ "AssociationId": id }));
     }
     site.caught("d05, no table", &site.document, "has no way out", "run `net up`");
-    site.mended("d05, no table", "net");
+    site.repaired("d05, no table", "net");
 }
 
 #[test]
@@ -37,13 +37,14 @@ fn d05_a_public_subnet_and_a_route_to_nowhere_are_named() {
     let (gateway, nat) = (site.id("/net/internet_gateway_id"), site.id("/net/nat/gateway_id"));
     let route = json!({ "RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
     site.world.call("ec2", "replace_route", route);
-    let findings = site.caught("d05, public", &site.document, &format!("leads 0.0.0.0/0 to {gateway}"), "run `net up`");
+    let findings =
+        site.caught("d05, public", &site.document, &format!("routes 0.0.0.0/0 to {gateway}"), "run `net up`");
     assert_eq!(findings.len(), 2, "{findings:#?}");
-    site.mended("d05, public", "net");
+    site.repaired("d05, public", "net");
 
     site.world.call("ec2", "delete_nat_gateway", json!({ "NatGatewayId": nat }));
-    site.caught("d05, blackhole", &site.document, "leads to something that is gone", "run `net up`");
-    site.mended("d05, blackhole", "net");
+    site.caught("d05, blackhole", &site.document, "the target of the route to 0.0.0.0/0", "run `net up`");
+    site.repaired("d05, blackhole", "net");
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn d05_without_nat_every_endpoint_counts() {
     site.world.call("ec2", "delete_vpc_endpoints", json!({ "VpcEndpointIds": ids }));
     let remedy = "egress to `endpoints`, and run `net up`";
     site.caught("d05, endpoints", &site.document, "lacks endpoints that MWAA needs: sqs, airflow.ops", remedy);
-    site.mended("d05, endpoints", "net");
+    site.repaired("d05, endpoints", "net");
 
     // The packages would have to come from where nothing leads.
     let packages = site.with("/pipeline/airflow/requirements", json!(["pandas==2.2.3"]));
@@ -107,7 +108,7 @@ fn d06_the_group_needs_a_rule_for_itself() {
     let what = format!("security group {group} has no inbound rule for its own members");
     let findings = site.caught("d06", &site.document, &what, "run `net up`");
     assert_eq!(findings.len(), 1, "{findings:#?}");
-    site.mended("d06", "net");
+    site.repaired("d06", "net");
 }
 
 #[test]
@@ -136,7 +137,7 @@ fn a03_a_group_that_lets_nothing_out_is_named() {
     let as_published = json!({ "GroupId": group, "IpPermissions": zero });
     site.world.call("ec2", "authorize_security_group_egress", as_published);
     site.caught("a03", &site.document, "does not let its members out", "run `net up`");
-    site.mended("a03", "net");
+    site.repaired("a03", "net");
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn the_subnets_are_two_in_two_zones_of_one_vpc() {
     let [private, public] = ["/net/private_subnet_ids/0", "/net/public_subnet_ids/0"].map(|pointer| site.id(pointer));
     // A private and a public subnet share a zone.
     let same = site.with("/net/private_subnet_ids", json!([private, public]));
-    site.caught("one zone", &same, "are both in zone eu-central-1a, and MWAA wants two", "pipeline.net.zones");
+    site.caught("one zone", &same, "are both in zone eu-central-1a, and MWAA requires two", "pipeline.net.zones");
 
     let other = site.world.call("ec2", "create_vpc", json!({ "CidrBlock": "10.9.0.0/16" }))["Vpc"]["VpcId"].clone();
     let subnet = json!({ "VpcId": other, "CidrBlock": "10.9.1.0/24", "AvailabilityZone": "eu-central-1b" });
@@ -167,7 +168,7 @@ fn names_have_to_be_found_in_the_vpc() {
     let off: Value = json!({ "VpcId": vpc, "EnableDnsHostnames": { "Value": false } });
     site.world.call("ec2", "modify_vpc_attribute", off);
     site.caught("DNS", &site.document, &format!("VPC {vpc} has DNS host names switched off"), "run `net up`");
-    site.mended("DNS", "net");
+    site.repaired("DNS", "net");
 }
 
 #[test]
@@ -188,5 +189,5 @@ fn the_database_is_reached_through_the_network_acl() {
         "delete_network_acl_entry",
         json!({ "NetworkAclId": acl, "RuleNumber": 50, "Egress": true }),
     );
-    site.mended("network ACL", "net");
+    site.repaired("network ACL", "net");
 }

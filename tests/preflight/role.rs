@@ -11,7 +11,7 @@ fn site() -> Site {
 }
 
 impl Site {
-    /// Change the rights of a role as somebody would at the console.
+    /// Change the rights of a role as a user would at the console.
     fn rights(&self, role: &str, change: impl Fn(&mut Vec<Value>)) {
         let name = json!({ "RoleName": role, "PolicyName": "strata" });
         let mut document = self.world.call("iam", "get_role_policy", name)["PolicyDocument"].clone();
@@ -40,7 +40,7 @@ fn d03_the_dag_may_write_its_input() {
     let what = format!("role {AIRFLOW} may not s3:PutObject on arn:aws:s3:::{bucket}/data/raw/*");
     let findings = site.caught("d03", &site.document, &what, "run `iam up`");
     assert_eq!(findings.len(), 1, "{findings:#?}");
-    site.mended("d03", "iam");
+    site.repaired("d03", "iam");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn d04_a_day_can_be_replaced() {
     let what = format!("role {GLUE} may not s3:DeleteObject on arn:aws:s3:::");
     let findings = site.caught("d04", &site.document, &what, "run `iam up`");
     assert_eq!(findings.len(), 1, "all nine tables in one line: {findings:#?}");
-    site.mended("d04", "iam");
+    site.repaired("d04", "iam");
 }
 
 #[test]
@@ -63,9 +63,9 @@ fn both_principals_of_mwaa_may_assume_the_role() {
     site.world.call("iam", "update_assume_role_policy", half);
     let what = format!("role {AIRFLOW} may not be assumed by airflow-env.amazonaws.com");
     site.caught("trust", &site.document, &what, "run `iam up`");
-    site.mended("trust", "iam");
+    site.repaired("trust", "iam");
 
-    // The trust is for one environment; one of another name is somebody else.
+    // The trust is for one environment; one of another name is another environment.
     let renamed = site.with("/pipeline/names/job", json!("{name}{_env}"));
     let mut renamed = renamed;
     renamed["pipeline"]["names"]["environment"] = json!("other-{name}");
@@ -82,7 +82,7 @@ fn e03_what_the_dag_starts_it_may_also_watch() {
     let site = site();
     site.rights(AIRFLOW, without("glue:GetJobRun"));
     site.caught("e03", &site.document, "may not glue:GetJobRun on arn:aws:glue:", "run `iam up`");
-    site.mended("e03", "iam");
+    site.repaired("e03", "iam");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_denial_and_a_boundary_count_whoever_made_them() {
     let arn = site.world.call("iam", "create_policy", policy)["Policy"]["Arn"].clone();
     site.world.call("iam", "attach_role_policy", json!({ "RoleName": AIRFLOW, "PolicyArn": arn }));
     site.caught("denied", &site.document, "sqs:SendMessage on arn:aws:sqs:eu-central-1:", "run `iam up`");
-    site.mended("denied", "iam");
+    site.repaired("denied", "iam");
 
     let only = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": ["s3:*", "logs:*"], "Resource": "*" }] });
     let policy = json!({ "PolicyName": "most", "PolicyDocument": only.to_string() });
@@ -107,7 +107,7 @@ fn a_denial_and_a_boundary_count_whoever_made_them() {
 #[test]
 fn a_role_that_is_not_there_is_named() {
     let site = site();
-    let other = "arn:aws:iam::123456789012:role/nobody";
+    let other = "arn:aws:iam::123456789012:role/missing";
     let gone = site.with("/iam/role_arns/airflow", json!(other));
     site.caught("no such role", &gone, &format!("role {other} does not exist"), "run `iam up`");
 }

@@ -1,4 +1,4 @@
-"""A DAG with the faults of the published one: Variables at import, names of jobs and crawlers that nobody made, a bucket
+"""A DAG with the faults of the published one: Variables at import, names of jobs and crawlers that do not exist, a bucket
 that is written out. It is read as text and never runs."""
 
 from airflow import DAG

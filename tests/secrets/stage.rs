@@ -1,4 +1,4 @@
-//! An endpoint that was started by somebody with credentials, and programs that they run; everything said is kept.
+//! An endpoint that was started by a user with credentials, and programs that they run; everything said is kept.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -10,6 +10,6 @@ pub fn airflow(version: &str) -> PathBuf {
 
 /// A folder for PYTHONPATH with the packages of `tests/airflow/requirements-<name>.txt` and nothing that they ask for, for
 /// an interpreter of [`airflow`]: what it has stays as it is.
-pub fn beside(name: &str) -> PathBuf {
+pub fn added_packages(name: &str) -> PathBuf {
     python_of(&format!("airflow-{name}"))
 }

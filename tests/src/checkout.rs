@@ -63,7 +63,7 @@ impl Checkout {
         self.folder.path().canonicalize().unwrap().join(name)
     }
 
-    /// A program that knows nothing of this process's settings, and stands in `folder`.
+    /// A program that knows nothing of this process's settings, and runs in `folder`.
     pub fn command(&self, program: &Path, folder: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(folder).env_clear().env("PATH", std::env::var_os("PATH").unwrap());

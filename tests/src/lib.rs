@@ -5,7 +5,7 @@ mod airflow;
 mod checkout;
 mod wishes;
 
-pub use airflow::{airflow, beside};
+pub use airflow::{added_packages, airflow};
 pub use checkout::{Checkout, Said};
 pub use wishes::{Asked, wishes, with_all_layers};
 

@@ -68,9 +68,10 @@ fn down_empties_all_of_them() {
     world.boto(&["fill", ARCHIVE, "20", "2"]);
     let output = world.unattended(&["down"], &doc);
     assert_eq!(output.status, Some(2), "{}", output.stderr);
-    for words in
-        [format!("{BUCKET} would go with 1 object in 1 version"), format!("{ARCHIVE} would go with 20 objects in 42")]
-    {
+    for words in [
+        format!("{BUCKET} would be deleted with 1 object in 1 version"),
+        format!("{ARCHIVE} would be deleted with 20 objects in 42"),
+    ] {
         assert!(output.stderr.contains(&words), "{words}: {}", output.stderr);
     }
     let output = world.program("storage", &["down", "--yes", "--pipeline", "driven-data"], "");
@@ -131,7 +132,7 @@ fn names_that_s3_would_refuse_are_refused() {
         wish["pipeline"]["env"] = json!(env);
         let output = world.storage(&["plan"], &wish);
         assert_eq!(output.status, Some(exit), "{}", output.stderr);
-        let words = "AWS wants 3 to 63 characters; give `name`, or a shorter id";
+        let words = "AWS requires 3 to 63 characters; give `name`, or a shorter id";
         assert_eq!(exit == 2, output.stderr.contains(words), "{}", output.stderr);
     }
 }

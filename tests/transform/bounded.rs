@@ -86,7 +86,7 @@ fn tables_in_another_order_are_joined_all_the_same() {
     assert_eq!(texts(&other.table("payment_data", DAY), "unique_id").len(), 188);
 }
 
-/// The table `name` written anew by somebody else: in one row group, with another compression.
+/// The table `name` rewritten by another program: in one row group, with another compression.
 fn rewritten(bucket: &Bucket, name: &str, frame: &mut DataFrame) {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Zstd(None)).finish(frame).unwrap();

@@ -45,7 +45,7 @@ fn the_189_real_rows_give_what_an_oracle_of_its_own_computes() {
     oracle(&bucket);
 }
 
-/// All that is hard to read or to compute, as two more days beside the real one.
+/// All that is hard to read or to compute, as two more days besides the real one.
 fn fill(bucket: &Bucket) {
     bucket.raw("2024-09-15", real());
     bucket.raw("2024-09-16", hard());
@@ -81,7 +81,7 @@ fn every_transform_gives_the_same_on_three_engines() {
     }
     let paths = buckets.iter().map(|(_, bucket)| bucket.path());
     let said = succeed(Command::new(python()).arg(script("same.py")).args(paths));
-    // Nine tables of six days, and the rows set aside by five staging transforms on one day.
+    // Nine tables of six days, and the rows rejected by five staging transforms on one day.
     assert_eq!(said.lines().count(), 9 * 6 + 5, "{said}");
     assert!(said.contains("data/trusted/pii_data/batch_date=2024-09-20: 20000 rows"), "{said}");
 }

@@ -1,4 +1,4 @@
-"""Compares the tables of several buckets by content: names, types and values of every column, and rows set aside.
+"""Compares the tables of several buckets by content: names, types and values of every column, and rejected rows.
 
     same.py BUCKET BUCKET...
 """
@@ -11,7 +11,7 @@ import duckdb
 
 
 def content(bucket):
-    """What a bucket holds: each day of each table, and each file of rows set aside."""
+    """What a bucket holds: each day of each table, and each file of rejected rows."""
     connection = duckdb.connect()
     found = {}
     for folder in sorted(glob.glob(bucket + "/data/*/*/batch_date=*")):

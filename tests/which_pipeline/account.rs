@@ -59,7 +59,7 @@ fn u02_up_in_an_account_shows_the_plan_and_asks() {
     assert!(said.err.contains("target aws (region eu-central-1)\n"), "{}", said.err);
     assert!(said.err.contains("net + vpc main: create driven-data-dev-vpc"), "{}", said.err);
     assert!(
-        said.err.contains("changes in AWS, and there is no terminal to ask on; nothing was touched: say `yes`"),
+        said.err.contains("changes in AWS, and there is no terminal to ask on; nothing was touched: use `yes`"),
         "{}",
         said.err
     );

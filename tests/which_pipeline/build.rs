@@ -35,7 +35,7 @@ fn a_pipeline_needs_only_the_programs_of_its_layers() {
     for name in LAYERS.iter().filter(|name| !needed.contains(name)) {
         std::fs::remove_file(checkout.path("target/release").join(name)).unwrap();
     }
-    // A program looks for others beside its real file.
+    // A program looks for others in the folder of its real file.
     let teardown = checkout.path("target/release/teardown");
     let real = teardown.canonicalize().unwrap();
     std::fs::remove_file(&teardown).unwrap();
@@ -44,8 +44,9 @@ fn a_pipeline_needs_only_the_programs_of_its_layers() {
     std::fs::write(checkout.path("orders.csv"), rows).unwrap();
     let said = checkout.done(&["up", "run", "input=orders.csv", "plan", "status", "query", "down", "pipeline=minimal"]);
     assert!(said.out.contains("order_lines          1"), "{}", said.out);
-    assert!(said.err.contains("0 left\nnot looked at: "), "{}", said.err);
-    assert!(said.err.contains("; the pipeline does not ask for them"), "{}", said.err);
+    assert!(said.err.contains("nothing is left; checked again: "), "{}", said.err);
+    assert!(said.err.contains("\nnot checked: "), "{}", said.err);
+    assert!(said.err.contains("; they are not in the pipeline"), "{}", said.err);
 }
 
 #[test]

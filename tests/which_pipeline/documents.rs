@@ -132,7 +132,7 @@ fn u12_after_a_failed_up_what_is_up_can_still_be_asked() {
     let checkout = Checkout::new();
     checkout.done(&["up", "run", "date=2024-09-15", "rows=20"]);
     let before = checkout.document(DEV);
-    // Something of somebody else's is in the way of a new job, after the layers before have changed.
+    // Something of another owner is in the way of a new job, after the layers before have changed.
     let world = World::of(&checkout.endpoint);
     let job = serde_json::json!({ "Name": "more", "Role": "arn:aws:iam::123456789012:role/x", "Command": { "Name": "glueetl", "ScriptLocation": "s3://x/y.py" } });
     world.call("glue", "create_job", job);

@@ -36,7 +36,7 @@ fn u13_a_pipeline_lives_in_its_owners_folder() {
     assert!(said.out.contains("20"), "{}", said.out);
     assert!(own.path().join(".strata/shop-dev-local.json").exists());
     assert!(!checkout.path(".strata").exists());
-    // Whoever has the folder in git need not think of it.
+    // A user who has the folder in git need not think of it.
     assert_eq!(std::fs::read_to_string(own.path().join(".strata/.gitignore")).unwrap(), "*\n");
     let said = strata(&["down"]);
     assert_eq!(said.code, Some(0), "{}", said.err);

@@ -72,7 +72,7 @@ fn a_pipeline_is_a_name_a_folder_or_a_file_and_one_only() {
     refused("", &["up", "pipeline=other", "down", "pipeline=driven-data"], "two values for pipeline=");
     refused("", &["env=dev", "up", "env=prod"], "two values for env=");
     refused("", &["plan", "pipeline="], "`pipeline=` has no value");
-    // A folder of its own where we stand, and a pipeline of the checkout of the same name.
+    // A folder of its own where the command runs, and a pipeline of the checkout of the same name.
     std::fs::create_dir(checkout.path("scripts/other")).unwrap();
     std::fs::copy(&path, checkout.path("scripts/other/pipeline.json")).unwrap();
     refused("scripts", &["plan", "pipeline=other"], "say pipeline=./other or pipeline=");

@@ -16,7 +16,7 @@ fn u31_unknown_words_are_refused_first() {
         (&["up", "run", "date=yesterday"], "run: `yesterday` is not a day such as 2024-09-15"),
         (&["up", "down", "now"], "down: unknown word `now`"),
         (&["up", "plan", "detailed"], "plan: unknown word `detailed`"),
-        (&["up", "run", "rebuild", "rows=10"], "run: `rebuild` stands alone"),
+        (&["up", "run", "rebuild", "rows=10"], "run: `rebuild` takes no date"),
         (&["up", "run", "input=x.csv", "generate"], "run: input=FILE brings rows, and `generate`"),
         (&["up", "run", "table=raw"], "run: table=raw says what input=FILE is for"),
         (&["up", "dag", "from=2024-09-15"], "dag: from=DAY and to=DAY go together"),

@@ -8,7 +8,7 @@ def keys():
 
     def ask(key):
         found = optional(kms.describe_key, KeyId=key["KeyId"])
-        # Of keys that AWS manages nobody sees the tags.
+        # The tags of keys that AWS manages are hidden.
         ours = found and found["KeyMetadata"]["KeyManager"] == "CUSTOMER"
         tags = every("kms", "list_resource_tags", "Tags", KeyId=key["KeyId"]) if ours else []
         # A key on its way to be deleted is of no use and costs nothing; AWS keeps it for days.

@@ -1,4 +1,4 @@
-"""What exists of CloudWatch's log groups, whoever caused them."""
+"""What exists of CloudWatch's log groups, whatever caused them."""
 
 from look import client, each, every, optional
 

@@ -3,7 +3,7 @@
 One JSON line in, one JSON line out: `{"snapshot": true}` gives `{kind: {id: description}}`, and
 `{"call": [service, operation, parameters]}` gives the answer, or `{"error": code, "message": text}`.
 
-Each file beside this one that has LOOKS and KINDS is a part of the witness.
+Each file next to this one that has LOOKS and KINDS is a part of the witness.
 """
 
 import importlib

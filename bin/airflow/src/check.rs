@@ -1,5 +1,5 @@
-//! `airflow check`: every job, crawler, right, Variable and connection that the DAGs will use is in the document. It reads
-//! the document and the files, and asks nobody: what is wrong shows before anything is uploaded.
+//! `airflow check`: every job, crawler, right, Variable and connection that the DAGs will use is in the document. It
+//! reads the document and the files, and makes no AWS call: errors are found before anything is uploaded.
 
 use crate::wished;
 use strata_aws::Error;
@@ -18,5 +18,5 @@ pub(crate) fn check(cx: &Context) -> Result<String, Error> {
         return Ok(String::new());
     }
     let message = format!("{} findings", findings.len());
-    Err(Error::failed(format!("checking {all}"), message).advise("mend them, and check again"))
+    Err(Error::failed(format!("checking {all}"), message).advise("correct them, and check again"))
 }

@@ -17,7 +17,7 @@ const LOCAL: Pace = Pace::seconds(1, 24 * 3600);
 struct Lines<'a> {
     cx: &'a Context,
     steps: BTreeMap<String, (Option<Step>, String)>,
-    /// The longest name so far, so that what is said of tasks stands in one column.
+    /// The longest name so far, so that the states of tasks are in one column.
     width: usize,
 }
 
@@ -52,10 +52,10 @@ impl Lines<'_> {
 fn words(task: &Task) -> String {
     let tries = if task.tries > 1 { format!(", try {}", task.tries) } else { String::new() };
     match &task.state {
-        State::Deferred => format!("deferred: it waits, and holds no worker{tries}"),
-        State::UpForRetry => format!("failed, and is tried again (try {})", task.tries),
-        State::UpForReschedule => format!("looks again later{tries}"),
-        State::UpstreamFailed => "not started: one before it failed".into(),
+        State::Deferred => format!("deferred: waiting without a worker{tries}"),
+        State::UpForRetry => format!("failed, retrying (try {})", task.tries),
+        State::UpForReschedule => format!("waiting, checks again later{tries}"),
+        State::UpstreamFailed => "not started: an upstream task failed".into(),
         state @ (State::Success | State::Failed | State::Timeout) => {
             format!("{}{tries}", ended(state, task.start, task.end))
         }
@@ -90,7 +90,7 @@ pub(crate) async fn follow(orchestrator: &dyn Orchestrator, id: &str) -> Result<
             Ok(Some(ended)) => break ended,
             Ok(None) => {}
             Err(error) if error.exit == Exit::Interrupted => {
-                let message = format!("interrupted; the run goes on in {}", orchestrator.name());
+                let message = format!("interrupted; the run continues in {}", orchestrator.name());
                 let advice = format!("look at it with `airflow runs` and `airflow logs --run {id}`");
                 return Err(Error { message, ..error }.advise(advice));
             }
@@ -114,7 +114,7 @@ async fn look(orchestrator: &dyn Orchestrator, id: &str) -> Result<(Run, Option<
     // The tasks are asked for last: when the run has ended, so have they.
     let tasks = orchestrator.tasks(id).await?;
     let doing = || format!("waiting for run {id} of DAG {}", orchestrator.dag_id());
-    let gone = || Error::failed(doing(), "it is gone: somebody deleted it");
+    let gone = || Error::failed(doing(), "it no longer exists: it was deleted");
     found.map(|(run, other)| (run, other, tasks)).ok_or_else(gone)
 }
 

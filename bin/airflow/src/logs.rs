@@ -8,19 +8,19 @@ use clap::Args;
 use strata_aws::Error;
 use strata_layer::Context;
 
-/// What `airflow logs` can be told.
+/// The options of `airflow logs`.
 #[derive(Debug, Args)]
 pub(crate) struct Words {
-    /// The task; those that failed when none is named, or else those that run
+    /// The task; by default those that failed, or else those that are running
     #[arg(value_name = "TASK")]
     task: Option<String>,
-    /// The run; the newest when it is left out
+    /// The run; the newest by default
     #[arg(long, value_name = "ID")]
     run: Option<String>,
-    /// Which try of the task; the last one when it is left out
+    /// Which try of the task; the last one by default
     #[arg(long = "try", value_name = "N", requires = "task", value_parser = clap::value_parser!(u64).range(1..))]
     tries: Option<u64>,
-    /// How many lines from the end
+    /// Number of lines from the end
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=10_000), value_name = "N")]
     tail: u16,
     /// Another DAG than the pipeline's
@@ -74,6 +74,7 @@ fn choose<'a>(named: Option<&str>, tasks: &'a [Task], dag: &str, run: &str) -> R
     if known.is_empty() {
         return Err(Error::usage(doing, "there is no such run, or it has no tasks").advise("see `airflow runs`"));
     }
-    let wrong = named.map_or("no task failed, and none runs: name one".into(), |name| format!("it has no task {name}"));
+    let wrong =
+        named.map_or("no task failed, and none is running: name one".into(), |name| format!("it has no task {name}"));
     Err(Error::usage(doing, wrong).advise(format!("there are {}", known.join(", "))))
 }

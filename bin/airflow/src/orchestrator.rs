@@ -19,7 +19,7 @@ pub(crate) trait Orchestrator: Send + Sync {
     /// The id of the DAG that the verb is about.
     fn dag_id(&self) -> &str;
 
-    /// `airflow plan`, `up`: everything that stands in its way, asked of AWS.
+    /// `airflow plan`, `up`: everything that would keep it from being created, as AWS has it.
     async fn preflight(&self) -> Result<Vec<Finding>, Error>;
 
     /// `airflow check`: what the document and the files tell; and how many DAG files of the pipeline's own there are.

@@ -9,13 +9,13 @@ use clap::Args;
 use strata_aws::Error;
 use strata_layer::Context;
 
-/// What `airflow runs` can be told.
+/// The options of `airflow runs`.
 #[derive(Debug, Args)]
 pub(crate) struct Words {
-    /// How many runs, the newest first
+    /// Number of runs, the newest first
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100), value_name = "N")]
     last: u16,
-    /// The tasks of this run instead
+    /// List the tasks of this run instead
     #[arg(long, value_name = "ID", conflicts_with = "last")]
     run: Option<String>,
     /// How rows are printed

@@ -52,7 +52,7 @@ impl<'a> Serverless<'a> {
 /// Refuses what only an Airflow of one's own has.
 fn refuse(doing: &str, has_none: &str) -> Error {
     let error = Error::usage(doing, format!("MWAA Serverless has {has_none}"));
-    error.advise("it comes with airflow.kind `environment`")
+    error.advise("set airflow.kind to `environment` for it")
 }
 
 #[async_trait]

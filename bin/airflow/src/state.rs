@@ -14,7 +14,7 @@ pub(crate) enum State {
     Deferred,
     /// It failed, and is tried again.
     UpForRetry,
-    /// It looks again later.
+    /// It checks again later.
     UpForReschedule,
     /// It is done.
     Success,
@@ -22,7 +22,7 @@ pub(crate) enum State {
     Failed,
     /// MWAA Serverless has ended it after the longest time that a task may take.
     Timeout,
-    /// Somebody has stopped it.
+    /// It was stopped from outside.
     Stopped,
     /// It was not needed.
     Skipped,

@@ -9,10 +9,10 @@ use clap::Args;
 use strata_aws::Error;
 use strata_layer::Context;
 
-/// What `airflow trigger` can be told.
+/// The options of `airflow trigger`.
 #[derive(Debug, Args)]
 pub(crate) struct Words {
-    /// Wait until the run has ended; exit 1 when it failed
+    /// Wait until the run has ended; exit 1 if it failed
     #[arg(long)]
     wait: bool,
     /// The day to run; today (UTC) when it is left out
@@ -24,12 +24,12 @@ pub(crate) struct Words {
     /// Last of several days
     #[arg(long, value_name = "YYYY-MM-DD", requires = "from")]
     to: Option<NaiveDate>,
-    /// Another DAG than the pipeline's; it is told a day only where one is given
+    /// Another DAG than the pipeline's; it gets a day only when one is given
     #[arg(long, value_name = "ID")]
     dag: Option<String>,
 }
 
-/// Most days of one call: more is a slip of the pen.
+/// Most days of one call: more is probably a typo.
 const MOST: usize = 366;
 
 pub(crate) async fn trigger(cx: &Context, words: &Words) -> Result<String, Error> {
@@ -49,13 +49,13 @@ pub(crate) async fn trigger(cx: &Context, words: &Words) -> Result<String, Error
         }
     }
     if !words.wait {
-        cx.report.say("airflow: see how it goes with `airflow runs`, or wait with `airflow trigger --wait`");
+        cx.report.say("airflow: follow it with `airflow runs`, or wait with `airflow trigger --wait`");
         return Ok(out);
     }
     judge(cx, orchestrator.dag_id(), &ended).map(|()| out)
 }
 
-/// One day each; one run without a day for a DAG of somebody's own.
+/// One day each; one run without a day for a user's own DAG.
 fn days(words: &Words) -> Result<Vec<Option<NaiveDate>>, Error> {
     let (Some(from), Some(to)) = (words.from, words.to) else {
         let today = words.dag.is_none().then(|| Utc::now().date_naive());
@@ -69,7 +69,7 @@ fn days(words: &Words) -> Result<Vec<Option<NaiveDate>>, Error> {
     };
     let error = Error::usage("reading --from and --to", wrong);
     let last = from.checked_add_days(Days::new(MOST as u64 - 1)).unwrap_or(to);
-    Err(if days.is_empty() { error } else { error.advise(format!("end with --to {last}, and go on from there")) })
+    Err(if days.is_empty() { error } else { error.advise(format!("end with --to {last}, and continue from there")) })
 }
 
 /// What came of it, in words and as an error.

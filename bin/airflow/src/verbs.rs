@@ -1,4 +1,4 @@
-//! What `airflow` does beside plan, up, down and status: the pipeline's runs, and what is in Airflow.
+//! What `airflow` does besides plan, up, down and status: the pipeline's runs, and what is in Airflow.
 
 use crate::environment::{ui, variables};
 use crate::{check, logs, runs, trigger, wished};
@@ -9,15 +9,15 @@ use strata_layer::Context;
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verbs {
-    /// Prove, before anything is uploaded, that all that the DAGs use is in the document; asks nobody
+    /// Check, before anything is uploaded, that everything the DAGs use is in the document; makes no AWS call
     Check,
-    /// Start a run of the DAG for a day, or one for each of several days; prints their ids
+    /// Start a run of the DAG for a day, or for each of several days; prints the run ids
     Trigger(trigger::Words),
     /// List the newest runs, or the tasks of one
     Runs(runs::Words),
     /// Print what a task printed
     Logs(logs::Words),
-    /// Print a login to Airflow's web interface, good for a minute, or open a browser with it
+    /// Print a login link to Airflow's web interface, valid for a minute, or open it in a browser
     Ui(ui::Words),
     /// List and set Airflow's Variables
     #[command(subcommand)]

@@ -38,7 +38,7 @@ pub(crate) async fn run(cx: &Context, sql: &str, most: usize) -> Result<Rows, Er
             Ok(None) => {}
             Err(error) => {
                 if error.exit == Exit::Interrupted {
-                    // Nobody will read its rows. When it cannot be stopped it ends by itself.
+                    // No one will read its rows. If it cannot be stopped, it ends on its own.
                     let _ = athena.stop_query_execution().query_execution_id(&id).send().await;
                 }
                 return Err(error);

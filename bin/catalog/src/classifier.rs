@@ -2,7 +2,7 @@
 //! some column is not text; this one says how the file is written, and what its columns are.
 //!
 //! Classifiers carry no tags. One is ours when it has our name and is as strata makes them, or a crawler of ours uses it:
-//! the name alone may be somebody else's.
+//! the name alone may be another owner's.
 
 use aws_sdk_glue::Client;
 use aws_sdk_glue::types::{
@@ -121,7 +121,7 @@ fn of_pattern(cx: &Context, name: &str) -> Option<String> {
 }
 
 /// What a classifier of our name is that is not like ours.
-const SOMEBODY: &str = "somebody else (it is not as strata makes them, and no crawler of this pipeline uses it)";
+const OTHER: &str = "another owner (it is not as strata makes them, and no crawler of this pipeline uses it)";
 
 /// The name of a classifier of any kind.
 fn called(classifier: &types::Classifier) -> &str {
@@ -142,7 +142,7 @@ fn is_plain(csv: &CsvClassifier) -> bool {
 }
 
 impl Classifier {
-    /// Whether a crawler that carries our tags uses it: then somebody changed one that was ours.
+    /// Whether a crawler that carries our tags uses it: then one of ours was changed from outside.
     async fn is_used(&self, cx: &Context, name: &str) -> Result<bool, Error> {
         let pages = self.0.list_crawlers().set_tags(Some(strata_glue::ours(cx))).max_results(100);
         let mut pages = pages.into_paginator().send();
@@ -185,7 +185,7 @@ impl Resource for Classifier {
                     let one = |csv| Observed::new(desired.id.as_str(), name, csv);
                     found.push(match csv {
                         Some(csv) if plain || self.is_used(cx, name).await? => one(Props::of_classifier(csv)),
-                        _ => Observed { foreign: Some(SOMEBODY.into()), ..one(Props::default()) },
+                        _ => Observed { foreign: Some(OTHER.into()), ..one(Props::default()) },
                     });
                 } else if let (Some(csv), Some(id)) = (csv.filter(|_| plain), of_pattern(cx, name)) {
                     found.push(Observed::new(id, name, Props::of_classifier(csv)));

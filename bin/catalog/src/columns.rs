@@ -1,7 +1,7 @@
 //! The columns of tables; and of crawled tables whose crawlers look at new folders only: such a crawler never changes a table
 //! that is there, so when the pipeline's columns change, `up` does.
 //!
-//! A table that nobody has crawled yet does not differ: its crawler will make it from the files.
+//! A table that has not been crawled yet does not differ: its crawler will make it from the files.
 
 use crate::crawler::Props;
 use crate::database;
@@ -47,7 +47,7 @@ fn found(table: &Table) -> Vec<Column> {
 }
 
 /// Give each crawler the columns of the table that it has made.
-pub(crate) async fn beside(
+pub(crate) async fn with_tables(
     glue: &Client,
     cx: &Context,
     desired: &[Desired<Props>],
@@ -112,7 +112,7 @@ pub(crate) async fn update(glue: &Client, cx: &Context, name: &str, columns: &[C
     let call = glue.update_table().database_name(&database).table_input(input.build().map_err(wrong)?);
     call.send().await.during(doing)?;
     cx.report.say(&format!(
-        "catalog: table {name} has the pipeline's columns; days that are there keep theirs until they are made anew: \
+        "catalog: table {name} has the pipeline's columns; existing days keep theirs until they are rebuilt: \
          `just run rebuild`"
     ));
     Ok(())

@@ -114,7 +114,7 @@ async fn whole(cx: &Context, glue: &Client, table: &str, name: &str, all: bool, 
     let Some(why) = full::reason(&crawler, there.as_ref(), all) else {
         return follow(cx, glue, name, step).await;
     };
-    step.status(&format!("looks at every folder, {why}"));
+    step.status(&format!("crawling every folder, {why}"));
     let crawler = crawler::Crawler { glue: glue.clone(), logs: aws_sdk_cloudwatchlogs::Client::new(&cx.session.sdk) };
     full::set(&crawler, cx, name, true).await?;
     let ended = follow(cx, glue, name, step).await;
@@ -148,7 +148,7 @@ async fn follow(cx: &Context, glue: &Client, name: &str, step: &Step) -> Result<
             Ok(Some(last)) => return judge(name, last.as_ref()),
             Ok(None) => {}
             Err(error) if error.exit == Exit::Interrupted => {
-                return Err(error.advise(format!("crawler {name} goes on in Glue")));
+                return Err(error.advise(format!("crawler {name} continues in Glue")));
             }
             Err(error) => return Err(error),
         }
@@ -182,7 +182,7 @@ async fn attempt(
     match (*before, crawler.state()) {
         (Some(before), _) if !ready || before != last => return Ok(Poll::Ready(before)),
         (None, Some(CrawlerState::Running)) => {
-            step.status("joins the crawl that is under way");
+            step.status("joining the crawl that is under way");
             return Ok(Poll::Ready(last));
         }
         // It has read its files already: what came since needs another crawl.

@@ -2,7 +2,8 @@
 //!
 //! A table with a folder for each day is crawled day by day: only folders that are new are looked at, and AWS then lets the
 //! crawler log changed columns, not take them over. `up` does that (`columns.rs`), and `full.rs` crawls all folders again.
-//! A table whose files lie in one folder has no new folders: one of its files stands for all, and the jobs read strictly.
+//! A table whose files lie in one folder has no new folders: one of its files is a sample of all, and the jobs read
+//! strictly.
 //!
 //! The crawlers' log group is the account's; each crawler's stream in it goes with the crawler.
 
@@ -208,7 +209,7 @@ impl Resource for Crawler {
             each.push(self.describe(cx, crawler));
         }
         let found: Vec<_> = stream::iter(each).buffered(usize::from(cx.global.parallel)).try_collect().await?;
-        columns::beside(&self.glue, cx, desired, found.into_iter().flatten().collect()).await
+        columns::with_tables(&self.glue, cx, desired, found.into_iter().flatten().collect()).await
     }
 
     async fn create(&self, cx: &Context, desired: &Desired<Props>) -> Result<(), Error> {

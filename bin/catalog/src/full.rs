@@ -1,7 +1,7 @@
 //! A crawl of all folders by a crawler that otherwise looks at new ones only.
 //!
 //! AWS has no word for it in StartCrawler. Its own advice is to let the crawler crawl everything for a while: two updates
-//! around the crawl. A crash between them leaves a difference that `up` mends.
+//! around the crawl. A crash between them leaves a difference that `up` corrects.
 
 use crate::columns;
 use crate::crawler::{Crawler, policies};
@@ -22,7 +22,7 @@ pub(crate) fn reason(crawler: &types::Crawler, table: Option<&types::Table>, ask
     }
     let name = crawler.name().unwrap_or_default();
     let lost = crawler.last_crawl().is_some() && !table.is_some_and(|table| columns::is_made_by(table, name));
-    if asked { Some("as asked") } else { lost.then_some("since its table is not there any more") }
+    if asked { Some("as asked") } else { lost.then_some("since its table no longer exists") }
 }
 
 /// Have a crawler look at everything, or at new folders only.

@@ -16,12 +16,12 @@ use strata_state::{Document, layers};
 
 pub(crate) struct Catalog;
 
-/// What `catalog` does beside plan, up, down and status.
+/// What `catalog` does besides plan, up, down and status.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verbs {
     /// Run crawlers, all at once, and wait until each has finished; prints the document
     Crawl {
-        /// Tables to crawl; all that have a crawler when none is named
+        /// Tables to crawl; by default all that have a crawler
         #[arg(value_name = "TABLE")]
         tables: Vec<String>,
         /// Only tables that no transform writes
@@ -30,7 +30,7 @@ pub(crate) enum Verbs {
         /// Only tables that a transform writes
         #[arg(long, conflicts_with_all = ["tables", "inputs"])]
         outputs: bool,
-        /// Look at every folder again, and take over changed columns; without it, only at folders that are new
+        /// Crawl every folder again, and take over changed columns; without it, only new folders are crawled
         #[arg(long)]
         all: bool,
     },
@@ -39,14 +39,14 @@ pub(crate) enum Verbs {
         /// The query, for example "SELECT * FROM raw LIMIT 10"
         #[arg(value_name = "SQL")]
         sql: String,
-        /// Rows to print at most
+        /// Maximum number of rows to print
         #[arg(long, default_value_t = 1000, value_name = "N")]
         max_rows: usize,
         /// How rows are printed
         #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
         format: Format,
     },
-    /// Count the rows of every table, and show a few of the last one
+    /// Count the rows of every table, and show some rows of the last one
     Counts {
         /// How rows are printed
         #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]

@@ -1,7 +1,7 @@
 //! `catalog` owns what makes files into tables: the Glue database, the CSV classifiers, one crawler per table that is
 //! crawled, the tables that are declared, and the Athena workgroup that queries them.
 //!
-//! It needs `iam` (the crawlers' role) and `storage` (the bucket). `layer.rs` is the list; each file beside it is one
+//! It needs `iam` (the crawlers' role) and `storage` (the bucket). `layer.rs` is the list; each file next to it is one
 //! kind of AWS thing, or one verb: `crawl`, `query`, `counts`.
 
 mod athena;

@@ -3,7 +3,7 @@
 //!
 //! A partitioned table is projected: Athena works out the folders of the days, or months, by itself, so a new one needs no
 //! crawl. A table that is one slice has no partitions.
-//! Tables carry no tags; parameters say whose one is. What is in our database is ours, whoever made it.
+//! Tables carry no tags; parameters say whose one is. What is in our database is ours, however it was created.
 
 use crate::classifier::csv_type;
 use crate::columns::{Column, for_call};

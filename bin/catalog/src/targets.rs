@@ -1,4 +1,4 @@
-//! What a crawler crawls: one folder, or whatever else somebody made of it.
+//! What a crawler crawls: one folder, or what a change from outside made of it.
 
 use aws_sdk_glue::types::{CrawlerTargets, S3Target};
 use serde::Serialize;

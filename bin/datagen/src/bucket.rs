@@ -30,8 +30,7 @@ async fn generate(cx: &Context, args: &Args) -> Result<Document, Error> {
     let options = args.options(cx.doc.pipeline.generate.as_ref());
     let (rows, date) = (options.rows, options.date);
     if args.if_missing && table::lacks(cx, &Bucket::ours(cx).await?, name, wish, date).await?.is_none() {
-        cx.report
-            .say(&format!("datagen: table {name} has its file of {date}, and keeps it; `generate` makes a new one"));
+        cx.report.say(&format!("datagen: table {name} has its file of {date}, which is kept; `generate` replaces it"));
         return Ok(cx.doc.clone());
     }
     if wish.columns.iter().map(|column| column.name.as_str()).ne(COLUMNS) {
@@ -42,7 +41,7 @@ async fn generate(cx: &Context, args: &Args) -> Result<Document, Error> {
     let generator = Generator::new(options).map_err(|error| Error::usage("generating records", error.to_string()))?;
     let pieces = Pieces::start(move |hand_over| {
         let stopped = || io::ErrorKind::BrokenPipe.into();
-        // The only error is that nobody takes any more.
+        // The only error is a receiver that is gone.
         let _ = generator.blocks(|block| hand_over(Ok(take(&mut block.bytes))).then_some(()).ok_or_else(stopped));
     });
     let bucket = Bucket::ours(cx).await?;

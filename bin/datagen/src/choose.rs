@@ -28,7 +28,7 @@ impl Chosen<'_> {
     }
 }
 
-/// The files that `path` stands for: itself, or those in it that belong to the run.
+/// The files at `path`: itself, or those in it that belong to the run.
 pub(crate) fn files<'a>(
     name: &'a str,
     table: &'a Table,
@@ -58,7 +58,7 @@ pub(crate) fn files<'a>(
     if found.is_empty() {
         let pattern = table.layout().name(slice);
         let message = format!("there is no file of {slice} named like `{pattern}`; the table's rule is {rule}");
-        return Err(Error::usage(doing(), message).advise("say date= (--date) of the file, or rename it"));
+        return Err(Error::usage(doing(), message).advise("give the date of the file (date=, --date), or rename it"));
     }
     Ok(found)
 }

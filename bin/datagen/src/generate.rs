@@ -17,32 +17,32 @@ use crate::parquet;
 /// What to make and where to write it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Number of records; 1000 when neither this nor the document says it.
+    /// Number of records; by default the document's, or 1000.
     #[arg(long)]
     rows: Option<u64>,
-    /// Another seed makes other people; 0 when neither this nor the document says it.
+    /// Seed; another seed makes other people. By default the document's, or 0.
     #[arg(long)]
     seed: Option<u64>,
-    /// Day of the batch, YYYY-MM-DD; today (UTC) when not given.
+    /// Day of the batch, YYYY-MM-DD; today (UTC) by default.
     #[arg(long)]
     date: Option<NaiveDate>,
-    /// Whose names and places: ro_RO or en_US; ro_RO when neither this nor the document says it.
+    /// Locale of names and places: ro_RO or en_US; by default the document's, or ro_RO.
     #[arg(long)]
     locale: Option<String>,
-    /// First load: accessed at any moment of the year before the date, not at one moment of the day before.
+    /// First load: access times are spread over the year before the date, not over the day before.
     #[arg(long)]
     history: bool,
-    /// File to write, - for stdout, or `bucket` for the day's file in the bucket of the document on stdin. A file appears
-    /// whole or not at all.
+    /// File to write, - for stdout, or `bucket` for the day's file in the bucket of the document on stdin. A file is
+    /// written whole or not at all.
     #[arg(long, value_name = "FILE", default_value = "-")]
     to: PathBuf,
-    /// Make nothing where the bucket has the day's file
+    /// Do nothing if the bucket has the day's file
     #[arg(long)]
     pub(crate) if_missing: bool,
-    /// How to write them; parquet when the file's name ends in .parquet, and csv otherwise. The bucket takes csv.
+    /// Format; by default parquet if the file's name ends in .parquet, else csv. The bucket takes csv.
     #[arg(long)]
     format: Option<Format>,
-    /// Threads to work with; as many as the machine has when not given. Never changes the bytes.
+    /// Number of threads; by default that of the machine's cores. Never changes the bytes.
     #[arg(long)]
     threads: Option<NonZeroUsize>,
 }
@@ -52,7 +52,7 @@ pub(crate) struct Args {
 pub(crate) enum Format {
     /// Text with a first line that names the columns
     Csv,
-    /// Columns in their types, not compressed
+    /// Typed columns, not compressed
     Parquet,
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args, quiet: bool) -> Result<(), Failure> {
     let rows = options.rows;
     let generator = Generator::new(options)?;
     let to_stdout = args.to == Path::new("-");
-    // A bar between the lines of a CSV on the same terminal helps nobody.
+    // A progress bar between the lines of a CSV on the same terminal is no help.
     let visible = !quiet && io::stderr().is_terminal() && !(to_stdout && io::stdout().is_terminal());
     let bar = progress(rows, visible);
     let work = Work { generator, format: args.format(), bar: bar.clone() };
@@ -142,7 +142,7 @@ impl Work {
         }
     }
 
-    /// Writes beside the file and renames, so that a reader never sees half of it.
+    /// Writes to a temporary file in the same folder and renames it, so that a reader never sees half of it.
     fn to_file(&self, path: &Path) -> Result<(), Failure> {
         let open_failed = |source| Failure::Open { path: path.to_owned(), source };
         let failed = |source| Failure::File { path: path.to_owned(), source };

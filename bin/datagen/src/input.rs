@@ -15,7 +15,7 @@ pub(crate) struct Args {
     /// Day of the batch, YYYY-MM-DD
     #[arg(long)]
     date: NaiveDate,
-    /// Only this table; every table that a transform reads where none is named
+    /// Only this table; by default every table that a transform reads
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
 }
@@ -31,7 +31,7 @@ async fn input(cx: &Context, args: &Args) -> Result<Document, Error> {
     let mut missing = Vec::new();
     let tables = match &args.table {
         Some(name) => vec![named(cx, name)?],
-        // What no transform reads is nobody's input.
+        // What no transform reads is no input.
         None => table::all(&cx.doc).into_iter().filter(|(name, _)| read(name)).collect(),
     };
     let bucket = Bucket::ours(cx).await?;
@@ -42,7 +42,7 @@ async fn input(cx: &Context, args: &Args) -> Result<Document, Error> {
         return Ok(cx.doc.clone());
     }
     let error = Error::usage(format!("looking for the input of {}", args.date), missing.join(", "));
-    Err(error.advise("bring it with input=FILE (datagen load), or say `generate`, which makes rows up"))
+    Err(error.advise("upload it with input=FILE (datagen load), or use `generate` for made-up rows"))
 }
 
 /// A table that has files, whatever their format.

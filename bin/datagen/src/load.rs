@@ -17,16 +17,16 @@ use strata_upload::Bucket;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// CSV file: a header with the table's columns in the table's order, UTF-8, quotes as in RFC 4180. Several:
-    /// TABLE:FILE,TABLE:FILE, or the option again. A folder stands for the files in it that the table's rule takes
+    /// TABLE:FILE,TABLE:FILE, or repeat the option. A folder means the files in it that match the table's rule
     #[arg(long, value_name = "[TABLE:]FILE", required = true)]
     input: Vec<String>,
     /// Day of the batch, YYYY-MM-DD; the file of its slice is replaced
     #[arg(long)]
     date: NaiveDate,
-    /// Table that the rows belong to; the one of `pipeline.generate` when not given
+    /// Table of the rows; by default the one of `pipeline.generate`
     #[arg(long)]
     table: Option<String>,
-    /// Upload files that have rows that break the schema, too; the transforms set them aside with the reason
+    /// Upload files even if rows break the schema; the transforms reject those rows with the reason
     #[arg(long)]
     allow_bad_rows: bool,
 }
@@ -45,7 +45,7 @@ async fn load(cx: &Context, args: &Args) -> Result<Document, Error> {
             if let Some((other, _)) = checked.iter().find(|(other, _)| other.key() == chosen.key()) {
                 let message =
                     format!("{} and {} are both for table {name}", other.path.display(), chosen.path.display());
-                return Err(Error::usage("choosing the table", message).advise("say TABLE:FILE for each file"));
+                return Err(Error::usage("choosing the table", message).advise("use TABLE:FILE for each file"));
             }
             let rows = rows(&chosen, args.allow_bad_rows)?;
             checked.push((chosen, rows));
@@ -74,7 +74,7 @@ fn rows(chosen: &Chosen<'_>, allow_bad_rows: bool) -> Result<u64, Error> {
         let error = Error::usage(format!("checking {} against table {name}", path.display()), error.to_string());
         match has_bad_rows {
             true => error.advise(
-                "correct them, or say bad_rows=allow (--allow-bad-rows), and the transforms set them aside with the reason",
+                "correct them, or use bad_rows=allow (--allow-bad-rows), and the transforms reject them with the reason",
             ),
             false => error,
         }

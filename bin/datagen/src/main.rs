@@ -42,13 +42,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Write records to stdout, a file or the bucket; also what happens when no verb is given.
+    /// Write records to stdout, a file or the bucket; the default verb.
     Generate(generate::Args),
     /// Print the rights that this program needs, as an IAM policy for this pipeline and account
     Policy,
-    /// Check CSV files of your own and put them into the bucket as the files of one day, or of its month.
+    /// Check CSV files of your own and upload them to the bucket as the files of one day, or of its month.
     Load(load::Args),
-    /// Look whether the bucket has the files of the day, or of its month; exit 2 when one is missing
+    /// Check that the bucket has the files of the day, or of its month; exit 2 if one is missing
     Input(input::Args),
 }
 
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
     match generate::run(&args, cli.global.quiet) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody reads stderr: nothing is left to tell it to.
+            // stderr is closed: there is nowhere left to report it.
             let _ = writeln!(io::stderr(), "datagen: {failure}");
             ExitCode::from(failure.exit_code())
         }

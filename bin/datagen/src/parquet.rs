@@ -154,7 +154,7 @@ fn chunk(name: &str, kind: Kind, rows: i32, start: i64, bytes: i64) -> ColumnChu
     };
     ColumnChunk {
         file_path: None,
-        // Where this stands a second time: nowhere, and the format asks for a zero then.
+        // Offset of a second copy: there is none, and the format asks for a zero then.
         file_offset: 0,
         meta_data: Some(data),
         offset_index_offset: None,

@@ -25,7 +25,7 @@ pub(crate) fn table<'a>(doc: &'a Document, asked: Option<&'a str>) -> Result<(&'
             Err(Error::usage(doing, "the pipeline has no table of CSV files").advise("give one of its tables a `file`"))
         }
         (None, _) => {
-            Err(Error::usage(doing, format!("there are several: {}", names())).advise("say table=NAME (--table NAME)"))
+            Err(Error::usage(doing, format!("there are several: {}", names())).advise("use table=NAME (--table NAME)"))
         }
     }
 }
@@ -89,7 +89,7 @@ pub(crate) async fn lacks(
         Error::usage(format!("looking at the files of table {name}"), error.below(&table.path).to_string())
     })?;
     for why in &found.ignored {
-        cx.report.say(&format!("datagen: table {name}: {why}, so it does not count"));
+        cx.report.say(&format!("datagen: table {name}: {why}, so it is ignored"));
     }
     Ok(found.slices.is_empty().then(|| format!("table {name} has no {key} of {wanted}")))
 }

@@ -28,7 +28,7 @@ props! {
             attached: Vec<String>,
             /// ARN of the managed policy that limits it.
             boundary: Option<String>,
-            /// Inline policies of somebody else.
+            /// Inline policies of other owners.
             other_policies: Vec<String>,
             /// What the console shows.
             description: String,
@@ -46,7 +46,7 @@ pub(crate) struct Facts {
 
 type Seen = Observed<Props, Facts>;
 
-/// The inline policy that holds a role's rights. Any other one was put there by somebody else.
+/// The inline policy that holds a role's rights. Any other one was added from outside.
 const POLICY: &str = "strata";
 /// Seconds; AWS's own default, said because a difference is drift.
 const SESSION: i32 = 3600;

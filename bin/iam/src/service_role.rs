@@ -1,5 +1,6 @@
-//! A role whose name an AWS service fixes, such as `dms-vpc-role`: there is one for all of an account, and whoever uses the
-//! service there shares it. It is created where it is missing; after that it is the account's, and never changed or deleted.
+//! A role whose name an AWS service fixes, such as `dms-vpc-role`: there is one for all of an account, shared by all
+//! users of the service. It is created where it is missing; after that it is the account's, and never changed or
+//! deleted.
 
 use crate::api::{attach, boundary, from_iam, policy_arns, to_iam};
 use aws_sdk_iam::Client;
@@ -18,7 +19,7 @@ props! {
     pub(crate) struct Props {
         fixed {}
         mutable {
-            /// Whether it has all that it is created with. One that somebody else has created is whole.
+            /// Whether it has all that it is created with. One that was created from outside counts as whole.
             is_whole: bool,
         }
     }

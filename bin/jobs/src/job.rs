@@ -285,7 +285,7 @@ impl Resource for Job {
         retag::<Self>(&self.glue, cx, &observed.physical, tags).await
     }
 
-    /// The logs of its runs go first: once the job is gone nobody knows which streams were its own.
+    /// The logs of its runs go first: once the job is gone there is no way to tell which streams were its own.
     async fn delete(&self, cx: &Context, observed: &Observed<Props>) -> Result<(), Error> {
         let name = &observed.physical;
         let runs = self.stop(cx, name).await?;

@@ -13,20 +13,20 @@ use strata_state::{Document, layers};
 
 pub(crate) struct Jobs;
 
-/// What `jobs` does beside plan, up, down and status.
+/// What `jobs` does besides plan, up, down and status.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verbs {
-    /// Run transforms, each as soon as what it reads is there, and wait for them; prints the document
-    // One of the two, so that nobody makes all of history anew by leaving a word out.
+    /// Run transforms, each as soon as its input is complete, and wait for them; prints the document
+    // One of the two is required, so that a missing option does not rebuild all of history.
     #[command(group = clap::ArgGroup::new("days").required(true).args(["date", "rebuild"]))]
     Run {
-        /// Transforms to run; all when none is named
+        /// Transforms to run; all by default
         #[arg(value_name = "NAME")]
         names: Vec<String>,
-        /// The day to run: its input alone is read, and its part of each table replaced
+        /// The day to run: only its input is read, and only its part of each table is replaced
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<NaiveDate>,
-        /// Make every day anew, one after another, from all raw files that there are
+        /// Rebuild all days, one after another, from all raw files
         #[arg(long)]
         rebuild: bool,
     },
@@ -35,10 +35,10 @@ pub(crate) enum Verbs {
         /// The transform
         #[arg(value_name = "NAME")]
         name: String,
-        /// The run; the newest when it is left out
+        /// The run; the newest by default
         #[arg(long, value_name = "ID")]
         run: Option<String>,
-        /// How many lines from the end
+        /// Number of lines from the end
         #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=10_000), value_name = "N")]
         tail: u16,
     },

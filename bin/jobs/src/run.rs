@@ -113,7 +113,7 @@ async fn one(cx: &Context, clients: &Clients, transform: &Transform, date: Optio
     let result = async {
         let id = start(cx, &clients.glue, &name, date, &step).await?;
         let run = follow(cx, &clients.glue, &name, &id, &step).await.map_err(|error| match error.exit {
-            Exit::Interrupted => error.advise(format!("run {id} goes on in Glue: jobs logs {}", transform.name)),
+            Exit::Interrupted => error.advise(format!("run {id} continues in Glue: jobs logs {}", transform.name)),
             _ => error,
         })?;
         judge(cx, clients, transform, &name, &run).await
@@ -124,7 +124,7 @@ async fn one(cx: &Context, clients: &Clients, transform: &Transform, date: Optio
             End::Done
         }
         Err(error) => {
-            // Why is said once, by whoever gets the error.
+            // The reason is printed once, by the caller.
             step.done("failed");
             End::Failed(error)
         }
@@ -159,6 +159,6 @@ async fn judge(
     let state = run.job_run_state().map_or("unknown", JobRunState::as_str);
     let message = run.error_message().or(run.state_detail()).unwrap_or("Glue gave no reason");
     let error = Error::failed(format!("running job {name}: {state}"), message);
-    let again = if cx.doc.pipeline.jobs().retries > 0 { "; Glue tries again by itself" } else { "" };
+    let again = if cx.doc.pipeline.jobs().retries > 0 { "; Glue retries on its own" } else { "" };
     Err(error.advise(format!("jobs logs {} --run {id}{again}", transform.name)))
 }

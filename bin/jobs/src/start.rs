@@ -17,7 +17,7 @@ const MARK: &str = "--started-as";
 const START: Pace = Pace::seconds(2, 30);
 /// Codes that mean: not now.
 const BUSY: [&str; 2] = ["ConcurrentRunsExceededException", "ResourceNumberLimitExceededException"];
-/// What a run may wait for a machine, beside its own time.
+/// How long a run may wait for a machine, in addition to its own time.
 const QUEUE: Duration = Duration::from_secs(1800);
 
 /// An error about something that `jobs up` makes.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! dim_date 2024-09-15: read 189 of raw; wrote 187 rows
-//! dim_date 2024-09-15: warning: 2 rows set aside: birth_date is not a date; see s3://...
+//! dim_date 2024-09-15: warning: 2 rows rejected: birth_date is not a date; see s3://...
 //! ```
 
 /// The numbers of a run, over all its days.
@@ -11,7 +11,7 @@ pub(crate) struct Summary {
     days: u64,
     read: u64,
     written: u64,
-    set_aside: u64,
+    rejected: u64,
     /// Warnings, word for word.
     pub(crate) warnings: Vec<String>,
 }
@@ -24,7 +24,7 @@ impl Summary {
             let said = line.strip_prefix(transform).and_then(|rest| rest.strip_prefix(' ')?.split_once(": "));
             let Some((_, said)) = said else { continue };
             if let Some(warning) = said.strip_prefix("warning: ") {
-                summary.set_aside += before(warning, " rows set aside").unwrap_or_default();
+                summary.rejected += before(warning, " rows rejected").unwrap_or_default();
                 summary.warnings.push(line.clone());
                 continue;
             }
@@ -41,15 +41,20 @@ impl Summary {
         summary
     }
 
-    /// `189 rows in, 187 out, 2 set aside`; nothing when the log has said nothing yet.
+    /// `189 rows in, 187 out, 2 rejected`; nothing when the log has said nothing yet.
     pub(crate) fn text(&self) -> Option<String> {
-        if self.days == 0 && self.set_aside == 0 {
+        if self.days == 0 && self.rejected == 0 {
             return None;
         }
-        let read = if self.read > 0 { format!("{} rows in, ", self.read) } else { String::new() };
+        let read = if self.read > 0 { format!("{} in, ", rows(self.read)) } else { String::new() };
         let days = if self.days > 1 { format!(" over {} days", self.days) } else { String::new() };
-        Some(format!("{read}{} out, {} set aside{days}", self.written, self.set_aside))
+        Some(format!("{read}{} out, {} rejected{days}", self.written, self.rejected))
     }
+}
+
+/// `1 row`, `2 rows`.
+fn rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
 /// The number right before `word`.
@@ -72,11 +77,11 @@ mod tests {
             "Collecting polars",
             "pii_data 2024-09-14: read 189 of dim_date, 187 of dim_person; wrote 187 rows",
             "pii_data 2024-09-15: wrote 3 rows",
-            "pii_data 2024-09-14: warning: 2 rows set aside: x is not a date; see s3://b/k",
+            "pii_data 2024-09-14: warning: 2 rows rejected: x is not a date; see s3://b/k",
             "non_pii_data 2024-09-14: wrote 50 rows",
         ]);
         let summary = Summary::new("pii_data", &log);
-        assert_eq!(summary.text().unwrap(), "189 rows in, 190 out, 2 set aside over 2 days");
+        assert_eq!(summary.text().unwrap(), "189 rows in, 190 out, 2 rejected over 2 days");
         assert_eq!(summary.warnings.len(), 1);
     }
 

@@ -224,7 +224,7 @@ impl Resource for Key {
         let call = self.0.schedule_key_deletion().key_id(id).pending_window_in_days(days);
         call.send().await.during(|| format!("scheduling the deletion of key {id}"))?;
         cx.report.say(&format!(
-            "keys: AWS deletes key {id} in {days} days, and with it all that it has encrypted; `keys up` before then brings it back"
+            "keys: AWS deletes key {id} in {days} days, and with it all that it has encrypted; `keys up` before then restores it"
         ));
         Ok(())
     }

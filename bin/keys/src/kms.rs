@@ -5,7 +5,7 @@ use aws_sdk_kms::types::Tag;
 use strata_aws::tags::Tags;
 use strata_aws::{During, Error};
 
-/// The tags of a key; None for one that is gone, or whose tags nobody but AWS may see: keys that AWS manages.
+/// The tags of a key; None for one that is gone, or whose tags only AWS may see: keys that AWS manages.
 pub(crate) async fn tags_of(kms: &Client, id: &str) -> Result<Option<Tags>, Error> {
     let mut pages = kms.list_resource_tags().key_id(id).into_paginator().items().send();
     let mut tags = Tags::new();

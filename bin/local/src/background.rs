@@ -52,7 +52,10 @@ pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
         }
         if let Ok(Some(status)) = child.try_wait() {
             let words = std::fs::read_to_string(&log).unwrap_or_default();
-            return Err(failed(format!("it ended ({status}): {}", words.lines().last().unwrap_or("it said nothing"))));
+            return Err(failed(format!(
+                "it ended ({status}): {}",
+                words.lines().last().unwrap_or("it printed nothing")
+            )));
         }
         std::thread::sleep(Duration::from_millis(5));
     }

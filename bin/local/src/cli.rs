@@ -22,19 +22,19 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// Start the endpoint in the background; the first start installs what it needs
     Start(Serve),
-    /// Stop it; buckets, their objects and KMS keys are kept, everything else is forgotten
+    /// Stop the endpoint; buckets, their objects and KMS keys are kept, everything else is forgotten
     Stop(Place),
-    /// Say whether it runs, where, and since when
+    /// Show whether it is running, where, and since when
     Status(Place),
     /// Print the calls it has answered
     Logs(Logs),
-    /// Forget all resources without a restart
+    /// Delete all resources without a restart
     Reset(Place),
     /// Print the variables that point AWS tools at it: eval "$(local env)"
     Env(Place),
     /// Run in the foreground
     Serve(Serve),
-    /// Run one task that was given on stdin (the endpoint calls this itself)
+    /// Run one task from stdin (the endpoint calls this itself)
     #[command(hide = true)]
     Worker,
 }
@@ -42,7 +42,7 @@ pub(crate) enum Verb {
 /// Where the endpoint keeps its files.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Place {
-    /// The folder for its files
+    /// Folder for its files
     #[arg(long, default_value = ".local")]
     pub dir: PathBuf,
 }
@@ -52,25 +52,25 @@ pub(crate) struct Place {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub place: Place,
-    /// The port on 127.0.0.1; 0 is any free one
+    /// Port on 127.0.0.1; 0 for any free one
     #[arg(long, default_value_t = 4566)]
     pub port: u16,
-    /// The Python environment of its own [default: <dir>/venv]
+    /// Folder of its Python environment [default: <dir>/venv]
     #[arg(long)]
     pub venv: Option<PathBuf>,
-    /// How long a state lasts that takes minutes in AWS, in milliseconds
+    /// Duration of a state that takes minutes in AWS, in ms
     #[arg(long, default_value_t = 100)]
     pub pace: u64,
-    /// Write each different call with its whole request to this file, as JSON lines
+    /// Write each distinct call with its whole request to this file, as JSON lines
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Bad days of AWS: a seed, or a file with the weather as JSON
+    /// Inject AWS faults: a seed, or a JSON file
     #[arg(long, value_name = "SEED|FILE")]
     pub weather: Option<String>,
-    /// How long each call is on its way, there and back, in milliseconds
+    /// Round-trip latency added to each call, in ms
     #[arg(long, value_name = "MS")]
     pub latency: Option<u64>,
-    /// End when stdin closes: for a test, which may end without a chance to say so
+    /// Exit when stdin closes: for tests, which may end abruptly
     #[arg(long, hide = true)]
     pub until_eof: bool,
 }
@@ -80,10 +80,10 @@ pub(crate) struct Serve {
 pub(crate) struct Logs {
     #[command(flatten)]
     pub place: Place,
-    /// Go on printing as calls come in
+    /// Keep printing new calls
     #[arg(long, short)]
     pub follow: bool,
-    /// Only the last calls
+    /// Print only the last N calls
     #[arg(long)]
     pub last: Option<usize>,
 }

@@ -35,14 +35,14 @@ pub(crate) enum Error {
     #[error(transparent)]
     Weather(#[from] strata_local_weather::Error),
     /// The background process did not come up.
-    #[error("starting the endpoint in the background: {why}; its own words are in {log}", log = .log.display())]
+    #[error("starting the endpoint in the background: {why}; its log is {log}", log = .log.display())]
     Start {
         /// What happened.
         why: String,
-        /// Where its own words are.
+        /// Its log.
         log: PathBuf,
     },
-    /// Something else answers, or nobody.
+    /// Something else answers, or nothing does.
     #[error("asking the endpoint {url}: {why}; is it running (`local status`)?")]
     Ask {
         /// Where.

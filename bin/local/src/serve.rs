@@ -123,7 +123,7 @@ async fn signalled() {
 
 /// Writes a file so that a reader sees all of it or nothing.
 fn write_whole(path: &std::path::Path, text: &str) -> Result<(), Error> {
-    let beside = path.with_extension("tmp");
-    std::fs::write(&beside, text).map_err(file("writing", &beside))?;
-    std::fs::rename(&beside, path).map_err(file("writing", path))
+    let temporary = path.with_extension("tmp");
+    std::fs::write(&temporary, text).map_err(file("writing", &temporary))?;
+    std::fs::rename(&temporary, path).map_err(file("writing", path))
 }

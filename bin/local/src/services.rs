@@ -28,7 +28,7 @@ pub(crate) const CLIMATES: [(&str, Climate); 5] = [
     ("airflow-serverless", strata_local_mwaa_serverless::CLIMATE),
 ];
 
-/// The services; `venv` is moto's virtual environment, beside which those of Airflow are.
+/// The services; `venv` is moto's virtual environment; those of Airflow are next to it.
 pub(crate) fn all(cloud: &Arc<Cloud>, keys: Arc<KmsKeys>, venv: &Path) -> Vec<Arc<dyn Service>> {
     let cache = venv.parent().unwrap_or(&cloud.dir).to_path_buf();
     let places = Places { cache, python: venv::python(venv) };

@@ -124,8 +124,10 @@ fn holder(cx: &Context, interface: &NetworkInterface, users: &Users) -> Holder {
     if let Some(name) = environment(interface) {
         let shown = format!("network interface {id} of MWAA environment {name}");
         return match users.environments.get(name).and_then(Option::as_deref) {
-            None => passing(format!("{shown}, which is gone: MWAA lets it go within 15 minutes")),
-            Some("DELETING") => passing(format!("{shown}, which is being deleted: it goes within minutes of its end")),
+            None => passing(format!("{shown}, which is deleted: MWAA releases it within 15 minutes")),
+            Some("DELETING") => {
+                passing(format!("{shown}, which is being deleted: it is released within minutes of that"))
+            }
             Some(state) => staying(format!("{shown}, which is {state}: run `airflow down` first")),
         };
     }
@@ -137,11 +139,12 @@ fn holder(cx: &Context, interface: &NetworkInterface, users: &Users) -> Holder {
     let account = interface.owner_id().unwrap_or_default();
     let shown = format!("network interface {id} (\"{said}\", {status}, account {account})");
     if said.starts_with("AWS Lambda VPC ENI") {
-        let text = format!("{shown} of a Lambda function: Lambda lets it go up to 45 minutes after the function's end");
+        let text =
+            format!("{shown} of a Lambda function: Lambda releases it up to 45 minutes after the function is deleted");
         return Holder { what: text, passes: interface.status() == Some(&NetworkInterfaceStatus::Available) };
     }
     if said.starts_with("Attached to Glue using role") {
-        return passing(format!("{shown} of a Glue run: Glue lets it go within minutes of the run's end"));
+        return passing(format!("{shown} of a Glue run: Glue releases it within minutes of the run's end"));
     }
     if interface.requester_managed() == Some(true) {
         let by = interface.requester_id().unwrap_or("a service of AWS");
@@ -155,7 +158,7 @@ fn instance_holder(cx: &Context, interface: &str, id: &str, instance: Option<&In
     let word = state.as_ref().map_or("of another account", InstanceStateName::as_str);
     let shown = format!("network interface {interface} of instance {id} ({word})");
     if matches!(state, Some(InstanceStateName::ShuttingDown | InstanceStateName::Terminated)) {
-        return passing(format!("{shown}: it goes with the instance, in a minute or two"));
+        return passing(format!("{shown}: it is deleted with the instance, in a minute or two"));
     }
     foreign(cx, shown, &from_ec2(instance.map(Instance::tags).unwrap_or_default()), "terminate the instance")
 }
@@ -185,7 +188,7 @@ pub(crate) fn gateway_holder(cx: &Context, gateway: &NatGateway) -> Holder {
 /// Whose it is, by its tags; what is ours goes in its turn.
 pub(crate) fn foreign(cx: &Context, shown: String, tags: &strata_aws::tags::Tags, remedy: &str) -> Holder {
     if is_ours(tags, &cx.doc.pipeline) {
-        return passing(format!("{shown}, which is ours and goes, too"));
+        return passing(format!("{shown}, which is ours and will be deleted, too"));
     }
     staying(format!("{shown}, which belongs to {}: {remedy} yourself", owner(tags)))
 }

@@ -2,7 +2,7 @@
 //! the security groups with the rules between them.
 //!
 //! It needs no other layer and knows none: what is made is what the wish names and what other layers demand, folded in
-//! `crates/state/src/layers/net/shape.rs`. `layer.rs` is the list; each file beside it is one kind of AWS thing.
+//! `crates/state/src/layers/net/shape.rs`. `layer.rs` is the list; each file next to it is one kind of AWS thing.
 
 mod address;
 mod ec2;

@@ -3,7 +3,7 @@
 use crate::Failure;
 use std::io::{IsTerminal, Read};
 
-/// All that is on stdin; nothing where it is a terminal, since nobody types a document.
+/// All that is on stdin; nothing where it is a terminal, since a document is not typed.
 pub(crate) fn text() -> Result<String, Failure> {
     let mut text = String::new();
     let mut stdin = std::io::stdin();

@@ -6,7 +6,7 @@ use strata_state::{Document, layers};
 /// What to print.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// All layers, whatever the pipeline asks for; needs no document
+    /// Print all layers, not only those of the pipeline; needs no document
     #[arg(long)]
     all: bool,
     /// One stage a line, its layers separated by spaces, instead of one layer a line

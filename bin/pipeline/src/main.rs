@@ -5,7 +5,7 @@
 //!     pipeline tasks --date 2024-09-15 < pipeline.json
 //!     pipeline new shop --input orders.csv
 //!
-//! It asks nobody, and makes nothing outside of this machine.
+//! It makes no AWS call, and changes nothing outside of this machine.
 
 mod failure;
 mod input;
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Where nobody reads stderr, nothing is left to tell it to.
+            // If stderr is closed, there is nowhere left to report it.
             let _ = writeln!(std::io::stderr(), "pipeline: {failure}");
             ExitCode::from(failure.code)
         }

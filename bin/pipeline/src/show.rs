@@ -8,7 +8,7 @@ use strata_state::envs::{self, Change};
 /// What to show.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Say on stderr which fields the environment changes, and from what
+    /// Print to stderr which fields the environment changes, and from what
     #[arg(long)]
     origins: bool,
     /// With --origins: print the changes as JSON, and not the document
@@ -31,7 +31,7 @@ pub(crate) fn show(args: &Args, env: Option<&str>) -> Result<String, Failure> {
         return Ok(changes.map_err(strata_state::Error::Print)? + "\n");
     }
     let lines: String = changes.iter().map(|change| line(change) + "\n").collect();
-    // Where nobody reads stderr, the document is still wanted.
+    // The document is printed even if stderr is closed.
     let _ = std::io::stderr().write_all(lines.as_bytes());
     Ok(document.print()?)
 }

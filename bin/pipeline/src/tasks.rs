@@ -1,4 +1,4 @@
-//! `pipeline tasks`: what one run of a pipeline does, for whoever carries it out.
+//! `pipeline tasks`: what one run of a pipeline does, for the program that carries it out.
 
 use crate::{Failure, input};
 use strata_state::dag;
@@ -9,13 +9,13 @@ use strata_tasks::{airflow, shell, workflow};
 /// What to print.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// In whose words
+    /// Output format
     #[arg(long = "for", value_enum, default_value_t = Engine::Shell, value_name = "ENGINE")]
     engine: Engine,
     /// The day to run
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, conflicts_with = "rebuild")]
     date: Option<String>,
-    /// Every day that has input, not one
+    /// All days that have input, not one
     #[arg(long)]
     rebuild: bool,
 }
@@ -41,7 +41,7 @@ const NOWHERE: (&str, &str) = ("000000000000", "us-east-1");
 /// The tasks as text.
 pub(crate) fn print(args: &Args, env: Option<&str>) -> Result<String, Failure> {
     if args.engine == Engine::Shell && args.date.is_none() && !args.rebuild {
-        return Err(Failure::usage("printing the tasks of a run: say which day (--date), or every day (--rebuild)"));
+        return Err(Failure::usage("printing the tasks of a run: give a day (--date), or --rebuild for all days"));
     }
     let document = strata_state::read_for(&input::text()?, env)?;
     let target = document.target.as_ref();

@@ -1,9 +1,9 @@
-//! What is closed to the public. MWAA wants all four before it starts.
+//! What is closed to the public. MWAA requires all four before it starts.
 
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 use serde::Serialize;
 
-/// The four switches; null where nobody has set one.
+/// The four switches; null where one is not set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct AccessBlock {
     block_acls: Option<bool>,

@@ -1,4 +1,4 @@
-//! A bucket. Its name ends in account and region (S3's account-regional namespace), so nobody else can hold it.
+//! A bucket. Its name ends in account and region (S3's account-regional namespace), so no other account can hold it.
 
 use crate::contents;
 use crate::file::File;
@@ -16,12 +16,12 @@ use strata_state::wish::bucket_problem;
 pub(crate) struct Bucket(pub(crate) Client);
 
 impl Bucket {
-    /// Set these tags beside those that somebody else gave it; the call replaces them all.
+    /// Set these tags and keep those that others gave it; the call replaces them all.
     async fn tag(&self, observed: &Seen, ours: &Tags) -> Result<(), Error> {
         let name = &observed.physical;
         let doing = || format!("tagging bucket {name}");
         let mut tags = observed.tags.clone().unwrap_or_default();
-        // AWS keeps its own and takes them from nobody.
+        // AWS keeps its own tags, and refuses them in a call.
         tags.retain(|key, _| !key.starts_with("aws:"));
         tags.extend(ours.clone());
         let tagging = Tagging::builder().set_tag_set(Some(to_s3(&tags))).build();
@@ -87,7 +87,7 @@ impl Resource for Bucket {
             Err(error) if error.is(&["BucketAlreadyOwnedByYou"]) => return Err(Error { exit: Exit::Again, ..error }),
             Err(error) => return Err(error),
         }
-        // An S3 that is older than tags in this call makes the bucket and forgets them; without them it is nobody's.
+        // An S3 that is older than tags in this call creates the bucket and ignores them; without them it has no owner.
         match owner::look(&self.0, cx, &desired.id, name).await? {
             Some(seen) if seen.tags.as_ref().is_some_and(|tags| tags.is_empty()) => self.tag(&seen, &tags).await,
             _ => Ok(()),

@@ -33,7 +33,7 @@ pub(crate) fn check(pipeline: &Pipeline) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether objects that a rule deletes, or archives until somebody restores them, are this file.
+/// Whether objects that a rule deletes, or archives until they are restored, are this file.
 fn takes(rule: &Rule, file: &File) -> bool {
     let within = matches!(file.body, Body::Folder(_)) && rule.prefix.starts_with(&file.key);
     let away = rule.days.is_some() || rule.transitions.iter().any(|transition| transition.class.is_archive());

@@ -67,7 +67,7 @@ impl Count {
     }
 }
 
-/// What is in the bucket beside the objects called `own`.
+/// What is in the bucket besides the objects called `own`.
 pub(crate) async fn count(s3: &Client, bucket: &str, own: &BTreeSet<String>) -> Result<Held, Error> {
     let mut count = Count::default();
     let mut pages = std::pin::pin!(versions(s3, bucket, ""));

@@ -1,5 +1,5 @@
 //! The files that strata puts into the buckets, uploaded only when they differ. Buckets keep old versions, and the document
-//! keeps the version ids: MWAA wants them.
+//! keeps the version ids: MWAA requires them.
 
 use crate::bucket::Bucket;
 use crate::objects::{ENV, Facts, ID, Objects, PIPELINE, Props, Seen, id, physical};

@@ -13,7 +13,7 @@ pub(crate) fn check(doc: &Document) -> Result<(), Error> {
     let folder = Path::new(&pipeline.folder);
     if !folder.is_dir() {
         let message = format!("there is no folder {}", folder.display());
-        let advice = "start from the folder that `pipeline.folder` is seen from, or correct it";
+        let advice = "run it in the folder that `pipeline.folder` is relative to, or correct `pipeline.folder`";
         return Err(Error::usage("looking for the pipeline's files", message).advise(advice));
     }
     for transform in &pipeline.transforms {
@@ -30,7 +30,7 @@ pub(crate) fn check(doc: &Document) -> Result<(), Error> {
     }) {
         for (key, path) in walked(pipeline, folder, &own.key)? {
             if demanded.iter().any(|file| file.bucket == own.bucket && file.key == key) {
-                let message = format!("{} would take the place of strata's own {key}", path.display());
+                let message = format!("{} would replace strata's own {key}", path.display());
                 let error = Error::usage("looking for the pipeline's files", message);
                 return Err(error.advise("give the file another name"));
             }
@@ -82,7 +82,7 @@ fn walk(folder: &Path, within: &Path, key: &str, files: &mut Vec<(String, PathBu
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
             return Err(Error::usage(doing, format!("the name of {} is not UTF-8", path.display())));
         };
-        // Editors' and Python's own files are nobody's DAG.
+        // Editors' and Python's own files are no DAGs.
         if name.starts_with('.') || name == "__pycache__" {
             continue;
         }
@@ -93,7 +93,7 @@ fn walk(folder: &Path, within: &Path, key: &str, files: &mut Vec<(String, PathBu
         } else if !path.is_dir() {
             return Err(Error::usage(doing, format!("{} is not a file", path.display())));
         } else if path.is_symlink() {
-            let message = format!("{} is a link to a folder, and those can go round in circles", path.display());
+            let message = format!("{} is a link to a folder, and those can form cycles", path.display());
             return Err(Error::usage(doing, message).advise("copy the folder, or link its files"));
         } else {
             walk(folder, &path, &key, files)?;

@@ -15,14 +15,14 @@ use strata_state::layers::storage::{OtherBucket, Section};
 
 pub(crate) struct Storage;
 
-/// What `storage` can do beside the verbs of every layer.
+/// What `storage` can do besides the verbs of every layer.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Verb {
-    /// Upload the files that changed, and nothing else; the document comes out with the new version ids
+    /// Upload only the files that changed; prints the document with the new version ids
     Sync,
-    /// Put files into the main bucket, byte for byte; what is there already is not sent again. Prints the document
+    /// Upload files to the main bucket, byte for byte; skips those already there. Prints the document
     Put(put::Args),
-    /// Fail unless something is below each of these prefixes of the main bucket; prints the document
+    /// Fail if there is no object below one of these prefixes of the main bucket; prints the document
     Ready {
         /// Such as data/staging/dim_date/batch_date=2024-09-15/
         #[arg(required = true, value_name = "PREFIX")]

@@ -96,7 +96,7 @@ impl Objects<'_> {
             let page = match pages.try_next().await {
                 Ok(Some(page)) => page,
                 Ok(None) => return Ok(seen),
-                // No bucket, no files; and somebody else's bucket is for the bucket's own part to name.
+                // No bucket, no files; and a bucket of another owner is reported by the part of the bucket itself.
                 Err(error) if error.is(&["NoSuchBucket", "AccessDenied", "PermanentRedirect"]) => return Ok(Vec::new()),
                 Err(error) => return Err(error),
             };
@@ -112,8 +112,8 @@ impl Objects<'_> {
         }
     }
 
-    /// An object, if it is a file of strata. A desired key is ours, whoever wrote it last; of any other key only the object
-    /// itself can tell.
+    /// An object, if it is a file of strata. A desired key is ours, no matter which program wrote it last; of any other
+    /// key only the object itself can tell.
     async fn mine(self, seen: Seen, desired: &[Desired<Props>]) -> Result<Option<Seen>, Error> {
         match desired.iter().find(|file| file.id == seen.id) {
             Some(file) if file.props.key.is_some() => self.summed(seen).await,

@@ -10,7 +10,7 @@ use strata_aws::tags::Tags;
 use strata_aws::{During, Error};
 use strata_layer::Context;
 
-/// Our buckets, and those that hold our names, whoever owns them.
+/// Our buckets, and those that hold our names, of any owner.
 pub(crate) async fn buckets(s3: &Client, cx: &Context) -> Result<Vec<Seen>, Error> {
     let wished = names::wished(cx);
     // Those whose names are known are looked at while the others are listed.

@@ -93,7 +93,7 @@ fn newest_in(cx: &Context, folder: &Path) -> Result<PathBuf, Error> {
         match path.file_name().and_then(|name| name.to_str()).map(date_in) {
             Some(Named::Of(date)) => dated.push((date, path)),
             Some(Named::Impossible) => cx.report.say(&format!(
-                "storage: the name of {} begins with a date that the calendar does not have, so it does not count",
+                "storage: the name of {} begins with a date that the calendar does not have, so it is ignored",
                 path.display()
             )),
             _ => {}

@@ -1,5 +1,5 @@
 //! What each bucket is: versioned, encrypted, closed to the public, without ACLs, TLS only, tidied by its lifecycle.
-//! Each setting is one call, made only when it differs. MWAA wants the first and the third before it starts.
+//! Each setting is one call, made only when it differs. MWAA requires the first and the third before it starts.
 
 use crate::access::AccessBlock;
 use crate::encryption::Encryption;
@@ -16,7 +16,7 @@ use strata_state::demand::MAIN_BUCKET;
 use strata_state::layers::storage::Bucket as Wish;
 
 props! {
-    /// What a bucket is. A setting that nobody has made is null.
+    /// What a bucket is. A setting that was never made is null.
     pub(crate) struct Props {
         fixed {
             /// Its name.
@@ -55,7 +55,7 @@ pub(crate) fn wished(cx: &Context, id: &str, name: &str, wish: &Wish) -> Props {
     }
 }
 
-/// Nobody reads or writes without TLS.
+/// Denies reads and writes without TLS.
 fn policy(cx: &Context, bucket: &str) -> Value {
     let arn = format!("arn:{}:s3:::{bucket}", cx.session.partition);
     json!({

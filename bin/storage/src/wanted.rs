@@ -31,7 +31,7 @@ impl Wanted {
         self.body.as_ref().ok().map(|body| format!("{:x}", Md5::digest(body)))
     }
 
-    /// What S3 keeps beside an object that was uploaded with this checksum, whatever encrypts it.
+    /// What S3 stores with an object that was uploaded with this checksum, whatever encrypts it.
     pub(crate) fn sha256(&self) -> Option<String> {
         self.body.as_ref().ok().map(|body| STANDARD.encode(Sha256::digest(body)))
     }

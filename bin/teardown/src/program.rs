@@ -1,4 +1,4 @@
-//! Running another program of strata, which lies beside this one.
+//! Running another program of strata, from the folder of this one.
 
 use serde_json::Value;
 use std::io::Write;
@@ -40,7 +40,7 @@ pub(crate) fn run(layer: &str, words: &[&str], document: &str, global: &Global, 
     Ok(Answer { code: output.status.code().unwrap_or(1), json })
 }
 
-/// Whether the program lies beside this one.
+/// Whether the program is in the folder of this one.
 pub(crate) fn is_here(layer: &str) -> bool {
     std::env::current_exe().is_ok_and(|own| own.with_file_name(layer).exists())
 }

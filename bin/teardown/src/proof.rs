@@ -23,17 +23,16 @@ pub(crate) fn proof(text: &str, layers: &[&str], unknown: &[&str], global: &Glob
     }
     if !global.quiet || !left.is_empty() {
         let said = if left.is_empty() {
-            format!("looked again at {}: 0 left\n", looked_at.join(", "))
+            format!("nothing is left; checked again: {}\n", looked_at.join(", "))
         } else {
-            format!("looked again at {}: {} left\n{}", looked_at.join(", "), left.len(), lines(&left))
+            format!("{} left; checked again: {}\n{}", left.len(), looked_at.join(", "), lines(&left))
         };
         let _ = std::io::stderr().write_all(said.as_bytes());
     }
     if !global.quiet && !unknown.is_empty() {
         let unknown = unknown.join(", ");
-        let said = format!(
-            "not looked at: {unknown}; the pipeline does not ask for them, and their programs are not compiled\n"
-        );
+        let said =
+            format!("not checked: {unknown}; they are not in the pipeline, and their programs are not compiled\n");
         let _ = std::io::stderr().write_all(said.as_bytes());
     }
     Ok(left.len())

@@ -97,7 +97,7 @@ fn bring_down(doc: &mut Document, layers: &[&'static str], text: &str, global: &
             .map(|(layer, users)| (layer, scope.spawn(move || bring(layer, &users))))
             .collect();
         for (layer, thread) in running {
-            let broken = |_| Err(Error::failed(format!("running {layer}"), "its thread broke"));
+            let broken = |_| Err(Error::failed(format!("running {layer}"), "its thread panicked"));
             match thread.join().unwrap_or_else(broken)? {
                 Some(answer) if answer.code == 0 => doc.clear(layer),
                 Some(answer) => {
@@ -133,7 +133,7 @@ pub(crate) fn side_by_side<'a>(
             .into_iter()
             .map(|(layer, thread)| match thread.join() {
                 Ok(answer) => Ok((layer, answer?)),
-                Err(_) => Err(Error::failed(format!("running {layer}"), "its thread broke")),
+                Err(_) => Err(Error::failed(format!("running {layer}"), "its thread panicked")),
             })
             .collect()
     })

@@ -55,7 +55,7 @@ impl Error {
 
     /// Ctrl-C.
     pub fn interrupted(doing: impl Into<String>) -> Self {
-        let message = "interrupted; what exists is in the document, run it again to go on".into();
+        let message = "interrupted; the document lists what exists; run the command again to continue".into();
         Self { doing: doing.into(), code: None, message, advice: None, exit: Exit::Interrupted }
     }
 

@@ -141,7 +141,7 @@ pub(crate) fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
     causes(error).any(|cause| cause.is::<CredentialsError>())
 }
 
-/// Whether nothing has answered: the name is unknown, or nobody listens there.
+/// Whether nothing has answered: the name is unknown, or nothing listens there.
 pub(crate) fn is_unreachable(error: &(dyn Error + 'static)) -> bool {
     causes(error).any(|cause| {
         let connecting = cause.downcast_ref::<hyper_util::client::legacy::Error>();

@@ -94,7 +94,7 @@ fn is_read(request: &HttpRequest) -> bool {
     target.or_else(form).is_some_and(|operation| READS.iter().any(|start| operation.starts_with(start)))
 }
 
-/// Whether the connection may hold the next time. Where nobody listens, nobody will in three seconds.
+/// Whether the connection may hold the next time. Where nothing listens, nothing will in three seconds.
 fn is_passing(error: &ConnectorError) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {

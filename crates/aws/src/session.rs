@@ -28,7 +28,7 @@ pub struct Options {
     pub endpoint_url: Option<String>,
 }
 
-/// What stands for an account that nobody was asked about.
+/// The account where it was not looked up.
 pub const UNKNOWN_ACCOUNT: &str = "000000000000";
 
 /// A place that calls go to.
@@ -101,7 +101,8 @@ impl Session {
         })
     }
 
-    /// For what asks nobody: names and ARNs, and no client that could call. `known` is account and partition.
+    /// For verbs that make no AWS call: names and ARNs, and no client that could call. `known` is account and
+    /// partition.
     ///
     /// # Errors
     /// [`Exit::Usage`] when the region is not known.

@@ -47,10 +47,10 @@ pub fn is_ours(tags: &Tags, pipeline: &Pipeline) -> bool {
 pub fn owner(tags: &Tags) -> String {
     match (tags.get(PIPELINE), tags.get(ENV)) {
         (Some(pipeline), Some(env)) => format!("pipeline {pipeline}, env {env}"),
-        _ if tags.is_empty() => "somebody else (it has no tags)".to_owned(),
+        _ if tags.is_empty() => "another owner (it has no tags)".to_owned(),
         _ => {
             let shown: Vec<String> = tags.iter().take(4).map(|(key, value)| format!("{key}={value}")).collect();
-            format!("somebody else (its tags: {})", shown.join(", "))
+            format!("another owner (its tags: {})", shown.join(", "))
         }
     }
 }

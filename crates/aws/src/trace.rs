@@ -1,7 +1,7 @@
 //! `--trace FILE`: a Chrome trace of a run, for Perfetto or chrome://tracing. The programs of one pipe append to one file.
 //!
 //! The SDKs already say in `tracing` which call they make; the runner says in the same way what the call is for and what
-//! was waited for. Nobody listens unless a file was asked for. The file has names, codes and times, and no bodies.
+//! was waited for. Nothing is recorded unless a file was asked for. The file has names, codes and times, and no bodies.
 
 mod chrome;
 mod file;
@@ -35,7 +35,7 @@ pub fn start(path: &Path, program: &str, verb: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether somebody listens.
+/// Whether a trace is being recorded.
 pub(crate) fn is_on() -> bool {
     ON.load(Ordering::Relaxed)
 }

@@ -83,7 +83,7 @@ impl<'a> Waiting<'a> {
         }
         if self.start.elapsed() >= self.pace.limit {
             let message = format!("not done after {} s; last seen: {last}", self.pace.limit.as_secs());
-            return Err(Error::failed(self.doing, message).advise("run it again: it goes on from there"));
+            return Err(Error::failed(self.doing, message).advise("run the command again to continue"));
         }
         tokio::select! {
             () = tokio::time::sleep(self.pause).instrument(span("wait", self.doing, "")) => {}

@@ -41,7 +41,7 @@ pub async fn tags_of<R: Resource>(glue: &Client, cx: &Context, name: &str) -> Re
     }
 }
 
-/// Refuse those of the kind `R` that are there and are not ours: to start one would be to start somebody else's.
+/// Refuse those of the kind `R` that are there and are not ours: to start one would be to start another owner's.
 ///
 /// # Errors
 /// When one is not ours, or AWS cannot be asked.

@@ -13,10 +13,10 @@ pub struct Global {
     /// Profile of the AWS configuration files
     #[arg(long, global = true, env = "AWS_PROFILE", value_name = "NAME")]
     pub profile: Option<String>,
-    /// Another endpoint than AWS's own, such as the one of `local`
+    /// Endpoint to use instead of AWS's own, such as the one of `local`
     #[arg(long, global = true, env = "AWS_ENDPOINT_URL", value_name = "URL")]
     pub endpoint_url: Option<String>,
-    /// How progress is written to stderr
+    /// Format of progress on stderr
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Auto, value_name = "FORMAT")]
     pub log_format: LogFormat,
     /// Write only errors to stderr
@@ -25,19 +25,19 @@ pub struct Global {
     /// Do not ask before data is lost
     #[arg(long, short, global = true)]
     pub yes: bool,
-    /// How many calls may be under way at once
+    /// Maximum number of concurrent calls
     #[arg(long, global = true, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
     pub parallel: u16,
-    /// Append to this file what the run does and waits for, as a Chrome trace (for Perfetto or chrome://tracing)
+    /// Append a Chrome trace of the run to this file (for Perfetto or chrome://tracing)
     #[arg(long, global = true, env = "STRATA_TRACE", value_name = "FILE")]
     pub trace: Option<PathBuf>,
-    /// Pipeline to work on, where no document says it (`down` and `status` only)
+    /// Pipeline, when stdin has no document (`down` and `status` only)
     #[arg(long, global = true, value_name = "NAME")]
     pub pipeline: Option<String>,
-    /// Environment to work on: the document's own, or one of its `pipeline.envs`
+    /// Environment: the document's own, or one of its `pipeline.envs`
     #[arg(long, global = true, value_name = "NAME")]
     pub env: Option<String>,
-    /// Name of the protected copy that may be removed, <pipeline>-<env> (`down` only)
+    /// Name of the protected copy to remove, <pipeline>-<env> (`down` only)
     #[arg(long, global = true, value_name = "NAME")]
     pub confirm: Option<String>,
 }
@@ -71,14 +71,14 @@ pub(crate) enum Verb<X: Subcommand> {
         #[arg(long)]
         detailed_exitcode: bool,
     },
-    /// Make the layer as the document asks, and print the document with its section
+    /// Create or update the layer as the document asks, and print the document with its section
     Up,
     /// Remove the layer, and print the document without its section
     Down {
-        /// Only say what would go and what would be lost with it
+        /// Only print what would be deleted, and what data would be lost
         #[arg(long)]
         dry_run: bool,
-        /// Remove only what the document no longer asks for, and keep the rest
+        /// Remove only what is no longer in the document, and keep the rest
         #[arg(long, conflicts_with = "dry_run")]
         unasked: bool,
     },

@@ -9,8 +9,8 @@ use strata_aws::Error;
 /// # Errors
 /// [`strata_aws::Exit::Usage`] when the answer is no, or when there is no terminal to ask on.
 pub fn confirm(doing: &str, question: &str) -> Result<(), Error> {
-    let refuse = |message: String| Err(Error::usage(doing, message).advise("say --yes if that is meant"));
-    match typed(&format!("{question}. Go on? Type yes")).as_deref() {
+    let refuse = |message: String| Err(Error::usage(doing, message).advise("use --yes to confirm"));
+    match typed(&format!("{question}. Continue? Type yes")).as_deref() {
         Some("yes") => Ok(()),
         Some(_) => refuse(format!("{question}, and the answer was not yes")),
         None => refuse(format!("{question}, and there is no terminal to ask on")),

@@ -137,7 +137,7 @@ impl Context {
     }
 
     pub(crate) fn set(&self, kind: &'static str, mut lives: Vec<Live>) {
-        // Of two that are the same thing the older one counts, for everybody who looks.
+        // Of duplicates the older one counts, in every run.
         lives.sort_by_cached_key(|live| (live.created.clone(), live.physical.clone()));
         self.lives.write().unwrap_or_else(PoisonError::into_inner).insert(kind, lives);
     }

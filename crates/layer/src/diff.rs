@@ -10,7 +10,7 @@ use std::fmt;
 /// Why something is deleted that is in no wish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Surplus {
-    /// The document asks for it no longer.
+    /// It is no longer in the pipeline.
     Unasked,
     /// It is there twice, and the other one stays.
     Duplicate {
@@ -22,8 +22,8 @@ pub(crate) enum Surplus {
 impl fmt::Display for Surplus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unasked => f.write_str("no longer asked for"),
-            Self::Duplicate { of } => write!(f, "there are two; {of} is older"),
+            Self::Unasked => f.write_str("no longer in the pipeline"),
+            Self::Duplicate { of } => write!(f, "duplicate; {of} is older"),
         }
     }
 }
@@ -37,9 +37,9 @@ pub(crate) enum Action {
     Update(Live, Wish, Vec<Change>),
     /// It differs where AWS cannot change it, or it is broken.
     Replace(Live, Wish, Vec<Change>),
-    /// Nobody asks for it any more, or there are two.
+    /// It is no longer in the pipeline, or it is a duplicate.
     Delete(Live, Surplus),
-    /// It is on its way.
+    /// It is being created, changed or deleted.
     Wait(Wish, String),
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
     let mut actions = Vec::new();
     for wish in wishes {
         let mut same = lives.iter().filter(|live| live.foreign.is_none() && live.id == wish.id);
-        // What is on its way out stands in the way only where the name is the key.
+        // One that is being deleted is in the way only where the name is the key.
         let (leaving, mut there): (Vec<&Live>, Vec<&Live>) =
             same.by_ref().partition(|live| matches!(live.state, State::Leaving(_)));
         // Of two, the older one stays, unless it belongs to something else that is there twice and goes.
@@ -66,12 +66,12 @@ pub(crate) fn diff(cx: &Context, part: &Part, wishes: &[Wish], lives: &[Live]) -
             actions.push(Action::Wait(wish.clone(), status.clone()));
             continue;
         }
-        let Some((live, twins)) = there.split_first() else {
+        let Some((live, duplicates)) = there.split_first() else {
             actions.push(Action::Create(wish.clone()));
             continue;
         };
-        for twin in twins.iter().filter(|twin| !is_dormant(twin)) {
-            actions.push(Action::Delete((*twin).clone(), Surplus::Duplicate { of: live.physical.clone() }));
+        for duplicate in duplicates.iter().filter(|duplicate| !is_dormant(duplicate)) {
+            actions.push(Action::Delete((*duplicate).clone(), Surplus::Duplicate { of: live.physical.clone() }));
         }
         match &live.state {
             State::NotYet(status) | State::Leaving(status) => actions.push(Action::Wait(wish.clone(), status.clone())),

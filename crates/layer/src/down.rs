@@ -27,18 +27,18 @@ const HELD: [&str; 9] = [
     "ConflictException",
 ];
 
-/// What holds a thing and will not go by itself is waited for only this long: the listing may be behind.
+/// How long to wait for a holder that is not deleted on its own: the listing may be behind.
 const STUBBORN: Duration = Duration::from_secs(5);
 
 /// Why a thing is still there.
 struct Kept {
     error: Error,
-    /// Since when only such things have held it as do not go by themselves.
+    /// Since when all its holders are ones that are not deleted on their own.
     stuck: Option<Instant>,
 }
 
 /// Look at everything, ask a person where data would be lost, and remove everything of ours while no other run works on
-/// this layer. Returns how many things went.
+/// this layer. Returns how many things were deleted.
 pub(crate) async fn down(cx: &Context, parts: &[Part]) -> Result<usize, Error> {
     let locks = Locks::new(cx, "down");
     let (over, ()) =
@@ -118,7 +118,7 @@ async fn losses(cx: &Context, parts: &[Part]) -> Result<Vec<String>, Error> {
     for part in parts {
         for live in cx.lives(part.kind) {
             if let Some(loss) = part.resource.loses(cx, &live).await? {
-                losses.push(format!("{} {} would go with {loss}", part.kind, live.physical));
+                losses.push(format!("{} {} would be deleted with {loss}", part.kind, live.physical));
             }
         }
     }
@@ -138,7 +138,7 @@ pub(crate) async fn would_go(cx: &Context, parts: &[Part]) -> Result<Value, Erro
     let removes: Vec<Value> = parts.iter().flat_map(each).collect();
     let names: Vec<String> =
         removes.iter().map(|item| format!("\n  {} {}", item["resource"], item["id"]).replace('"', "")).collect();
-    cx.report.say(&format!("{}: {} would go{}", cx.layer, removes.len(), names.concat()));
+    cx.report.say(&format!("{}: {} would be deleted{}", cx.layer, removes.len(), names.concat()));
     Ok(json!({ "layer": cx.layer, "removes": removes, "loses": losses }))
 }
 
@@ -184,10 +184,10 @@ pub(crate) async fn confirm_missed(cx: &Context, parts: &[Part]) -> Result<(), E
         let loses = part.resource.loses(cx, &live).await?.map(|what| format!(", with {what}")).unwrap_or_default();
         losses.push(format!("{}.{} ({}) will be removed{loses}: {reason}", part.kind, live.id, live.physical));
     }
-    confirm("removing what the pipeline no longer asks for", &losses.join("; "))
+    confirm("removing what is no longer in the pipeline", &losses.join("; "))
 }
 
-/// Remove what nobody asks for any more, dependants first.
+/// Remove resources that are no longer in the pipeline, dependants first.
 pub(crate) async fn unwanted(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     for part in parts.iter().rev() {
         let wishes = part.wishes(cx)?;
@@ -245,7 +245,7 @@ pub(crate) async fn remove(cx: &Context, part: &Part, lives: Vec<Live>) -> Resul
         if start.elapsed() > limit {
             let error = stays(part, &rest, &kept);
             let message = format!("not gone after {} s: {}", limit.as_secs(), error.message);
-            return Err(Error { message, ..error }.advise("run `down` again: it goes on waiting"));
+            return Err(Error { message, ..error }.advise("run `down` again to continue waiting"));
         }
         let due: Vec<&Live> = rest
             .into_iter()

@@ -6,7 +6,7 @@ use strata_aws::Error;
 use strata_state::wish::Pipeline;
 use strata_state::{Document, VERSION};
 
-/// The document on stdin. Where `may_be_empty`, `--pipeline` and `--env` stand in for one.
+/// The document on stdin. Where `may_be_empty`, `--pipeline` and `--env` replace one.
 ///
 /// # Errors
 /// [`strata_aws::Exit::Usage`] when there is none, or it cannot be used.
@@ -18,7 +18,7 @@ pub fn document(global: &Global, may_be_empty: bool) -> Result<Document, Error> 
 pub(crate) fn text() -> Result<String, Error> {
     let mut text = String::new();
     let mut stdin = std::io::stdin();
-    // Nobody types a document: without a pipe there is none.
+    // A document is not typed: without a pipe there is none.
     if !stdin.is_terminal() {
         let doing = "reading the document";
         stdin.read_to_string(&mut text).map_err(|error| Error::usage(doing, error.to_string()))?;

@@ -9,7 +9,7 @@ use strata_state::Document;
 /// One layer.
 #[async_trait]
 pub trait Layer: Send + Sync + 'static {
-    /// Verbs beside plan, up, down and status; [`crate::NoVerbs`] when there are none.
+    /// Verbs besides plan, up, down and status; [`crate::NoVerbs`] when there are none.
     type Verbs: Subcommand + Send;
 
     /// Its line in the table of layers: its name, which is that of its program, section, folder and policy file, and what it
@@ -33,7 +33,8 @@ pub trait Layer: Send + Sync + 'static {
         self.needs(doc)
     }
 
-    /// Whether a verb asks nobody, and so needs no credentials. An account that is in no document is twelve zeros then.
+    /// Whether a verb makes no AWS call, and so needs no credentials. An account that is in no document is twelve zeros
+    /// then.
     fn is_offline(&self, _verb: &Self::Verbs) -> bool {
         false
     }

@@ -18,7 +18,7 @@ pub(crate) fn say_bill(cx: &Context, parts: &[Part]) {
     }
     if !names.is_empty() {
         let (layer, names) = (cx.layer, names.join(", "));
-        cx.report.say(&format!("{layer}: still there, in AWS for about ${bill:.3} an hour: {names}; `{layer} up` goes on, `{layer} down` removes it"));
+        cx.report.say(&format!("{layer}: still there, in AWS for about ${bill:.3} an hour: {names}; `{layer} up` continues, `{layer} down` deletes it"));
     }
 }
 

@@ -61,8 +61,8 @@ impl<'a> Locks<'a> {
         Ok(over)
     }
 
-    /// Take the lock, or say who has it. `work` begins as soon as the lock is made, while it is made sure that nobody else
-    /// has it: it may only look.
+    /// Take the lock, or say who has it. `work` begins as soon as the lock is made, while it is made sure that no other
+    /// run has it: it may only look.
     pub(crate) async fn take<T>(
         self,
         work: impl Future<Output = Result<T, Error>>,
@@ -113,7 +113,7 @@ impl<'a> Locks<'a> {
             let numbers = found.iter().filter(|lock| lock.layer == self.cx.layer).map(|lock| lock.number);
             match self.create(numbers.max().unwrap_or_default() + 1).await {
                 Ok(()) => Ok(Poll::Ready(())),
-                // Ours, and its answer was lost; or somebody else's.
+                // Ours, and its answer was lost; or another run's.
                 Err(error) if error.is(&["ResourceAlreadyExistsException"]) => Ok(Poll::NotYet(error.to_string())),
                 Err(error) => Err(error),
             }
@@ -121,8 +121,8 @@ impl<'a> Locks<'a> {
         .await
     }
 
-    /// The lock's name, and the names of those that runs have left that are over. Only who sees nobody else after making
-    /// one has it.
+    /// The lock's name, and the names of those that runs have left that are over. A run has it only if it sees no other
+    /// one after making its own.
     async fn confirm(&self) -> Result<(String, Vec<String>), Error> {
         wait(&self.doing(), Pace::seconds(2, 60), &self.cx.cancel, async || {
             let found = self.list().await?;
@@ -131,7 +131,7 @@ impl<'a> Locks<'a> {
         .await
     }
 
-    /// Whether it is ours by now, or somebody else's; nothing when it is free.
+    /// Whether it is ours by now, or another run's; nothing when it is free.
     fn taken(&self, found: &[Found]) -> Option<Poll<(String, Vec<String>)>> {
         if let Err(error) = self.refuse(found) {
             return Some(Poll::Failed(error));
@@ -195,7 +195,7 @@ impl<'a> Locks<'a> {
         let Some(lock) = other else { return Ok(()) };
         let error = Error::failed(self.doing(), format!("{} is under way", lock.holder.describe(&lock.layer)));
         let free = clock(lock.holder.until + 1);
-        Err(error.advise(format!("run it again when that is done; should it have died, its lock ends at {free}")))
+        Err(error.advise(format!("run it again when that is done; if it died, its lock expires at {free}")))
     }
 
     async fn create(&self, number: u64) -> Result<(), Error> {
@@ -210,7 +210,7 @@ impl<'a> Locks<'a> {
     async fn delete(&self, name: &str) -> Result<(), Error> {
         let doing = format!("deleting lock {name}");
         let never = strata_aws::Cancel::default();
-        // Not for long: it ends by itself, and a person waits.
+        // Not for long: it expires on its own, and a person waits.
         wait(&doing, Pace::seconds(1, 8), &never, async || {
             let call = self.client.delete_log_group().log_group_name(name);
             match call.send().await.during(|| doing.clone()) {
@@ -223,8 +223,8 @@ impl<'a> Locks<'a> {
         .await
     }
 
-    /// Say every now and then that this run goes on. When that cannot be said until the lock's time has run out,
-    /// another run may have begun: this one comes to its end.
+    /// Renew the lock now and then. When it could not be renewed before it expired, another run may have begun: this
+    /// one ends.
     fn renew(&self, name: &str) -> JoinHandle<()> {
         let (client, arn, cancel) = (self.client.clone(), self.arn(name), self.cx.cancel.clone());
         let (me, name) = (self.me.clone(), name.to_owned());
@@ -250,13 +250,16 @@ impl<'a> Locks<'a> {
 }
 
 impl Held<'_> {
-    /// Let the next run begin. A lock that cannot be deleted ends by itself; that is said, and is no failure.
+    /// Let the next run begin. A lock that cannot be deleted expires on its own; that is reported, and is no failure.
     pub(crate) async fn release(self) {
         self.renewal.abort();
         if let Err(error) = self.locks.delete(&self.name).await {
             let ends = clock(now() + EXPIRES.as_secs().cast_signed());
             let (layer, name) = (&self.locks.cx.layer, &self.name);
-            line(&format!("{layer}: the lock {name} stays until {ends} at the latest: {}", error.message));
+            line(&format!(
+                "{layer}: the lock {name} could not be deleted; it expires at {ends} at the latest: {}",
+                error.message
+            ));
         }
     }
 }

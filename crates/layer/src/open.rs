@@ -14,12 +14,12 @@ use strata_aws::{Cancel, Error, Options, Session};
 use strata_state::Document;
 use tokio::task::JoinError;
 
-/// A document that is there so soon costs nobody a wait. One that is wrong then costs no call, either.
+/// A document that arrives so soon delays nothing. One that is wrong then costs no call, either.
 const SOON: Duration = Duration::from_millis(20);
 
 /// The text on stdin, and who we are by what is known without it. An error there tells nothing yet: the document may name
-/// another region, and its own errors come first. Nobody is asked where nobody shall be, nor where the region is not known:
-/// looking for one in a machine's metadata can take longer than the document.
+/// another region, and its own errors come first. No call is made for a verb that makes none, nor where the region is
+/// not known: looking for one in a machine's metadata can take longer than the document.
 async fn read(options: &Options, offline: bool) -> (Result<String, Error>, Option<Session>) {
     let broken = |error: JoinError| Err(Error::usage("reading the document", error.to_string()));
     let named = |name: &&str| std::env::var_os(name).is_some_and(|region| !region.is_empty());
@@ -38,7 +38,7 @@ async fn read(options: &Options, offline: bool) -> (Result<String, Error>, Optio
     (text.unwrap_or_else(broken), session.ok())
 }
 
-/// A file is there at once, however busy the machine; only a pipe can make anybody wait.
+/// A file is there at once, however busy the machine; only a pipe can delay its reader.
 fn is_file() -> bool {
     let stdin = std::io::stdin().as_fd().try_clone_to_owned().map(File::from);
     stdin.and_then(|stdin| stdin.metadata()).is_ok_and(|about| about.is_file())

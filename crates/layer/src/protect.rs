@@ -1,11 +1,11 @@
-//! Copies that `protect` keeps from `down`: only who names one may remove it.
+//! Copies that `protect` keeps from `down`: removing one takes its name.
 
 use crate::Global;
 use crate::confirm::typed;
 use strata_aws::Error;
 use strata_state::wish::Pipeline;
 
-/// Let `down` go on with this copy of the pipeline, unless it is protected and nobody names it. Returns the name, where it
+/// Let `down` go on with this copy of the pipeline, unless it is protected and not named. Returns the name, where it
 /// was given.
 ///
 /// # Errors
@@ -27,8 +27,8 @@ pub fn allow_removal(global: &Global, pipeline: &Pipeline) -> Result<Option<Stri
         None => "there is no terminal to type its name on",
     };
     let message = format!(
-        "it is protected (`protect` in its pipeline.json), and {why}; --yes is not enough; to remove it all the same, \
-         say --confirm {name} (just down confirm={name})"
+        "it is protected (`protect` in its pipeline.json), and {why}; --yes is not enough; to remove it anyway, \
+         use --confirm {name} (just down confirm={name})"
     );
     refuse(message)
 }

@@ -28,7 +28,7 @@ pub struct Step {
     what: String,
     start: Instant,
     bar: Option<ProgressBar>,
-    /// What was said last: a line that says the same again tells nobody anything.
+    /// What was said last: the same line is not printed again.
     last: Mutex<String>,
 }
 
@@ -66,7 +66,7 @@ impl Report {
         Step { report: self.clone(), what, start: Instant::now(), bar, last: Mutex::new(happening.to_owned()) }
     }
 
-    /// A line that stands by itself.
+    /// A line of its own.
     pub fn say(&self, text: &str) {
         match &self.mode {
             Mode::Live(lines) => {
@@ -129,7 +129,7 @@ impl Step {
 pub(crate) fn outcome(result: &Result<(), Error>, done: &str) -> String {
     match result {
         Ok(()) => done.to_owned(),
-        Err(error) if error.exit == Exit::Again => format!("looks again: {}", error.message),
+        Err(error) if error.exit == Exit::Again => format!("retrying after: {}", error.message),
         Err(error) => format!("failed: {}", error.message),
     }
 }

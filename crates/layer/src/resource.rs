@@ -1,4 +1,4 @@
-//! What a layer is made of: one kind of AWS resource, with types. The kind is said once, beside its code.
+//! What a layer is made of: one kind of AWS resource, with types. The kind is named once, next to its code.
 
 use crate::change::Change;
 use crate::erased::{ByName, Live, Wish};
@@ -97,8 +97,8 @@ pub trait Resource: Send + Sync + 'static {
         false
     }
 
-    /// Whether `up` asks before it removes one that nobody asks for any more, as it does before it replaces one: more goes
-    /// with it than `up` could make again.
+    /// Whether `up` asks before it removes one that is no longer in the pipeline, as it does before it replaces one:
+    /// more is lost with it than `up` could create again.
     fn is_missed(&self) -> bool {
         false
     }

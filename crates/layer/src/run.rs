@@ -114,7 +114,7 @@ fn finish((name, verb): (&'static str, &str), global: &Global, work: impl Future
 }
 
 fn pass_on(name: &str, doc: &Document, failed: &Failed) -> (String, u8) {
-    line(&format!("{name}: did nothing, since {} failed before: {}: {}", failed.layer, failed.doing, failed.message));
+    line(&format!("{name}: skipped, since {} failed: {}: {}", failed.layer, failed.doing, failed.message));
     print(doc, FAILED)
 }
 
@@ -142,7 +142,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
             return stop((name, During::Up), doc, &error, Vec::new());
         }
     };
-    // A verb of the layer's own finds its things itself; one that asks nobody has nothing to make clients of.
+    // A verb of the layer's own finds its things itself; one that makes no AWS call has nothing to make clients of.
     let mut parts = if matches!(cli.verb, Verb::Own(_)) { Vec::new() } else { layer.parts(&cx.session) };
     if matches!(cli.verb, Verb::Down { .. }) {
         parts.retain(|part| !part.resource.is_shared());
@@ -218,7 +218,7 @@ async fn run<L: Layer>(layer: &L, cli: Cli<L::Verbs>) -> (String, u8) {
             match result {
                 Ok(count) => {
                     let labels: Vec<&str> = parts.iter().map(|part| part.label).collect();
-                    cx.report.say(&format!("{name}: {count} removed, 0 left of {}", labels.join(", ")));
+                    cx.report.say(&format!("{name}: {count} removed, nothing left of {}", labels.join(", ")));
                     doc.clear(name);
                     doc.failed = None;
                     print(&doc, DONE)
@@ -360,7 +360,7 @@ fn listen(cancel: Cancel) {
             if cancel.is_cancelled() {
                 std::process::exit(i32::from(INTERRUPTED));
             }
-            line("interrupted: calls under way are finished first; once more to stop at once");
+            line("interrupted: finishing the calls under way; press Ctrl-C again to stop now");
             cancel.cancel();
         }
     });

@@ -91,7 +91,7 @@ pub(crate) fn to_text(status: &Value) -> String {
         for drift in resource["drift"].as_array().into_iter().flatten() {
             let _ = writeln!(
                 text,
-                "      drifted: {} is {}, and asked for is {}",
+                "      drifted: {} is {} and should be {}",
                 word(&drift["field"]),
                 short(&drift["from"]),
                 short(&drift["to"])
@@ -100,7 +100,7 @@ pub(crate) fn to_text(status: &Value) -> String {
     }
     for resource in status["dormant"].as_array().into_iter().flatten() {
         let (name, id, until) = (word(&resource["resource"]), word(&resource["id"]), word(&resource["until"]));
-        let _ = writeln!(text, "{layer}   {name}: {until}, {id}; `{layer} up` before then brings it back");
+        let _ = writeln!(text, "{layer}   {name}: {until}, {id}; `{layer} up` before then restores it");
     }
     let missing = status["missing"].as_array().map(Vec::as_slice).unwrap_or_default();
     for resource in missing {

@@ -1,4 +1,4 @@
-//! Looking at everything first. Nothing is touched while anything of somebody else's stands in the way.
+//! Looking at everything first. Nothing is touched while anything of another owner is in the way.
 
 use crate::erased::Wish;
 use crate::{Context, Part};
@@ -50,7 +50,7 @@ pub(crate) fn refuse_foreign(cx: &Context, parts: &[Part]) -> Result<(), Error> 
                 && wishes.iter().any(|wish| wish.name == live.physical)
             {
                 let message = format!("it exists and belongs to {owner}; nothing was touched");
-                let advice = "give the pipeline another name or env, or remove that one yourself";
+                let advice = "change the pipeline's name or env, or remove that one yourself";
                 return Err(Error::failed(format!("taking {} {}", part.kind, live.physical), message).advise(advice));
             }
         }

@@ -51,7 +51,7 @@ pub(crate) async fn up<L: Layer>(layer: &L, cx: &Context, parts: &[Part]) -> Res
     result
 }
 
-/// Make all parts as asked, each as soon as what it needs is there. What is no longer asked for goes last.
+/// Make all parts as asked, each as soon as what it needs is there. What is no longer in the pipeline is deleted last.
 async fn make(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     refuse_foreign(cx, parts)?;
     replace(cx, parts).await?;
@@ -102,8 +102,8 @@ fn refuse_findings(cx: &Context, findings: Vec<Finding>) -> Result<(), Error> {
     Err(Error::usage(format!("checking what {} needs", cx.layer), last.what.clone()).advise(last.remedy.clone()))
 }
 
-/// Ask before anything goes that would be missed, and take down what has to be made anew, dependants first. Afterwards it
-/// is simply missing.
+/// Ask before anything is deleted that would be missed, and delete what has to be replaced, dependants first.
+/// Afterwards it is simply missing.
 async fn replace(cx: &Context, parts: &[Part]) -> Result<(), Error> {
     down::confirm_missed(cx, parts).await?;
     let plan = plan(cx, parts)?;
@@ -128,7 +128,7 @@ async fn replace(cx: &Context, parts: &[Part]) -> Result<(), Error> {
             .iter()
             .flat_map(|(part, lives)| lives.iter().map(|live| format!("{}.{}", part.kind, live.id)))
             .collect();
-        confirm("replacing", &format!("{} will be removed and made anew", names.join(", ")))?;
+        confirm("replacing", &format!("{} will be deleted and created again", names.join(", ")))?;
     }
     for (part, lives) in doomed.into_iter().rev() {
         down::remove(cx, part, lives).await?;
@@ -175,7 +175,7 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
                 Action::Delete(..) => {}
                 Action::Wait(wish, status) => waits.push((wish.id, status)),
                 Action::Replace(_, wish, changes) => {
-                    let doing = format!("making {} {}", part.kind, wish.name);
+                    let doing = format!("creating {} {}", part.kind, wish.name);
                     return Err(Error::failed(doing, unusable(&changes)));
                 }
                 Action::Create(ref wish) | Action::Update(_, ref wish, _)
@@ -183,7 +183,8 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
                         .get(&wish.id)
                         .is_some_and(|done| done.what == fingerprint(&action) && Instant::now() < done.unlisted) =>
                 {
-                    waits.push((wish.id.clone(), "done, and not to be seen yet".to_owned()));
+                    let what = if matches!(action, Action::Create(_)) { "created" } else { "updated" };
+                    waits.push((wish.id.clone(), format!("{what}, not visible yet")));
                 }
                 action => acts.push(action),
             }
@@ -192,18 +193,19 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
             break;
         }
         if cx.cancel.is_cancelled() {
-            return Err(Error::interrupted(format!("making {}", part.label)));
+            return Err(Error::interrupted(format!("creating {}", part.label)));
         }
         if start.elapsed() > part.resource.pace().limit {
             let (id, status) = waits.first().cloned().unwrap_or_default();
             let doing = format!("waiting for {} {id}", part.kind);
             let message = format!("not ready after {} s; last seen: {status}", part.resource.pace().limit.as_secs());
-            return Err(Error::failed(doing, message).advise("it stays in the document; run it again to go on waiting"));
+            return Err(Error::failed(doing, message)
+                .advise("it is in the document; run the command again to continue waiting"));
         }
         for (id, status) in &waits {
             let step =
                 steps.entry(id.clone()).or_insert_with(|| cx.report.step(format!("{} {id}", part.kind), "looking"));
-            // A local endpoint keeps nobody waiting.
+            // A local endpoint takes no such time.
             let takes = part.resource.takes().filter(|_| !cx.session.is_local());
             let takes = takes.map(|takes| format!(" (usually {takes})")).unwrap_or_default();
             step.status(&format!("{status}{takes}"));
@@ -274,7 +276,7 @@ async fn bring(cx: &Context, part: &Part) -> Result<(), Error> {
     Ok(())
 }
 
-/// Why a thing that was made just now would have to be made anew: it is broken, or it is not what was asked for.
+/// Why a thing that was just created would have to be replaced: it is broken, or it is not what was asked for.
 fn unusable(changes: &[Change]) -> String {
     match changes.iter().find(|change| change.replaces) {
         Some(Change { from, of: Aspect::Usable, .. }) => {
@@ -282,7 +284,7 @@ fn unusable(changes: &[Change]) -> String {
         }
         Some(Change { field, from, to, .. }) => {
             let (from, to) = (shown(from), shown(to));
-            format!("AWS says that its {field} is {from}; {to} was asked for, and AWS cannot change it")
+            format!("its {field} is {from} instead of {to}, and AWS cannot change it")
         }
         None => "it cannot be used".to_owned(),
     }
@@ -294,7 +296,7 @@ async fn act(cx: &Context, part: &Part, action: Action) -> (String, String, Resu
     let what = fingerprint(&action);
     let (Action::Create(wish) | Action::Update(_, wish, _)) = &action else { return (String::new(), what, Ok(())) };
     let queue = span("queue", format_args!("{kind}.{}", wish.id), kind);
-    // Nobody closes it, so this is always the right to act.
+    // It is never closed, so this is always the right to act.
     let _pass = cx.gate.acquire().instrument(queue).await;
     cx.touch();
     match action {

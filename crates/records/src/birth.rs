@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::cnp;
 use crate::line::date;
 
-/// The days on which somebody may be born.
+/// The days on which a person may be born.
 pub(crate) struct Births {
     /// January 1 of the first year, in days since 1970-01-01.
     origin: i32,

@@ -18,7 +18,7 @@ static MEN: [[u8; 3]; 2] = [*b"315", *b"777"];
 /// Counties 1 to 46 (Bucharest's sectors included), Calarasi 51 and Giurgiu 52.
 const COUNTIES: u32 = 48;
 
-/// Appends a valid number of somebody of this sex and birth date.
+/// Appends a valid number for a person of this sex and birth date.
 #[inline(always)]
 pub(crate) fn write(line: &mut Line, random: &mut Random, sex: Sex, birth: &Birth) {
     // A quarter are residents from abroad, as in the course's file.

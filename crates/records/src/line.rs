@@ -40,7 +40,7 @@ impl Word {
     }
 }
 
-/// The lines so far. Whoever writes lines empties it before it [is full](Line::is_full).
+/// The lines so far. The writer of lines empties it before it [is full](Line::is_full).
 pub(crate) struct Line {
     bytes: [u8; CAPACITY + PIECE],
     length: usize,

@@ -45,7 +45,7 @@ enum Network {
     Mixed,
 }
 
-/// By the first number: a look instead of jumps that nobody can foresee.
+/// By the first number: a lookup instead of jumps that no branch predictor foresees.
 static NETWORKS: [Network; 256] = networks();
 
 const fn networks() -> [Network; 256] {

@@ -11,7 +11,7 @@ pub struct Options {
     pub rows: u64,
     /// Another seed makes other people.
     pub seed: u64,
-    /// The day of the batch. Nobody is born, and nothing is accessed, on or after it.
+    /// The day of the batch. No person is born, and nothing is accessed, on or after it.
     pub date: NaiveDate,
     /// Whose names and places: one of [`crate::known_locales`].
     pub locale: String,

@@ -2,7 +2,7 @@
 
 use crate::line::Word;
 
-/// Which first names and personal numbers somebody can have.
+/// Which first names and personal numbers a person can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sex {
     Female,

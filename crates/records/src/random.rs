@@ -126,7 +126,7 @@ impl Random {
         u64::from(self.word()) | u64::from(self.word()) << 32
     }
 
-    /// A number from 0 to `end` - 1. The bias is `end` / 2^64, which nobody can measure.
+    /// A number from 0 to `end` - 1. The bias is `end` / 2^64, too small to measure.
     #[inline(always)]
     pub(crate) fn below(&mut self, end: u64) -> u64 {
         ((u128::from(self.bits()) * u128::from(end)) >> 64) as u64

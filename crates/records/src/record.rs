@@ -79,7 +79,7 @@ impl Common {
             Fields { spans: [(0, 0); COLUMNS.len()], birth: birth.epoch, accessed: 0, measures: [0; MEASURES.len()] };
         let mut column = 0;
         let mut start = line.length();
-        // Ends a field; `after` is what stands between it and the next one.
+        // Ends a field; `after` is what separates it from the next one.
         macro_rules! next {
             ($after:literal) => {
                 fields.spans[column] = (start, line.length());

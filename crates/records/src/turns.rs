@@ -11,7 +11,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, scope};
 
 struct Turns<T> {
-    /// Pieces that somebody makes or has made.
+    /// Pieces that are made, or being made.
     begun: AtomicU64,
     turn: Mutex<Turn<T>>,
     passed: Condvar,
@@ -72,7 +72,7 @@ impl<T> Turns<T> {
         turn.next.is_some().then_some(turn)
     }
 
-    /// After a panic it is nobody's turn any more, so that nobody calls what the panic left behind.
+    /// After a panic no thread gets a turn any more, so that none uses what the panic left behind.
     fn lock(&self) -> MutexGuard<'_, Turn<T>> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -24,7 +24,7 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whoever changes these hashes changes everybody's data: say so in the changelog.
+/// To change these hashes is to change the data of all users: say so in the changelog.
 #[test]
 fn the_bytes_are_those_of_yesterday() {
     let daily = options(10_000);

@@ -28,7 +28,7 @@ pub enum Error {
     },
     /// Two newest files.
     #[error(
-        "{first} and {second} are both of {date}, the latest date; which of them is the newest, nobody can tell: remove or rename one"
+        "{first} and {second} are both of {date}, the latest date, so neither of them is the newest: remove or rename one"
     )]
     Tie {
         /// The name of one.
@@ -67,7 +67,7 @@ fn is_data(name: &str) -> bool {
     !name.is_empty() && !name.ends_with('/') && !name.split('/').any(|part| part.starts_with(['.', '_']))
 }
 
-/// Which slice each file is of. `files` are names below the table's path, each with whatever stands for the file; with
+/// Which slice each file is of. `files` are names below the table's path, each with a value for the file; with
 /// `wanted`, only slices that have a part in common with it are looked for.
 ///
 /// # Errors

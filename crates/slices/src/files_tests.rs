@@ -79,7 +79,7 @@ fn what_is_no_candidate_for_the_newest_is_told_and_a_tie_is_refused() {
     );
     let tie = ["20250301_a.csv", "20250301_b.csv", "20250301_c.csv", "20250228_a.csv"];
     let said = told(&month, Some("2025-03"), &tie).unwrap_err();
-    assert!(said.starts_with("20250301_a.csv and 20250301_b.csv are both of 2025-03-01, the latest date;"), "{said}");
+    assert!(said.starts_with("20250301_a.csv and 20250301_b.csv are both of 2025-03-01, the latest date,"), "{said}");
     // A tie that a later file settles, or of another slice, is none.
     assert_eq!(told(&month, Some("2025-02"), &tie).unwrap(), ["2025-02: 20250228_a.csv"]);
     let settled = ["20250301_a.csv", "20250301_b.csv", "20250302_a.csv"];

@@ -11,7 +11,7 @@ pub enum Input {
     Dated,
     /// Of all files of a slice the newest: the one whose name begins with the latest date, `YYYYMMDD`.
     Newest,
-    /// All files of a slice whose names fit; `*` stands for any text.
+    /// All files of a slice whose names fit; `*` matches any text.
     Glob,
     /// One file, which is all of the table.
     Whole,

@@ -1,7 +1,7 @@
 //! The rule of the newest file: of files whose names begin with a date, `YYYYMMDD`, the one with the latest.
 //!
-//! A file whose name begins with no date, or with one that the calendar does not have, is no candidate, and is told. Two files
-//! of the same latest date are refused: nobody can tell which of them is right.
+//! A file whose name begins with no date, or with one that the calendar does not have, is no candidate, and is told.
+//! Two files of the same latest date are refused: nothing says which of them is right.
 
 use chrono::NaiveDate;
 

@@ -47,7 +47,7 @@ impl Grain {
         *self == Self::default()
     }
 
-    /// What stands for a slice in the name of a file or folder. A table that is one slice needs nothing.
+    /// The form of a slice in the name of a file or folder. A table that is one slice needs nothing.
     #[must_use]
     pub fn placeholder(self) -> Option<&'static str> {
         match self {

@@ -1,9 +1,9 @@
-//! Parsers of SQL go back and forth: brackets that nobody closes can keep one busy for years, or use up the stack.
+//! Parsers of SQL go back and forth: brackets that are never closed can keep one busy for years, or use up the stack.
 
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-/// Nobody's query takes a parser this long.
+/// No real query takes a parser this long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Parsers are recursive, and so is dropping what they make: a chain of 100,000 additions needs 100,000 frames.
@@ -15,7 +15,7 @@ pub const LATE: &str =
 
 /// What `work` comes to, on a stack that is deep enough; [`None`] when it takes too long.
 ///
-/// Nobody waits for a thread that takes too long; it ends with the program.
+/// A thread that takes too long is not waited for; it ends with the program.
 ///
 /// # Errors
 /// When no thread can be started.

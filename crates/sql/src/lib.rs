@@ -58,7 +58,7 @@ fn text(folder: &Path, path: &Path) -> std::io::Result<String> {
     if !real.starts_with(folder.canonicalize()?) {
         return Err(wrong(format!("it leads out of the pipeline's folder, to {}; copy the file", real.display())));
     }
-    // Opening a pipe would wait for somebody to write to it.
+    // Opening a pipe would wait for a writer.
     if !real.metadata()?.is_file() {
         return Err(wrong("it is not a file".to_owned()));
     }
@@ -170,7 +170,7 @@ impl Query {
 
     /// The same query over one table that has the columns of all that it joins, called as the first of them: for tables
     /// that hold the same keys in the same order, each key once. Only for [`Shape::Joined`], and only where each column's
-    /// name alone tells which one is meant, if no two tables have one of the same name beside the key.
+    /// name alone tells which one is meant, if no two tables have one of the same name besides the key.
     #[must_use]
     pub fn wide(&self) -> Option<&Wide> {
         self.wide.as_ref()
@@ -193,7 +193,7 @@ impl Query {
     /// Refuse a table that is not among `reads`.
     ///
     /// # Errors
-    /// Where the first such table stands, with the nearest name in `reads`.
+    /// Where the first such table is, with the nearest name in `reads`.
     pub fn check(&self, reads: &[&str]) -> Result<(), Error> {
         let Some(table) = self.tables.iter().find(|table| !reads.contains(&table.name.as_str())) else {
             return Ok(());

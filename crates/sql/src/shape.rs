@@ -106,7 +106,7 @@ fn select_of(select: &Select) -> Option<Shape> {
     });
     let scalar = select.projection.iter().all(|item| match item {
         SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Walk::over(expr).scalar,
-        // What a star takes beside columns (EXCEPT, REPLACE) is not looked into.
+        // What a star takes besides columns (EXCEPT, REPLACE) is not looked into.
         SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..) => item.to_string().ends_with('*'),
         SelectItem::ExprWithAliases { .. } => false,
     }) && select.selection.iter().all(|expr| Walk::over(expr).scalar);

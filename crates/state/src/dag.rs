@@ -16,7 +16,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Glue stops a run of a job by itself; this is for one that Glue has lost.
 const LOST: Duration = Duration::from_secs(600);
 
-/// Key of the pipeline's own tasks, beside the module.
+/// Key of the pipeline's own tasks, next to the module.
 #[must_use]
 pub fn key(pipeline: &Pipeline) -> String {
     format!("dags/{}.strata.json", pipeline.name)
@@ -40,7 +40,7 @@ pub fn description(pipeline: &Pipeline) -> String {
 /// The tasks of a run.
 ///
 /// Input tables (those that no transform makes) are waited for, where they have a file of the day, and then crawled;
-/// each transform runs when all that it reads is there; what it made is crawled; at last somebody checks that the day is
+/// each transform runs when all that it reads is there; what it made is crawled; the last task checks that the day is
 /// complete and in time.
 #[must_use]
 pub fn graph(pipeline: &Pipeline, account: &str, region: &str) -> Graph {
@@ -63,7 +63,7 @@ pub fn graph(pipeline: &Pipeline, account: &str, region: &str) -> Graph {
             ready.insert(table, add(format!("crawl_{table}"), work, after, HOUR));
         }
     }
-    // What somebody only queries is described, too, and keeps nobody waiting.
+    // What is only queried is described, too, and delays nothing.
     for (table, wish) in
         pipeline.tables.iter().filter(|(table, _)| !is_read(pipeline, table) && !is_made(pipeline, table))
     {

@@ -27,10 +27,10 @@ pub struct Layer {
     pub files: fn(&Pipeline, &Place) -> Vec<File>,
     /// What the keys of all files begin with that it may ever want.
     pub prefixes: &'static [&'static str],
-    /// Services of AWS that use the pipeline's key themselves, such as `logs.eu-central-1.amazonaws.com`: they stand in its
-    /// policy. Roles get their rights on the key by their own policies.
+    /// Services of AWS that use the pipeline's key themselves, such as `logs.eu-central-1.amazonaws.com`: they are in
+    /// its policy. Roles get their rights on the key by their own policies.
     pub key_services: fn(&Pipeline, &Place) -> Vec<String>,
-    /// Placeholders that policies may use, beside the pipeline's own.
+    /// Placeholders that policies may use, besides the pipeline's own.
     pub values: fn(&Document, &Place) -> Added,
 }
 

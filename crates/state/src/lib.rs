@@ -1,10 +1,10 @@
 //! The document: what the person wrote (`pipeline`, the wish) and one section per layer (what is).
 //!
-//! `wish/` holds the types of what is asked for beside the layers, `layers/` one module for each layer: its wish, its section,
-//! what it needs and what it demands. Arrows between files go one way: types, then the table of layers, then what folds the
-//! demands of all layers, then the checks of a wish, then reading.
-//! [`read`] turns the text of one or more documents into one [`Document`]; [`Document::print`] is its inverse.
-//! The JSON Schema beside this crate (`document.schema.json`) is generated from these types.
+//! `wish/` holds the types of what is asked for besides the layers, `layers/` one module for each layer: its wish, its
+//! section, what it needs and what it demands. Arrows between files go one way: types, then the table of layers, then
+//! what folds the demands of all layers, then the checks of a wish, then reading. [`read`] turns the text of one or
+//! more documents into one [`Document`]; [`Document::print`] is its inverse. The JSON Schema in this crate's folder
+//! (`document.schema.json`) is generated from these types.
 
 pub mod dag;
 pub mod demand;

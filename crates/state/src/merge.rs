@@ -3,7 +3,7 @@
 use crate::Error;
 use serde_json::Value;
 
-/// Merge `other` into `base`. `failed` never conflicts: the first one stands, since either stops the chain.
+/// Merge `other` into `base`. `failed` never conflicts: the first one is kept, since either stops the chain.
 pub(crate) fn merge(base: &mut Value, other: Value) -> Result<(), Error> {
     at(base, other, &mut Vec::new())
 }

@@ -1,4 +1,4 @@
-//! What somebody meant who wrote a word that does not exist.
+//! What was probably meant by a word that does not exist.
 
 /// The column types, as people read them.
 const TYPES: [&str; 8] = ["string", "int", "bigint", "double", "boolean", "date", "timestamp", "decimal(p,s)"];

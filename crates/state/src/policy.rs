@@ -1,4 +1,4 @@
-//! Policy documents with placeholders, and what the placeholders stand for. `policies/README.md` lists them.
+//! Policy documents with placeholders, and the values of the placeholders. `policies/README.md` lists them.
 
 mod fill;
 mod place;

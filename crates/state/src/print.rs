@@ -4,7 +4,7 @@ use crate::{Document, Error, layers};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-/// The sections stand in the order in which `up` makes them.
+/// The sections are in the order in which `up` makes them.
 impl Serialize for Document {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -41,7 +41,7 @@ impl Document {
     }
 }
 
-/// The JSON Schema of the document, as checked in beside this crate.
+/// The JSON Schema of the document, as checked in with this crate.
 ///
 /// # Errors
 /// When the schema cannot be written as JSON.

@@ -36,7 +36,7 @@ pub(crate) fn documents(text: &str) -> Result<Vec<Value>, Error> {
     let mut found = Vec::new();
     let mut rest = text;
     loop {
-        // What some editors put in front of a text says nothing; it may stand before each document.
+        // What some editors put in front of a text says nothing; it may come before each document.
         rest = rest.trim_start_matches('\u{feff}');
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Strict>();
         let next = values.next();

@@ -1,5 +1,5 @@
-//! Names of regions: which are taken. AWS opens regions faster than programs are built, so a name of the right form is taken
-//! though nobody here has heard of it, and AWS has the last word. A slip of the pen is told with the name that was meant.
+//! Names of regions: which are taken. AWS opens regions faster than programs are built, so an unknown name of the right
+//! form is accepted, and AWS decides. An error about a typo says which name was probably meant.
 
 use crate::near;
 
@@ -45,7 +45,7 @@ const KNOWN: &[&str] = &[
     "us-west-2",
 ];
 
-/// What stands between the area and the number in the names of all regions.
+/// What is between the area and the number in the names of all regions.
 const DIRECTIONS: [&str; 9] =
     ["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
 

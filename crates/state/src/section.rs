@@ -1,4 +1,4 @@
-//! What is: beside the sections of the layers (`layers/`), where they live and why a chain stopped.
+//! What exists: besides the sections of the layers (`layers/`), where they are and why a chain stopped.
 
 mod failed;
 mod target;

@@ -117,7 +117,7 @@ fn launch(folder: &Path, record: &Path, args: &[String]) -> (Child, String) {
         .arg("--record")
         .arg(record)
         .args(args)
-        // A test may keep an endpoint in a static, which nobody drops: our end of the pipe closes anyway.
+        // A test may keep an endpoint in a static, which is never dropped: our end of the pipe closes anyway.
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(log)

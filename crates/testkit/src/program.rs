@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// How long a program may run: longer than any wait of a test, and short enough for somebody to see what hangs.
+/// How long a program may run: longer than any wait of a test, and short enough to show what hangs.
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(240);
 
 /// What a program did.
@@ -24,7 +24,7 @@ pub fn repository() -> PathBuf {
     here.ancestors().nth(2).expect("crates/testkit lies two folders below the root").to_path_buf()
 }
 
-/// The path of a workspace binary: beside the folder that the test executable lies in.
+/// The path of a workspace binary: next to the folder of the test executable.
 pub fn bin(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the path of the test executable");
     let path = test.ancestors().nth(2).expect("target/<profile>/deps/<test>").join(name);
@@ -57,14 +57,14 @@ pub fn run_in(
         .unwrap_or_else(|why| panic!("starting {}: {why}", program.display()));
     let mut input = child.stdin.take().expect("stdin was piped");
     let text = stdin.to_string();
-    // In a thread: a program that prints much before it reads all would stand still otherwise.
+    // In a thread: a program that prints much before it reads all would block otherwise.
     let writer = std::thread::spawn(move || {
         // A program may end without reading.
         let _ = input.write_all(text.as_bytes());
     });
     let id = child.id();
     let (done, waits) = std::sync::mpsc::channel::<()>();
-    // A program that never ends would hold up all other tests, and nobody would see its words.
+    // A program that never ends would hold up all other tests, and its output would not be seen.
     let watch = std::thread::spawn(move || {
         let is_late = waits.recv_timeout(LIMIT) == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
         is_late && Command::new("kill").args(["-9", &id.to_string()]).status().is_ok()

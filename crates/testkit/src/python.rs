@@ -12,7 +12,7 @@ pub fn python() -> PathBuf {
     MADE.get_or_init(|| python_of("tests")).clone()
 }
 
-/// Another one of `scripts/environments`, for what cannot stand beside the others: its interpreter, or its folder.
+/// Another one of `scripts/environments`, for packages that conflict with the others: its interpreter, or its folder.
 pub fn python_of(name: &str) -> PathBuf {
     let output = Command::new(repository().join("scripts/environments")).arg(name).output();
     let output = output.expect("running scripts/environments");

@@ -110,8 +110,8 @@ fn same(frames: &BTreeMap<String, DataFrame>, key: &String) -> Option<Vec<u64>> 
     if known && frames.all(equal) { keys(first, std::slice::from_ref(key)).ok() } else { None }
 }
 
-/// All columns of tables that hold the same keys in the same order, and the query over those. None when two have a column
-/// of the same name, beside the key.
+/// All columns of tables that hold the same keys in the same order, and the query over those. None when two have a
+/// column of the same name, besides the key.
 fn wide<'q>(
     query: &'q Query,
     names: &'q [String],

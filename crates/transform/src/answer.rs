@@ -81,7 +81,7 @@ impl<'a> Maker<'a> {
         Ok(Self { spec, query, store, url, limits, encoder, distinct: false, only: None })
     }
 
-    /// Nobody has to look whether a key is there twice: the rows that are read have the same, and each once.
+    /// There is no need to check whether a key is there twice: the rows that are read have the same, and each once.
     pub(crate) fn distinct(self, distinct: bool) -> Self {
         Self { distinct, ..self }
     }

@@ -62,7 +62,7 @@ impl Source for File {
     }
 }
 
-/// A file beside the tables, so that a listing does not meet it before it is renamed.
+/// A file outside of the tables, so that a listing does not meet it before it is renamed.
 struct Unfinished {
     file: NamedTempFile,
     path: PathBuf,

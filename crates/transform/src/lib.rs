@@ -2,9 +2,9 @@
 //! replaces one slice of the table that it makes.
 //!
 //! `run.rs` is the course of a run, `work.rs` what is to be done for a slice, `ways.rs` the ways to do it: piece by piece where the
-//! query allows it, else in memory; `aligned.rs` is for joins, of which `copying.rs` copies what nobody changes. `slices.rs`
-//! finds the slices, `csv/` reads and checks raw files, `parquet/` reads and writes tables, `query.rs` runs the SQL, `answer.rs` holds
-//! its answer to the declared table. `store.rs` is all it knows of S3.
+//! query allows it, else in memory; `aligned.rs` is for joins, of which `copying.rs` copies what does not change.
+//! `slices.rs` finds the slices, `csv/` reads and checks raw files, `parquet/` reads and writes tables, `query.rs` runs
+//! the SQL, `answer.rs` holds its answer to the declared table. `store.rs` is all it knows of S3.
 //! `scripts/glue/strata_transform.py` does the same in AWS, and the tests compare the two.
 
 mod aligned;

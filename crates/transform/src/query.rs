@@ -37,7 +37,9 @@ fn conform(frame: DataFrame, place: &Place) -> Result<DataFrame, String> {
         let missing: Vec<_> = wanted.iter().filter(|name| !found.contains(name)).copied().collect();
         let extra: Vec<_> = found.iter().filter(|name| !wanted.contains(name)).copied().collect();
         return Err(match (missing.is_empty(), extra.is_empty()) {
-            (true, true) => format!("the order is {}, and declared is {}", found.join(", "), wanted.join(", ")),
+            (true, true) => {
+                format!("the SQL gives the order {}, the table declares {}", found.join(", "), wanted.join(", "))
+            }
             (false, _) => format!("column `{}` is missing; add it to the SELECT", missing.join("`, `")),
             (true, false) => format!("column `{}` is not declared; remove it or declare it", extra.join("`, `")),
         });
@@ -55,7 +57,7 @@ fn typed(found: polars::prelude::Column, wanted: &Column) -> Result<polars::prel
     } else if grows {
         found.cast(&goal).map_err(|error| error.to_string())
     } else {
-        let is = found.dtype();
-        Err(format!("column `{}` is {is}, and declared is {}; cast it in the SQL", wanted.name, wanted.kind))
+        let is = found.dtype().to_string().replace('[', "(").replace(']', ")");
+        Err(format!("column `{}`: the SQL gives {is}, the table declares {}: CAST it", wanted.name, wanted.kind))
     }
 }

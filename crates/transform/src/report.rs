@@ -15,11 +15,11 @@ pub struct Report {
 pub struct Replaced {
     /// The slice.
     pub slice: Slice,
-    /// Rows in each input table, before any was set aside.
+    /// Rows in each input table, before any was rejected.
     pub rows_in: BTreeMap<String, u64>,
     /// Rows written.
     pub rows_out: u64,
-    /// Rows of CSV input that were set aside.
+    /// Rows of CSV input that were rejected.
     pub rejected: u64,
     /// How many rows for each reason.
     pub reasons: BTreeMap<String, u64>,
@@ -38,7 +38,7 @@ impl Report {
         self.slices.iter().map(|one| one.rows_out).sum()
     }
 
-    /// Rows set aside over all slices.
+    /// Rows rejected over all slices.
     #[must_use]
     pub fn rejected(&self) -> u64 {
         self.slices.iter().map(|one| one.rejected).sum()

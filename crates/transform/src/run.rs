@@ -49,7 +49,7 @@ pub fn run_within(
     let (mut found, mut ignored): (BTreeMap<&str, Slices>, Vec<String>) = (BTreeMap::new(), Vec::new());
     for (name, place) in &spec.reads {
         let files = slices::find(store, name, place, only)?;
-        ignored.extend(files.ignored.into_iter().map(|why| format!("table `{name}`: {why}, so it does not count")));
+        ignored.extend(files.ignored.into_iter().map(|why| format!("table `{name}`: {why}, so it is ignored")));
         found.insert(name, files.slices);
     }
     let slices: BTreeSet<Slice> = match only {
@@ -117,7 +117,7 @@ fn one_slice(work: &Work<'_>, found: &BTreeMap<&str, Slices>, log: Log<'_>) -> R
     Ok(done)
 }
 
-/// One PUT replaces the slice; what an earlier run or another engine left beside it goes afterwards.
+/// One PUT replaces the slice; other objects there, of an earlier run or another engine, are deleted afterwards.
 fn replace(work: &Work<'_>, made: Made<'_>) -> Result<(), Error> {
     let (part, store) = (work.part(), work.store);
     made.sink.commit().map_err(|source| Error::Store { doing: "writing", url: part.clone(), source })?;
@@ -131,7 +131,7 @@ fn tell(spec: &Spec, done: &Replaced, log: Log<'_>) {
     let read: Vec<String> = done.rows_in.iter().map(|(table, rows)| format!("{rows} of {table}")).collect();
     log(&format!("{name} {slice}: read {}; wrote {} rows", read.join(", "), done.rows_out));
     for (reason, rows) in &done.reasons {
-        log(&format!("{name} {slice}: warning: {rows} rows set aside: {reason}; see {}{slice}.csv", spec.rejects));
+        log(&format!("{name} {slice}: warning: {rows} rows rejected: {reason}; see {}{slice}.csv", spec.rejects));
     }
     let most = done.rows_in.values().max().copied().unwrap_or(0).saturating_sub(done.rejected);
     if done.rows_out < most {

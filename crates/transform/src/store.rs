@@ -22,7 +22,7 @@ pub trait Source: Send + Sync {
     fn read(&self, from: u64, into: &mut [u8]) -> Result<()>;
 }
 
-/// An object that is being written. Nobody sees it before it is committed; one that is dropped leaves nothing.
+/// An object that is being written. It is invisible before it is committed; one that is dropped leaves nothing.
 pub trait Sink: Write + Send {
     /// Put what was written in place, whole or not at all.
     ///

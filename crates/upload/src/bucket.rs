@@ -18,7 +18,7 @@ impl<'a> Bucket<'a> {
     /// A document is a file, and may name any bucket: only its tags say whether it is the pipeline's.
     ///
     /// # Errors
-    /// When the document has no bucket, when the bucket is somebody else's, and when AWS refuses.
+    /// When the document has no bucket, when the bucket has another owner, and when AWS refuses.
     pub async fn ours(cx: &'a Context) -> Result<Self, Error> {
         let doing = "looking for the pipeline's bucket";
         let Some(storage) = &cx.doc.storage else {

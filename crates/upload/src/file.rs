@@ -91,7 +91,7 @@ async fn in_parts(object: &Object<'_>, path: &Path, sums: &Sums, step: &Step) ->
         None => Begun { upload: object.create(Some(ChecksumAlgorithm::Sha256)).await?, ..Begun::default() },
     };
     if !parts.is_empty() {
-        step.status(&format!("goes on with an upload of which {} of {many} parts are there", parts.len()));
+        step.status(&format!("continuing an upload: {} of {many} parts are there", parts.len()));
     }
     let mut sends: Vec<BoxFuture<'_, Result<CompletedPart, Error>>> = Vec::new();
     for (number, sum) in (1..).zip(&sums.parts).filter(|(number, _)| !parts.contains_key(number)) {

@@ -20,11 +20,11 @@ pub struct Pieces {
     bytes: u64,
 }
 
-/// Takes the next piece; false when nobody wants any more.
+/// Takes the next piece; false when no more is wanted.
 pub type HandOver<'a> = dyn FnMut(io::Result<Vec<u8>>) -> bool + Send + 'a;
 
 impl Pieces {
-    /// Start `make`, which hands over piece after piece until nobody takes any more.
+    /// Start `make`, which hands over piece after piece until the receiver stops.
     pub fn start(make: impl FnOnce(&mut HandOver) + Send + 'static) -> Self {
         let (sender, receiver) = channel(8);
         let maker = spawn_blocking(move || make(&mut |piece| sender.blocking_send(piece).is_ok()));

@@ -1,4 +1,5 @@
-# What `up` makes of pipelines/driven-data, as somebody would write it for Terraform: the other side of scripts/bench/terraform.py.
+# What `up` makes of pipelines/driven-data, as one would write it for Terraform: the other side of
+# scripts/bench/terraform.py.
 terraform {
   required_providers {
     aws = {

@@ -49,7 +49,7 @@ pub(crate) fn live(logs: Option<&LoggingConfiguration>) -> Levels {
     }
 }
 
-/// The levels as MWAA wants them: a log that is off needs a level, too.
+/// The levels as MWAA requires them: a log that is off needs a level, too.
 pub(crate) fn input(levels: &Levels) -> Result<LoggingConfigurationInput, Error> {
     let log = |level: &str| {
         let on = level != OFF;

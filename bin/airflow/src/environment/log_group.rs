@@ -30,7 +30,7 @@ fn prefix(cx: &Context) -> String {
 }
 
 impl LogGroup {
-    /// Whether an environment that is somebody else's has our name: then the logs are theirs, too.
+    /// Whether an environment of another owner has our name: then the logs are theirs, too.
     async fn is_foreign(&self, cx: &Context) -> Result<bool, Error> {
         let name = cx.name(Kind::Environment, "airflow");
         let answer = self.mwaa.get_environment().name(&name).send().await;

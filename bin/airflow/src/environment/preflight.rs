@@ -1,4 +1,4 @@
-//! The topics of an environment: in `plan` and `up` all of them, in `check` those that ask nobody.
+//! The topics of an environment: in `plan` and `up` all of them, in `check` those that need no AWS call.
 
 use super::resource::Environment;
 use super::{rights, wish};
@@ -8,7 +8,7 @@ use futures::future::FutureExt;
 use strata_aws::Error;
 use strata_layer::{Context, Finding};
 
-/// Everything that stands in the way of an environment. All topics are asked about at once.
+/// Everything that would keep an environment from being created. All topics are checked at once.
 pub(super) async fn findings(cx: &Context) -> Result<Vec<Finding>, Error> {
     let Clients { ec2, iam, s3 } = &Clients::new(cx);
     let is_new = cx.one::<Environment>("main").is_none();

@@ -194,7 +194,7 @@ impl Resource for Environment {
         if self.updated.load(Ordering::SeqCst)
             && let Some(error) = &observed.facts.error
         {
-            let advice = "MWAA took the change back; the environment still works";
+            let advice = "MWAA rolled the change back; the environment still works";
             return Err(Error::failed(doing(), error.as_str()).advise(advice));
         }
         let access = moved(&is.access, &shall.access);

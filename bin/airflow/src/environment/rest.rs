@@ -18,11 +18,11 @@ use strata_state::Kind;
 
 /// The longest path that AWS takes.
 pub(super) const LONGEST: usize = 64;
-/// How long an answer is tried for while the web server does not give one: it starts anew after an update.
+/// How long a request is retried while the web server does not answer: it restarts after an update.
 const ANSWER: Pace = Pace::seconds(2, 60);
 /// The same while a run is watched, which goes on meanwhile.
 const PATIENT: Pace = Pace::seconds(5, 20 * 60);
-/// What a web server, or what stands before it, says while it is not there or has too much to do.
+/// What a web server, or the load balancer in front of it, answers while it is down or overloaded.
 const PASSING: [i32; 4] = [429, 502, 503, 504];
 
 /// The REST API of one environment.

@@ -21,7 +21,7 @@ fn needs(cx: &Context, bucket: &str) -> Vec<Need> {
     let session = &cx.session;
     let name = cx.name(Kind::Environment, "airflow");
     let s3 = format!("arn:{}:s3:::{bucket}", session.partition);
-    // The queue and its key are in an account of AWS's own, which is none that anybody else stands for.
+    // The queue and its key are in an account of AWS's own, which no name of ours refers to.
     let aws = |service: &str, rest: &str| {
         format!("arn:{}:{service}:{}:000000000001:{rest}", session.partition, session.region)
     };

@@ -16,7 +16,7 @@ const READ: Pace = Pace::seconds(3, 10 * 60);
 /// How long creating a run is tried.
 const CREATE: Pace = Pace::seconds(2, 60);
 
-/// The DAG, with what its schedule would start as soon as it is not paused: nobody asked for that.
+/// The DAG, with the run that its schedule would start on unpausing it: no one asked for that run.
 pub(super) async fn dag(rest: &Rest<'_>, id: &str) -> Result<Dag, Error> {
     let found = known(rest, id).await?;
     let due = found.due.filter(|_| found.is_paused);
@@ -71,7 +71,7 @@ async fn known(rest: &Rest<'_>, id: &str) -> Result<Dag, Error> {
 async fn broken(rest: &Rest<'_>, id: &str) -> Result<Option<Error>, Error> {
     let doing = "looking at what Airflow could not import";
     let found = rest.ask(doing, &Request::get("/importErrors", json!({ "limit": 100 }))).await?;
-    // Ours is one file. In which of them somebody's own DAG would be, nobody knows: any may be it.
+    // Ours is one file. A user's own DAG may be in any of them.
     let is_ours = |error: &&Value| {
         let file = error["filename"].as_str().unwrap_or_default();
         id != dag::id(&rest.cx.doc.pipeline) || dag::MODULE_KEY.ends_with(file.rsplit('/').next().unwrap_or(file))
@@ -117,7 +117,7 @@ async fn create(
         if let Some(run) = waiting.after(look).await? {
             if let Some(tick) = due.take() {
                 let what = "which the schedule would start as soon as the DAG is not paused";
-                rest.cx.report.say(&format!("airflow: it takes the place of the run of {tick}, {what}"));
+                rest.cx.report.say(&format!("airflow: this run counts as the scheduled run of {tick}, {what}"));
             }
             return Ok(run);
         }
@@ -142,6 +142,6 @@ async fn unpause(rest: &Rest<'_>, id: &str) -> Result<(), Error> {
     rest.ask(&doing, &Request::patch(&path, json!({ "is_paused": false }))).await?;
     rest.cx
         .report
-        .say(&format!("airflow: DAG {id} was paused, as new ones are; it is not any more, and runs on its schedule"));
+        .say(&format!("airflow: DAG {id} was paused, as new DAGs are; it is unpaused now, and runs on its schedule"));
     Ok(())
 }

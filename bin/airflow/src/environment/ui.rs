@@ -1,5 +1,5 @@
-//! `airflow ui`: the way into Airflow's web interface. The address has a token in it that lets anybody in for a minute: it
-//! is printed on a terminal, or where somebody says that he wants it, and is never an argument of another program.
+//! `airflow ui`: the way into Airflow's web interface. The address contains a token, and anyone who has it is logged
+//! in: it is printed on a terminal, or with `--print`, and is never an argument of another program.
 
 use super::rest::Rest;
 use clap::Args;
@@ -31,7 +31,7 @@ pub(super) async fn ui(rest: &Rest<'_>, words: &Words) -> Result<String, Error> 
     let is_shown = words.print || std::io::stdout().is_terminal();
     if !is_shown && !words.open {
         let error = Error::usage(doing, "stdout is no terminal, and the address is a secret");
-        return Err(error.advise("say --print where it is to be written all the same, or --open for a browser"));
+        return Err(error.advise("use --print to print it anyway, or --open for a browser"));
     }
     let mwaa = aws_sdk_mwaa::Client::new(&cx.session.sdk);
     let mut waiting = Waiting::new(&doing, Pace::seconds(2, 30), &cx.cancel);
@@ -44,16 +44,14 @@ pub(super) async fn ui(rest: &Rest<'_>, words: &Words) -> Result<String, Error> 
     };
     let (host, token) = (answer.web_server_hostname().unwrap_or_default(), answer.web_token().unwrap_or_default());
     let url = address(host, token, cx.session.is_local());
-    cx.report.say(&format!(
-        "the login is good for {SECONDS} s, once opened for the session; it lets anybody in: do not pass it on"
-    ));
+    cx.report.say(&format!("open the link within {SECONDS} s; anyone who has it is logged in: do not share it"));
     if words.open {
         open(cx, &url).await?;
     }
     Ok(if is_shown && (words.print || !words.open) { format!("{url}\n") } else { String::new() })
 }
 
-/// As MWAA's guide has it; the token stands after `#`, so that no server's log has it.
+/// As MWAA's guide has it; the token comes after `#`, so that it is in no server's log.
 fn address(host: &str, token: &str, is_local: bool) -> String {
     let scheme = if is_local { "http" } else { "https" };
     format!("{scheme}://{host}/aws_mwaa/aws-console-sso?login=true#{token}")
@@ -70,8 +68,8 @@ async fn open(cx: &Context, url: &str) -> Result<(), Error> {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let started =
         Command::new(program).arg(page.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let mut browser =
-        started.map_err(|error| failed(error).advise(format!("is {program} there? or take `airflow ui` alone")))?;
+    let mut browser = started
+        .map_err(|error| failed(error).advise(format!("install {program}, or run `airflow ui` without --open")))?;
     cx.report.say("a browser is being opened");
     // It reads the page in a moment; then the page goes.
     tokio::select! {

@@ -1,5 +1,5 @@
-//! `airflow variables`: Airflow's Variables through its REST API. A value is a secret until somebody says otherwise: it is
-//! read from a file and not from the command line, which every user of a machine can see, and is shown only with `--show`.
+//! `airflow variables`: Airflow's Variables through its REST API. A value is a secret by default: it is read from a
+//! file and not from the command line, which every user of a machine can see, and is shown only with `--show`.
 
 use super::rest::{LONGEST, Request, Rest};
 use crate::show::{Format, show};
@@ -21,18 +21,18 @@ pub(crate) enum Words {
         #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
         format: Format,
     },
-    /// Set one, or make it
+    /// Set a Variable, or create it
     Set {
         /// Its name
         #[arg(value_name = "KEY")]
         key: String,
-        /// File with the value, such as /dev/fd/3 or <(command); a newline at its end does not count
+        /// File with the value, such as /dev/fd/3 or <(command); a trailing newline is ignored
         #[arg(long, value_name = "FILE")]
         value_file: PathBuf,
     },
 }
 
-/// What stands for a value, whatever its length.
+/// What is shown instead of a value, whatever its length.
 const MASK: &str = "********";
 /// The longest value that is sent.
 const MOST: u64 = 64 << 10;

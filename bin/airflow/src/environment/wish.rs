@@ -38,7 +38,7 @@ pub(super) fn look(cx: &Context, is_new: bool) -> Found {
     let lines = &airflow.requirements;
     if pipeline.net().egress == Egress::Endpoints && lines.iter().any(from_pypi) && !lines.iter().any(offline) {
         let what = "pipeline.airflow.requirements names packages, and with egress `endpoints` PyPI cannot be reached";
-        found.say(what, "set pipeline.net.egress to `nat`, or bring wheels with --no-index and --find-links");
+        found.say(what, "set pipeline.net.egress to `nat`, or provide wheels with --no-index and --find-links");
     }
     found
 }

@@ -24,7 +24,7 @@ pub(crate) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
             return Ok(found);
         }
         Err(error) if error.is(&["301", "PermanentRedirect"]) => {
-            let what = format!("bucket {bucket} is in another region, and MWAA wants it in {}", cx.session.region);
+            let what = format!("bucket {bucket} is in another region, and MWAA requires it in {}", cx.session.region);
             found.say(what, "give the pipeline another bucket, and run `storage up`");
             return Ok(found);
         }
@@ -33,7 +33,7 @@ pub(crate) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
     if let Some(region) = head.bucket_region()
         && region != cx.session.region
     {
-        let what = format!("bucket {bucket} is in {region}, and MWAA wants it in {}", cx.session.region);
+        let what = format!("bucket {bucket} is in {region}, and MWAA requires it in {}", cx.session.region);
         found.say(what, "give the pipeline another bucket, and run `storage up`");
     }
     let (versioning, block, encryption) = futures::try_join!(
@@ -42,7 +42,7 @@ pub(crate) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
         async { unset(s3.get_bucket_encryption().bucket(bucket).send().await.during(doing)) },
     )?;
     if versioning.status() != Some(&BucketVersioningStatus::Enabled) {
-        found.say(format!("bucket {bucket} keeps no versions, and MWAA wants them"), REPAIR);
+        found.say(format!("bucket {bucket} keeps no versions, and MWAA requires them"), REPAIR);
     }
     let block = block.and_then(|answer| answer.public_access_block_configuration);
     let open = open(block.as_ref());
@@ -57,7 +57,9 @@ pub(crate) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
         && let Some(key) = by.kms_master_key_id()
     {
         found.say(
-            format!("bucket {bucket} is encrypted with the key {key}, and MWAA wants the same key for the environment"),
+            format!(
+                "bucket {bucket} is encrypted with the key {key}, and MWAA requires the same key for the environment"
+            ),
             "run `storage up`, which goes back to S3's own key",
         );
     }

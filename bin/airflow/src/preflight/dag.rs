@@ -23,7 +23,7 @@ pub(crate) fn look(cx: &Context) -> Found {
         };
         if made.as_ref().is_some_and(|made| !made.contains(name.as_str())) {
             found.say(
-                format!("the DAG's task {} starts the {kind} {name}, which `{layer}` has not made", task.id),
+                format!("the DAG's task {} starts the {kind} {name}, which `{layer}` has not created", task.id),
                 format!("run `{layer} up`"),
             );
         }
@@ -35,13 +35,13 @@ pub(crate) fn look(cx: &Context) -> Found {
         if job.engine != wanted {
             let word = |engine| serde_json::to_value(engine).ok().as_ref().and_then(Value::as_str).map(str::to_owned);
             let (is, shall) = (word(job.engine).unwrap_or_default(), word(wanted).unwrap_or_default());
-            found.say(format!("job {} was made for {is}, and the pipeline wants {shall}", job.name), "run `jobs up`");
+            found.say(format!("job {} was created for {is}, and the pipeline has {shall}", job.name), "run `jobs up`");
         }
     }
     if let Some(storage) = &doc.storage
         && graph.bucket != storage.bucket
     {
-        let what = format!("the DAG reads bucket {}, and `storage` has made {}", graph.bucket, storage.bucket);
+        let what = format!("the DAG reads bucket {}, and `storage` has created {}", graph.bucket, storage.bucket);
         found.say(what, "run `storage up`");
     }
     found

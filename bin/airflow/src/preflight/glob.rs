@@ -2,7 +2,7 @@
 
 use wildmatch::WildMatch;
 
-/// Whether `text` has the form of `pattern`. A policy variable (`${aws:..}`) stands for any text here.
+/// Whether `text` has the form of `pattern`. A policy variable (`${aws:..}`) matches any text here.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     WildMatch::new(&plain(pattern)).matches(text)
 }

@@ -37,7 +37,7 @@ fn check(group: &SecurityGroup, found: &mut Found) {
     if !PORTS.iter().all(|port| inbound.iter().any(|rule| (itself(rule) || anywhere(rule)) && covers(rule, *port))) {
         found.say(
             format!(
-                "security group {id} has no inbound rule for its own members: Airflow's parts cannot talk to each other"
+                "security group {id} has no inbound rule for its own members: Airflow's parts cannot connect to each other"
             ),
             "run `net up`, which allows all traffic from the group itself",
         );

@@ -12,7 +12,7 @@ pub(crate) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
     let Some(net) = &cx.doc.net else { return Ok(found) };
     let ids: BTreeSet<&String> = net.private_subnets(2).iter().collect();
     if ids.len() != 2 {
-        found.say(format!("MWAA wants exactly two private subnets, and there are {}", ids.len()), "run `net up`");
+        found.say(format!("MWAA requires exactly two private subnets, and there are {}", ids.len()), "run `net up`");
         return Ok(found);
     }
     let vpc = &net.vpc_id;
@@ -37,7 +37,7 @@ pub(crate) async fn look(ec2: &Client, cx: &Context) -> Result<Found, Error> {
     {
         let ids = [first, second].map(|subnet| subnet.subnet_id().unwrap_or_default()).join(" and ");
         found.say(
-            format!("subnets {ids} are both in zone {zone}, and MWAA wants two"),
+            format!("subnets {ids} are both in zone {zone}, and MWAA requires two"),
             "name two zones in pipeline.net.zones, and run `net up`",
         );
     }

@@ -37,7 +37,7 @@ pub(crate) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
         let what = format!("bucket {bucket} has no {REQUIREMENTS} in version {version}, which the document names");
         found.say(what, "run `storage up`");
     }
-    // An input file beside the folders is in no table: that is how a first load was lost.
+    // An input file outside of the folders is in no table: that is how a first load was lost.
     for (table, wish) in dag::input(&cx.doc.pipeline) {
         let Some(extension) = wish.file.as_deref().and_then(|file| file.rsplit_once('.')).map(|(_, end)| end) else {
             continue;
@@ -45,8 +45,8 @@ pub(crate) async fn look(s3: &Client, cx: &Context) -> Result<Found, Error> {
         let lost = |key: &&str| key.rsplit_once('.').is_some_and(|(_, end)| end == extension);
         for key in top.iter().map(String::as_str).filter(lost) {
             found.say(
-                format!("s3://{bucket}/{key} lies where nobody looks: table {table} is read from {}", wish.path),
-                format!("bring it with `datagen load`, or move it to s3://{bucket}/{}", wish.path),
+                format!("no table reads s3://{bucket}/{key}: table {table} is read from {}", wish.path),
+                format!("upload it with `datagen load`, or move it to s3://{bucket}/{}", wish.path),
             );
         }
     }

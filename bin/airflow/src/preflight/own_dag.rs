@@ -1,6 +1,6 @@
-//! The pipeline's own DAG files, read without being run: names that nobody has made, another bucket, what the role may not
-//! do, Variables and connections that nobody has given. Each of these fails only when the environment is up, half an hour
-//! later.
+//! The pipeline's own DAG files, read without being run: names that do not exist, another bucket, what the role may not
+//! do, Variables and connections that are not declared. Each of these fails only when the environment is up, half an
+//! hour later.
 
 use super::Found;
 use super::own_uses::{Need, Use, uses};
@@ -23,8 +23,8 @@ struct Known {
     role: Vec<Value>,
 }
 
-/// While an environment is planned: what would break the import, or start what is not there. Whoever has one already may
-/// have typed Variables there.
+/// While an environment is planned: what would break the import, or start what is not there. In one that exists,
+/// Variables may be set already.
 pub(crate) fn look(cx: &Context, may_be_typed: bool) -> Found {
     let mut found = Found::default();
     let known = known(cx, Vec::new());
@@ -52,7 +52,7 @@ pub(crate) fn all(cx: &Context, role: Vec<Value>) -> (Found, usize) {
 fn known(cx: &Context, role: Vec<Value>) -> Known {
     let pipeline = &cx.doc.pipeline;
     let crawlers = pipeline.tables.values().filter_map(|table| table.crawler.as_deref());
-    // Airflow makes up this one where nobody has made it: the role's own credentials.
+    // Airflow supplies this one where it is not declared: the role's own credentials.
     let connections = pipeline.airflow().connections.iter().cloned().chain(["aws_default".to_owned()]);
     Known {
         jobs: pipeline.transforms.iter().map(|transform| cx.name(Kind::Job, &transform.name)).collect(),
@@ -94,11 +94,11 @@ fn judge(cx: &Context, known: &Known, place: &str, used: &Use, found: &mut Found
                 "{place} names the bucket {name}; the pipeline's is {}, and the role may use no other",
                 known.bucket
             ),
-            format!("read `bucket` from {}.strata.json, which lies beside the DAGs", pipeline.name),
+            format!("read `bucket` from {}.strata.json, which is next to the DAGs", pipeline.name),
         ),
         Use::Variable { name, at_import: true } if !known.variables.contains(name) => found.say(
             format!(
-                "{place} reads the Variable {name} while the file is imported: nobody has typed it, and the import fails"
+                "{place} reads the Variable {name} while the file is imported: it is not set yet, and the import fails"
             ),
             format!(
                 "give it a default, or read it in the task: {{{{ var.value.{name} }}}}; or name it in \

@@ -59,7 +59,7 @@ pub(crate) fn built_in(cx: &Context, roles: &[Wanted]) -> Result<Found, Error> {
     for wanted in roles {
         for (why, lacking) in lacking(&[document(cx, wanted)?], &wanted.needs) {
             found.say(
-                format!("the role {} is not given {}, and {why}", wanted.id, lacking.join(", ")),
+                format!("the role {} lacks {}, and {why}", wanted.id, lacking.join(", ")),
                 format!("correct policies/roles/{}.permissions.json", wanted.file),
             );
         }
@@ -98,7 +98,7 @@ pub(crate) async fn look(iam: &Client, cx: &Context, wanted: &Wanted) -> Result<
         for (why, lacking) in self::lacking(std::slice::from_ref(boundary), needs) {
             found.say(
                 format!("the permissions boundary of role {name} does not let it {}, and {why}", lacking.join(", ")),
-                "widen the boundary, or take it away",
+                "widen the boundary, or remove it",
             );
         }
     }

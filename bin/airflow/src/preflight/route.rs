@@ -7,7 +7,7 @@ use strata_aws::{During, Error};
 use strata_layer::Context;
 
 const ANYWHERE: &str = "0.0.0.0/0";
-/// What MWAA itself reaches (MWAA guide: creating the required VPC service endpoints), beside S3.
+/// What MWAA itself reaches (MWAA guide: creating the required VPC service endpoints), besides S3.
 const SERVICES: [&str; 8] = ["airflow.api", "airflow.env", "ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "sqs"];
 
 /// What is in the VPC.
@@ -51,12 +51,12 @@ fn check(cx: &Context, vpc: &Vpc, subnet: &str, shown: &str, found: &mut Found) 
         if let Some(gateway) = gateway {
             found.say(
                 format!(
-                    "{shown} is public: its route table {id} leads {range} to {gateway}, and MWAA wants private ones"
+                    "{shown} is public: its route table {id} routes {range} to {gateway}, and MWAA requires private ones"
                 ),
-                "run `net up`, which leads it to a NAT gateway",
+                "run `net up`, which routes it to a NAT gateway",
             );
         } else if route.state() == Some(&RouteState::Blackhole) {
-            let what = format!("{shown}: the route to {range} in {id} leads to something that is gone");
+            let what = format!("{shown}: the target of the route to {range} in {id} no longer exists");
             found.say(what, "run `net up`, or remove that route");
         } else {
             continue;
@@ -80,7 +80,7 @@ fn check(cx: &Context, vpc: &Vpc, subnet: &str, shown: &str, found: &mut Found) 
         // One for S3 alone is no attempt at a network without NAT.
         many if many >= SERVICES.len() => found.say(
             format!(
-                "{shown} has no way out: {id} leads {ANYWHERE} nowhere, and the endpoints that MWAA needs are not there"
+                "{shown} has no way out: {id} has no route to {ANYWHERE}, and the endpoints that MWAA needs are missing"
             ),
             "set pipeline.net.egress to `nat`, and run `net up`",
         ),

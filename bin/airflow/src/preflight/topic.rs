@@ -51,6 +51,6 @@ fn unknown(error: &Error, since: Instant) -> Poll<Found> {
         return Poll::NotYet(error.to_string());
     }
     let mut found = Found::default();
-    found.say(error.to_string(), "look again in a minute");
+    found.say(error.to_string(), "run it again in a minute");
     Poll::Ready(found)
 }

@@ -48,7 +48,7 @@ pub(crate) fn read(source: &str) -> (Vec<Call>, Vec<(usize, String)>) {
     (calls, texts(&words))
 }
 
-/// The blocks that the line stands in: those of functions run later, but for one that is a DAG.
+/// The blocks that contain the line: those of functions run later, but for one that is a DAG.
 #[derive(Default)]
 struct Blocks {
     functions: Vec<usize>,
@@ -129,8 +129,8 @@ fn call(line: usize, name: String, at_import: bool, inner: &[Word], names: &Name
     call
 }
 
-/// What the file's names stand for: a plain assignment, or a loop over plain texts. One that is given twice stands for
-/// nothing that is known.
+/// The values of the file's names: a plain assignment, or a loop over plain texts. The value of one that is assigned
+/// twice is unknown.
 fn names(words: &[Word]) -> Names {
     let mut names = Names::new();
     let mut lines: Vec<&[Word]> = words.split(|word| matches!(word.token, Token::Line(_))).collect();

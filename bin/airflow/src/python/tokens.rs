@@ -92,7 +92,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A name, or what stands before a string: `f"`, `rb'`.
+    /// A name, or a string's prefix: `f"`, `rb'`.
     fn name(&mut self) {
         let start = self.at;
         while self.peek(0).is_alphanumeric() || self.peek(0) == '_' {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// What an expression may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
-    /// One of these texts: several where it stands in a loop over a list.
+    /// One of these texts: several where it is in a loop over a list.
     Texts(Vec<String>),
     /// A text that begins so, and goes on with something that is only known at run time.
     Begins(String),
@@ -138,7 +138,7 @@ fn filled(text: &str, names: &Names) -> Value {
     all.then(&Value::text(rest))
 }
 
-/// The parts between signs that stand in no bracket.
+/// The parts between signs that are outside of brackets.
 pub(super) fn split(words: &[Word], sign: char) -> Vec<&[Word]> {
     let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0usize);
     for (at, word) in words.iter().enumerate() {

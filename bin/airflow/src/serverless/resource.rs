@@ -78,7 +78,7 @@ impl Workflow {
             Err(error) if error.is_gone() => return Ok(None),
             Err(error) => return Err(error),
         };
-        // Its name is what stands in our way, if it is somebody else's: its ARN has an end of its own.
+        // Another owner's conflicts with ours by its name: its ARN has an end of its own.
         let seen = Seen::new(name, name, Props::default()).tagged(cx, tags);
         if seen.foreign.is_some() {
             return Ok(Some(seen));

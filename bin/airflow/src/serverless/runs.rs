@@ -20,7 +20,7 @@ pub(super) async fn runs(api: &Api<'_>, most: u16) -> Result<Vec<Run>, Error> {
         let created = run.run_detail_summary().and_then(|detail| detail.created_on()).map(Moment::secs);
         found.push((created, run.run_id.unwrap_or_default()));
     }
-    // Nobody says in which order they are listed.
+    // The order in which they are listed is not documented.
     found.sort_by(|a, b| b.cmp(a));
     found.truncate(usize::from(most));
     let runs: Vec<_> = found.iter().map(|(_, id)| run(api, id)).collect();

@@ -1,17 +1,19 @@
-//! What the wish alone tells of a workflow: its name, and what it does without.
+//! What the wish alone shows about a workflow: its name, and what it ignores.
 
 use crate::preflight::Found;
 use strata_layer::Context;
 use strata_state::Kind;
 
-/// What the wish says of an environment only is told, and does no harm.
+/// Settings that only an environment uses are reported, and do no harm.
 pub(super) fn look(cx: &Context) -> Found {
     let mut found = Found::default();
     let pipeline = &cx.doc.pipeline;
     let name = cx.name(Kind::Workflow, "airflow");
     let legal = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     if name.len() > 255 || !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.chars().all(legal) {
-        let what = format!("workflow {name}: MWAA Serverless takes 255 letters, digits, ., - and _, no sign first");
+        let what = format!(
+            "workflow {name}: MWAA Serverless takes up to 255 letters, digits, ., - and _, and a letter or digit first"
+        );
         found.say(what, "correct pipeline.names.workflow");
     }
     let airflow = pipeline.airflow();
@@ -31,8 +33,7 @@ pub(super) fn look(cx: &Context) -> Found {
     }
     if !without.is_empty() {
         let what = without.join(", ");
-        cx.report
-            .say(&format!("airflow: a workflow of MWAA Serverless does without {what}: that is for an environment"));
+        cx.report.say(&format!("airflow: a workflow of MWAA Serverless ignores {what}: only an environment uses it"));
     }
     found
 }

@@ -82,7 +82,7 @@ pub(super) fn seen(sample: &Sample) -> String {
 fn document(name: &str, table: &str, made: &str, sample: &Sample, place: &Place) -> String {
     let text = |text: &str| Value::from(text).to_string();
     let mut out = String::from("{\n");
-    // Elsewhere no path leads to the schema for everybody who has the file.
+    // Elsewhere no path to the schema is right for all users of the file.
     if let (Some(up), Some(checkout)) = (&place.up, &place.checkout)
         && checkout.join(SCHEMA).is_file()
     {

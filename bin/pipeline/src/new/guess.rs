@@ -102,7 +102,7 @@ impl Seen {
         }
     }
 
-    /// Why it is text, where somebody may have expected another type.
+    /// Why it is text, where another type may be expected.
     pub(super) fn why_text(&self) -> Option<&'static str> {
         match self {
             _ if self.kind() != Type::String => None,

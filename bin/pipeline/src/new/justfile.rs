@@ -1,7 +1,7 @@
 //! The Justfile of a new pipeline: strata's own words, each passed on to strata's entry.
 //!
 //! just knows no recipe for any name, so each word is one. They are read from strata's Justfile when this program is
-//! compiled, so nobody keeps a second list of them.
+//! compiled, so there is no second list of them.
 
 use super::place::Place;
 

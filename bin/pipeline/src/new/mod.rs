@@ -20,13 +20,13 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Args {
     /// Name of the pipeline: 2 to 24 lower-case letters, digits and hyphens
     name: String,
-    /// CSV file whose columns the pipeline shall have
+    /// CSV file to take the columns from
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
-    /// Name of the table of its rows; the file's name when not given
+    /// Name of the table; by default the file's name
     #[arg(long)]
     table: Option<String>,
-    /// Folder to write to; when not given, pipelines/NAME in strata's checkout, and the current folder elsewhere
+    /// Folder to write to; by default pipelines/NAME in strata's checkout, and the current folder elsewhere
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
 }
@@ -39,7 +39,7 @@ pub(crate) fn new(args: &Args) -> Result<String, Failure> {
         Some(table) => table.clone(),
         None => files::table_of(&args.input).ok_or_else(|| {
             let name = args.input.display();
-            Failure::usage(format!("naming the table: nothing in `{name}` can be its name; give it with --table"))
+            Failure::usage(format!("naming the table: `{name}` gives no valid name; give one with --table"))
         })?,
     };
     let files = files::all(&args.name, &table, &sample, &place)?;
@@ -70,7 +70,7 @@ pub(crate) fn new(args: &Args) -> Result<String, Failure> {
         said.push_str(&format!("{} is there already and stays as it is; it may need:\n{}", file.name, file.text));
     }
     said.push_str(&format!("next: {}\n", place.next(&args.input)));
-    // Where nobody reads stderr, the files are written all the same.
+    // The files are written even if stderr is closed.
     let _ = std::io::stderr().write_all(said.as_bytes());
     Ok(String::new())
 }

@@ -117,7 +117,7 @@ impl Rows {
         Ok(Some(&self.record))
     }
 
-    /// What the transforms would set aside, and where. Where the end was not reached, the last quote may well be closed.
+    /// What the transforms would reject, and where. Where the end was not reached, the last quote may well be closed.
     fn found(&self) -> Option<(u64, &'static str)> {
         self.reader.get_ref().found().filter(|(_, what)| self.is_whole || !what.ends_with("never closed"))
     }

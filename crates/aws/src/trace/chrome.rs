@@ -125,7 +125,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Chrome {
         };
         let mut row = fields.take("row");
         let mut shared = None;
-        // In a lane of its own it could be anybody's: its parent is named.
+        // In a lane of its own it could belong to any span: its parent is named.
         let above = span.parent().map_or(0, |parent| parent.id().into_u64());
         if let Some(parent) = span.parent()
             && let Some(parent) = parent.extensions_mut().get_mut::<Open>()

@@ -1,4 +1,5 @@
-//! The file: a JSON array that is never closed, which the format allows, since nobody knows who is the last to write.
+//! The file: a JSON array that is never closed, which the format allows, since no program knows whether it is the last
+//! to write.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Result, Write};
@@ -13,14 +14,14 @@ pub(super) fn open(path: &Path) -> Result<File> {
         result => return result,
     }
     // It appears with its first line in it, or another program's file is there first.
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
-    let written = File::create(&beside).and_then(|mut file| file.write_all(b"[\n"));
-    let linked = written.and_then(|()| match std::fs::hard_link(&beside, path) {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(format!(".{}", std::process::id()));
+    let written = File::create(&temporary).and_then(|mut file| file.write_all(b"[\n"));
+    let linked = written.and_then(|()| match std::fs::hard_link(&temporary, path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     });
-    std::fs::remove_file(&beside)?;
+    std::fs::remove_file(&temporary)?;
     linked?;
     append()
 }

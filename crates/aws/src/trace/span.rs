@@ -1,5 +1,5 @@
-//! What is told to a trace: something that takes time, an arrow from one such thing to another, a mark. Nobody listens unless a
-//! file was asked for.
+//! What is told to a trace: something that takes time, an arrow from one such thing to another, a mark. Nothing is
+//! recorded unless a file was asked for.
 
 use std::fmt::Display;
 use tracing::Span;

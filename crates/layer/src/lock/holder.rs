@@ -3,7 +3,7 @@
 use std::time::Duration;
 use strata_aws::tags::Tags;
 
-/// A lock that nobody renewed for this long is free.
+/// A lock that was not renewed for this long is free.
 pub(super) const EXPIRES: Duration = Duration::from_secs(120);
 
 const WHO: &str = "strata:by";
@@ -39,7 +39,7 @@ impl Holder {
         let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
         let now = now();
         Self {
-            who: user.unwrap_or_else(|| "somebody".to_owned()),
+            who: user.unwrap_or_else(|| "an unknown user".to_owned()),
             place: format!("{host}/{}/{namespace}", boot.split('-').next().unwrap_or_default()),
             process: process(std::process::id()).unwrap_or_else(|| std::process::id().to_string()),
             verb: verb.to_owned(),
@@ -140,7 +140,7 @@ mod tests {
         // The same number, started at another time: the number was used again.
         let number = std::process::id();
         assert!(Holder { process: format!("{number}.1"), ..me.clone() }.is_over(&me));
-        // Elsewhere nobody can look.
+        // Processes of another machine cannot be looked up.
         assert!(!Holder { process: format!("{number}.1"), place: "elsewhere".into(), ..me.clone() }.is_over(&me));
         assert_eq!(Holder::from_tags(&me.to_tags(), 0), me);
     }

@@ -125,7 +125,7 @@ pub(crate) fn list(queries: &mut [Query], body: &Value) -> Answer {
 /// StopQueryExecution: a query that has ended stays as it is.
 pub(crate) fn stop(queries: &mut [Query], body: &Value) -> Answer {
     let query = find(queries, id(body)?)?;
-    // Nobody listens when the query has just ended by itself.
+    // There is no receiver when the query has just ended on its own.
     let _ended = query.switch.take().map(|switch| switch.send(true));
     Ok(json!({}))
 }

@@ -1,5 +1,5 @@
 //! Buckets between two keepers: moto has their settings and forgets them when it ends, the store has their objects. The
-//! requests that made the settings are kept beside the objects, and moto gets them again at the next start.
+//! requests that made the settings are kept with the objects, and sent to moto again at the next start.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -81,9 +81,9 @@ pub(crate) fn learn(cloud: &Cloud, bucket: &str, setting: Setting) -> io::Result
         Some(known) => *known = setting,
         None => all.push(setting),
     }
-    let beside = path.with_extension("new");
-    std::fs::write(&beside, serde_json::to_vec(&all)?)?;
-    std::fs::rename(&beside, &path)
+    let temporary = path.with_extension("new");
+    std::fs::write(&temporary, serde_json::to_vec(&all)?)?;
+    std::fs::rename(&temporary, &path)
 }
 
 /// What of a setting the store has to know.
@@ -127,7 +127,7 @@ pub(crate) async fn restore(cloud: &Cloud) {
             Vec::new()
         });
         if settings.is_empty() && cloud.s3.is_empty(&bucket) == Some(true) {
-            // It was being made when the process died, and nobody was told of it.
+            // It was being made when the process died, and was never acknowledged.
             let _ = cloud.s3.bucket_deleted(&bucket);
         }
         for setting in settings {

@@ -26,7 +26,7 @@ impl Cloud {
         let (s3, to, bucket, key) = (self.s3.clone(), path.clone(), bucket.to_owned(), object.key.clone());
         let export = move || -> Result<(), String> {
             std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            // Write beside, then switch: a reader never sees half a file.
+            // Write a temporary file, then rename: a reader never sees half a file.
             let part = folder.join(uuid::Uuid::new_v4().to_string());
             s3.export(&bucket, &key, &part).map_err(told)?;
             let moved = std::fs::rename(&part, &to);

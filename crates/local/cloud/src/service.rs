@@ -31,7 +31,7 @@ pub trait Service: Send + Sync {
     /// Hears that a call has changed something of another service, or of its own at moto.
     fn changed(&self, _service: &str) {}
 
-    /// Makes what an earlier run of the endpoint kept, before anybody is answered.
+    /// Makes what an earlier run of the endpoint kept, before the first call is answered.
     fn restore(self: Arc<Self>) -> Work<()> {
         future::ready(()).boxed()
     }

@@ -29,7 +29,7 @@ pub(crate) fn is_local(host: &str) -> bool {
     suffix(host).is_some()
 }
 
-/// Whether a browser says that a page of another site asks. A form or an image needs nobody's leave to send a request
+/// Whether a browser says that a page of another site asks. A form or an image needs no permission to send a request
 /// here, and the Host header is right then.
 pub(crate) fn is_from_another_site(request: &Request<Body>) -> bool {
     let all = |name: &str| request.headers().get_all(name).iter().map(|value| value.to_str().unwrap_or_default());

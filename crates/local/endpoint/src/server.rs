@@ -44,7 +44,7 @@ async fn connection(stream: TcpStream, server: Arc<Server>) {
             answer.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
         }
     });
-    // Nobody is left to be told of an error.
+    // There is nowhere left to report an error.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 

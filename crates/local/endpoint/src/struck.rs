@@ -142,7 +142,7 @@ async fn finished<T: Send + 'static>(server: &Server, work: impl Future<Output =
     tokio::spawn(work).await.ok()
 }
 
-/// Does the work, in AWS's own time. The second part names what is not to be seen yet of its result.
+/// Does the work, in AWS's own time. The second part names what of its result is not visible yet.
 async fn perform(server: &Server, mut call: Call) -> (Dispatched, Option<&'static str>) {
     let weather = &server.cloud.weather;
     if !weather.has_windows() {

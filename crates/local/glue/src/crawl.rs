@@ -76,7 +76,7 @@ pub(crate) fn stop(shelf: &mut Shelf, body: &Value) -> Answer {
         }
         _ => {
             crawler.state = "STOPPING";
-            // Nobody listens when the crawl has just ended by itself.
+            // There is no receiver when the crawl has just ended on its own.
             let _ended = crawler.switch.take().map(|switch| switch.send(true));
             Ok(json!({}))
         }

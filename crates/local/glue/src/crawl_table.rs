@@ -117,7 +117,7 @@ pub(crate) async fn find(
             chosen.push((folders, name, object));
         }
     }
-    // The last file of a folder comes first: where a few stand for all, the newest do.
+    // The last file of a folder comes first: where a few are a sample of all, they are the newest.
     chosen.reverse();
     let mut samples = Samples::new(target["SampleSize"].as_u64());
     let read = stream::iter(chosen).map(|(folders, name, object)| {

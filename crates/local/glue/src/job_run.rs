@@ -135,7 +135,7 @@ pub(crate) fn batch_stop(shelf: &mut Shelf, body: &Value) -> Answer {
             }
             Some(run) => {
                 run.state = "STOPPING";
-                // Nobody listens when the run has just ended by itself.
+                // There is no receiver when the run has just ended on its own.
                 let _ended = run.switch.take().map(|switch| switch.send(true));
                 done.push(json!({ "JobName": name, "JobRunId": id }));
             }

@@ -46,7 +46,7 @@ impl<'a> Stream<'a> {
     }
 }
 
-/// Makes a group; one that is there already is somebody's, and is used.
+/// Makes a group; one that is there already belongs to a caller, and is used.
 ///
 /// # Errors
 /// Of CloudWatch Logs.

@@ -75,7 +75,7 @@ def tags_in(body):
 
 
 def over_tls(get_permission):
-    """A statement that denies plain HTTP does not concern a loopback, which stands for TLS here.
+    """A statement that denies plain HTTP does not concern a loopback address, which replaces TLS here.
 
     moto reads no condition at all: it would take such a statement for a denial of everything.
     """

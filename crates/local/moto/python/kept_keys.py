@@ -72,9 +72,9 @@ def write():
         return
     backends = [backend for regions in list(kms_backends.values()) for backend in list(regions.values())]
     kept = [told(backend, key) for backend in backends for key in backend.keys.values() if key.key_spec == KEPT]
-    beside = Path(FILE + ".new")
-    beside.write_text(json.dumps(kept))
-    beside.rename(FILE)
+    temporary = Path(FILE + ".new")
+    temporary.write_text(json.dumps(kept))
+    temporary.rename(FILE)
 
 
 def told(backend, key):

@@ -9,7 +9,8 @@ import re
 import sys
 import threading
 
-# What is loaded stays. Looking through all of it for garbage takes a seventh of a second, in the middle of somebody's call.
+# What is loaded stays. Looking through all of it for garbage takes a seventh of a second, in the middle of a client's
+# call.
 gc.disable()
 
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"

@@ -25,7 +25,7 @@ def with_its_tags(delete):
 
 
 def of_one_that_exists(list_tags):
-    """A group that has just gone has no tags to tell: whoever saw it in a list hears that it is gone."""
+    """A group that has just been deleted has no tags: a client that saw it in a list gets an error."""
 
     def list_tags_for_resource(self, resource_arn):
         name = resource_arn.partition(":log-group:")[2].removesuffix(":*")

@@ -40,7 +40,7 @@ def without_default_vpc():
     create = EC2Backend.create_default_vpc
 
     def create_default_vpc(self):
-        # The first call comes from the constructor; later ones are somebody's CreateDefaultVpc.
+        # The first call comes from the constructor; later ones are a client's CreateDefaultVpc.
         if "born" in self.__dict__:
             return create(self)
         self.born = True
@@ -117,7 +117,7 @@ def with_its_acls(delete):
 
 
 def filtered_by_tags(describe):
-    """moto ignores tag filters here, and a tool that looks its gateway up by tag would get somebody else's."""
+    """moto ignores tag filters here, and a tool that looks its gateway up by tag would get another owner's."""
 
     def matches(gateway, name, values):
         tags = {tag["key"]: tag["value"] for tag in gateway.get_tags()}
@@ -246,10 +246,10 @@ def whatever_it_says(equals):
     """Two rules that differ only in their description are one."""
 
     def same(self, other):
-        twin = copy.copy(other)
-        twin.source_group = {**other.source_group, "Description": self.source_group.get("Description")}
+        copied = copy.copy(other)
+        copied.source_group = {**other.source_group, "Description": self.source_group.get("Description")}
         if "Description" not in self.source_group:
-            del twin.source_group["Description"]
-        return equals(self, twin)
+            del copied.source_group["Description"]
+        return equals(self, copied)
 
     return same

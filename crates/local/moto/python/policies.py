@@ -1,7 +1,7 @@
 """IAM: AWS's managed policies, boundaries that have to exist, and instance profiles by their path.
 
 moto can read all of AWS's policies when it starts: a fifth of a second, which most runs have no use for. Here they are read
-when somebody first names or lists one.
+when a client first names or lists one.
 """
 
 import json

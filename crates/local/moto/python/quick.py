@@ -1,4 +1,4 @@
-"""What moto works out anew for every request, though it need not."""
+"""What moto computes on every request, though it need not."""
 
 import functools
 import secrets

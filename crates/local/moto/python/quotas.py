@@ -1,4 +1,4 @@
-"""Service Quotas: moto knows those of VPC alone. MWAA's, as AWS documents them, beside it."""
+"""Service Quotas: moto knows those of VPC alone. MWAA's, as AWS documents them, are added."""
 
 import json
 
@@ -22,6 +22,6 @@ def with_mwaa(default):
 
 
 def list_service_quotas(self):
-    """Nobody here has asked for more than AWS gives at first."""
+    """No increase was requested here."""
     code = str(json.loads(self.body).get("ServiceCode"))
     return json.dumps({"Quotas": self.backend.list_aws_default_service_quotas(code)})

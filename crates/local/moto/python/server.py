@@ -28,7 +28,7 @@ class Handler(socketserver.StreamRequestHandler):
                 if len(words) != 3 or not self.answer(*words):
                     break
         except ConnectionError:
-            # Whoever asked has gone.
+            # The client has gone.
             pass
 
     def answer(self, method, target, version):
@@ -81,7 +81,7 @@ class Handler(socketserver.StreamRequestHandler):
         while line := self.rfile.readline().decode("latin-1").rstrip("\r\n"):
             name, _, value = line.partition(":")
             if "_" in name:
-                # It could stand in for one with a dash.
+                # It could be taken for one with a dash.
                 continue
             key = name.upper().replace("-", "_")
             if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):

@@ -27,7 +27,7 @@ def once(action, create, name, alive):
         known = backend.__dict__.setdefault("client_tokens", {})
         wish = {key: value for key, value in self.querystring.items() if key != "ClientToken"}
         earlier = known.get((action, token))
-        # AWS remembers a token for hours. The thing may have been deleted since: then it is made anew.
+        # AWS remembers a token for hours. The thing may have been deleted since: then it is created again.
         if earlier is not None and alive(backend, earlier[1][name]):
             if earlier[0] != wish:
                 raise EC2ClientError(

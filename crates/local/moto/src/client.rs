@@ -28,7 +28,7 @@ impl Started {
         self.base_url.get_or_init(|| base_url);
     }
 
-    /// Everybody may ask it from now on.
+    /// All callers may use it from now on.
     pub fn ready(&self) {
         self.ready.send_replace(true);
     }
@@ -56,12 +56,12 @@ impl Moto {
         self.base_url.get().map_or("", String::as_str)
     }
 
-    /// Whether everybody may ask moto.
+    /// Whether all callers may use moto.
     pub fn is_ready(&self) -> bool {
         *self.ready.borrow()
     }
 
-    /// Waits until everybody may ask moto.
+    /// Waits until all callers may use moto.
     ///
     /// # Errors
     /// moto does not answer.

@@ -1,5 +1,5 @@
-//! moto, which holds the state of the control planes that this endpoint does not do itself: its process with the mending of what
-//! it gets wrong (`python/`, one topic a file), its virtual environment, and the client by which it is asked.
+//! moto, which holds the state of the control planes that this endpoint does not do itself: its process with patches
+//! for what it gets wrong (`python/`, one topic a file), its virtual environment, and the client by which it is asked.
 
 mod client;
 mod error;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::failure::definition as refused;
 use strata_local_wire::AwsError;
 
-/// What says where the task stands, and what of all tasks takes effect.
+/// What says where the task is, and what of all tasks takes effect.
 const STRUCTURE: [&str; 8] =
     ["operator", "dependencies", "task_id", "retries", "retry_delay", "execution_timeout", "trigger_rule", "params"];
 

@@ -160,7 +160,7 @@ impl Client {
             .uri(format!("http://127.0.0.1:{}{}", self.port, ask.path))
             .header("user-agent", "AmazonMWAAServerless")
             .header("x-amz-date", now.format("%Y%m%dT%H%M%SZ").to_string())
-            // Nobody checks signatures here.
+            // Signatures are not checked here.
             .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"));
         for (name, value) in [
             ("x-amz-security-token", &self.token),

@@ -13,7 +13,7 @@ use crate::work::Work;
 pub(crate) struct Log<'a>(Stream<'a>);
 
 impl<'a> Log<'a> {
-    /// Makes the stream, and the group where somebody has deleted it.
+    /// Makes the stream, and the group where it was deleted.
     pub(crate) async fn open(cloud: &'a Cloud, work: &'a Work, stream: &str) -> Self {
         Self(Stream::open(cloud, Caller::role(PRINCIPAL, &work.role), &work.region, &work.group, stream).await)
     }

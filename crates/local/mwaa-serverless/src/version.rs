@@ -81,7 +81,7 @@ impl Version {
         })
     }
 
-    /// Whether its schedule, only somebody, or nobody starts runs.
+    /// Whether runs are started by its schedule, only by a client, or not at all.
     pub(crate) fn mode(&self) -> &str {
         let default = if self.definition.schedule.is_some() { "SCHEDULED" } else { "MANUAL" };
         self.settings["TriggerMode"].as_str().unwrap_or(default)

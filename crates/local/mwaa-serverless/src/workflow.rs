@@ -10,7 +10,7 @@ use crate::version::Version;
 
 /// A workflow.
 pub(crate) struct Workflow {
-    /// Its ARN, which ends in ten characters that nobody can derive.
+    /// Its ARN, which ends in ten characters that cannot be derived.
     pub arn: String,
     /// Its name in the account.
     pub name: String,

@@ -1,4 +1,4 @@
-//! What an environment has when nobody said otherwise.
+//! The defaults of an environment.
 
 use crate::time::now;
 use serde_json::{Map, Value, json};

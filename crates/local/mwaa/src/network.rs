@@ -7,7 +7,7 @@ use strata_local_cloud::Cloud;
 use crate::ec2::{Endpoints, Group, Groups, NatGateways, RouteTable, RouteTables, Subnets, ask};
 use strata_local_wire::AwsError;
 
-/// What a network without a NAT gateway has to reach, beside S3.
+/// What a network without a NAT gateway has to reach, besides S3.
 const SERVICES: [&str; 9] =
     ["monitoring", "logs", "sqs", "kms", "ecr.api", "ecr.dkr", "airflow.api", "airflow.env", "airflow.ops"];
 

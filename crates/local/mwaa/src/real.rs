@@ -47,7 +47,7 @@ pub(crate) fn is_wanted(environment: &Value) -> bool {
     environment["Tags"][TAG] == "real"
 }
 
-/// Whether the difference is one that Airflow has to start anew for.
+/// Whether the difference is one that Airflow has to be restarted for.
 pub(crate) fn is_changed(before: &Value, after: &Value) -> bool {
     AT_START.iter().any(|member| before[member] != after[member])
 }

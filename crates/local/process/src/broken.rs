@@ -3,7 +3,7 @@
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 
 /// Begins the line on stderr that tells what the panic said. Engines panic in threads of their own, too, and some of those end
-/// the whole process: then nobody is left to answer, and this line is all there is.
+/// the whole process: then nothing is left to answer, and this line is all there is.
 const MARK: &str = "the engine broke: ";
 
 /// The longest that is told of it.

@@ -112,7 +112,7 @@ pub fn run(engines: &[(&str, Engine)]) -> ExitCode {
     }
 }
 
-/// When the endpoint dies, however it does, the pipe closes, and nobody waits for the answer any more.
+/// When the endpoint dies, however it does, the pipe closes, and no one waits for the answer any more.
 fn end_with_parent() {
     let mut byte = [0];
     while matches!(std::io::stdin().read(&mut byte), Ok(count) if count > 0) {}

@@ -19,7 +19,8 @@ pub struct Answer {
 }
 
 impl S3 {
-    /// Answers a request in path style. A body that nobody needs is read to its end, so that the client sees the answer.
+    /// Answers a request in path style. A body that is not needed is read to its end, so that the client sees the
+    /// answer.
     pub async fn answer(&self, operation: Operation, parts: Parts, body: Body) -> Answer {
         let path = parts.uri.path().to_string();
         let head = parts.method == http::Method::HEAD;

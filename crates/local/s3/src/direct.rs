@@ -65,8 +65,8 @@ impl S3 {
         encryption::check_open(&self.settings, bucket, found.object()).await
     }
 
-    /// Gives an object's bytes a name of the caller's: one more of their own file where they are one, else a copy. Nobody
-    /// may write to it. Encryption is not checked here: see [`S3::check_open`].
+    /// Gives an object's bytes a name of the caller's: one more of their own file where they are one, else a copy. It
+    /// must not be written to. Encryption is not checked here: see [`S3::check_open`].
     ///
     /// # Errors
     /// As S3 answers them; where there is a file of that name; when it cannot be written.

@@ -1,6 +1,6 @@
 //! S3's objects: a store on disk, and the operations over it as AWS answers them.
 //!
-//! Buckets, their settings and their policies are somebody else's: who has them says which buckets there are
+//! Buckets, their settings and their policies belong to another crate, which says which buckets there are
 //! ([`S3::bucket_created`]), whether they keep versions ([`S3::set_versioning`]), how they encrypt
 //! ([`S3::set_encryption`]) and in which region they are ([`S3::set_region`]). KMS keys are looked up with [`Keys`].
 //! Signatures are not checked.

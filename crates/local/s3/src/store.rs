@@ -1,6 +1,6 @@
 //! Objects on disk: a folder for each bucket with a journal of what it holds and a file for each body.
 //!
-//! Everything that answers ask is in memory. A body is a file that nobody knows of until a line of the journal names it, so
+//! Everything that answers ask is in memory. A body is a file that is unknown until a line of the journal names it, so
 //! a process may die at any moment: an object is the old one or the new one, and files that no line names are swept at
 //! the next start.
 

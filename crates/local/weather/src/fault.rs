@@ -1,4 +1,4 @@
-//! Faults that somebody asked for: this call, in this way, once.
+//! Faults that a client asked for: this call, in this way, once.
 
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +72,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Refuses one that can never strike, or that nobody could understand.
+    /// Refuses one that can never strike, or that is ambiguous.
     pub(crate) fn check(&self) -> Result<(), String> {
         match (self.mutating, &self.operation) {
             (None, None) => return Err("needs `mutating` (which mutating call) or `operation`".to_string()),
@@ -83,7 +83,7 @@ impl Fault {
             return Err("counts from 0: the first call is number 1".to_string());
         }
         if self.mutating.is_some() && (self.nth.is_some() || self.service.is_some()) {
-            return Err("has `nth` or `service` beside `mutating`: they go with `operation`".to_string());
+            return Err("has `nth` or `service` with `mutating`: they belong to `operation`".to_string());
         }
         if (self.kind == Kind::Error) != self.code.is_some() {
             return Err("needs `code` with the kind `error`, and with no other".to_string());

@@ -128,7 +128,7 @@ impl Weather {
         self.with(|sky| Some(sky.windows.as_mut()?.lasts(topic, low, high)))
     }
 
-    /// Whether something happens this time that happens so many times of a hundred.
+    /// True with the given percentage.
     pub fn happens(&self, topic: &str, percent: u64) -> bool {
         self.with(|sky| sky.windows.as_mut().is_some_and(|windows| windows.happens(topic, percent)))
     }

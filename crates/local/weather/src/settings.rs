@@ -19,7 +19,7 @@ pub struct Error {
     why: String,
 }
 
-/// How long a minute of AWS takes here when nobody says, in milliseconds.
+/// The default for how long a minute of AWS takes here, in milliseconds.
 const MINUTE_MS: u64 = 50;
 
 /// The weather that is asked for.
@@ -32,7 +32,7 @@ pub struct Settings {
     /// How long a minute of AWS takes, in milliseconds.
     #[serde(default = "minute_ms")]
     pub minute_ms: u64,
-    /// How long each call is on its way, there and back, in milliseconds.
+    /// Round-trip latency added to each call, in milliseconds.
     #[serde(default)]
     pub latency_ms: u64,
     /// What strikes which call.

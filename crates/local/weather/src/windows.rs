@@ -80,7 +80,7 @@ impl Windows {
         self.minute.mul_f64(between(number >> 16, low, high))
     }
 
-    /// Whether something happens this time that happens so many times of a hundred.
+    /// True with the given percentage.
     pub(crate) fn happens(&mut self, topic: &str, percent: u64) -> bool {
         self.draw(topic) % 100 < percent
     }

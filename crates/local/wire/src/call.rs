@@ -12,7 +12,7 @@ use crate::form;
 use crate::protocol::Protocol;
 use crate::signature::{self, ACCOUNT};
 
-/// A call whose service and operation are known, and that nobody has answered yet.
+/// A call whose service and operation are known, and that is not answered yet.
 #[derive(Debug)]
 pub struct Call {
     /// The signing name of the service: `glue`, `s3`.

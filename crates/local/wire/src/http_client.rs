@@ -28,7 +28,7 @@ impl HttpClient {
     /// Sends a request; the error says why there is no answer.
     ///
     /// # Errors
-    /// Nobody listens, or the connection broke.
+    /// Nothing listens, or the connection broke.
     pub async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, String> {
         self.0.request(request).await.map_err(|why| why.to_string())
     }

@@ -14,7 +14,7 @@ const LEFT_OUT: [&str; 6] = [
     "x-amz-trailer",
 ];
 
-/// The query without what signs a link: whoever reads the record could use it.
+/// The query without what signs a link: a reader of the record could use it.
 pub fn query(query: &str) -> String {
     let secret = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();

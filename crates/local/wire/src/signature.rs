@@ -1,4 +1,4 @@
-//! A signature that nobody checks: moto only reads the region and the service out of its scope.
+//! A signature that is never checked: moto only reads the region and the service out of its scope.
 
 use http::request::Builder;
 

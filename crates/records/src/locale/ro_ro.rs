@@ -65,8 +65,8 @@ impl Country for Romanian {
     fn address(&self, line: &mut Line, random: &mut Random) {
         line.word(random.pick(&self.streets));
         line.put(b" ");
-        // What an address may be without is written all the same, and then not counted: nobody can foresee such jumps.
-        // A third of the streets have somebody's full name, the others a last name.
+        // The optional part of an address is always written, and then not counted if it is left out: no branch
+        // predictor foresees such jumps. A third of the streets have a person's full name, the others a last name.
         let full = random.small(3) == 0;
         line.word_if(full, &self.first[random.small_if(full, self.first.len() as u32) as usize].text);
         line.put_if(full, b" ");

@@ -48,16 +48,16 @@ pub(crate) fn resolve(document: &mut Value, asked: Option<&str>) -> Result<Optio
 
 /// `error` with the place in the patch where its cause is, if a patch sets the value that is wrong.
 pub(crate) fn blame(applied: &[Applied], error: Error) -> Error {
-    let mend = |path: &str| applied.iter().find_map(|applied| applied.place(path));
+    let place = |path: &str| applied.iter().find_map(|applied| applied.place(path));
     match error {
         Error::Field { path, reason } => {
-            let path = mend(&path).unwrap_or(path);
+            let path = place(&path).unwrap_or(path);
             Error::Field { path, reason }
         }
         Error::Wish(problems) => {
             let each = problems.into_iter().map(|problem| {
                 let (path, rest) = problem.split_once(": ").unwrap_or((&problem, ""));
-                if let Some(place) = mend(path) {
+                if let Some(place) = place(path) {
                     return format!("{place}: {rest}");
                 }
                 // Nothing of it is in the patch, and yet it may be wrong in this environment only.

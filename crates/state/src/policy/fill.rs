@@ -21,19 +21,19 @@ pub fn fill(document: &str, values: &Values) -> Result<Value, String> {
     Ok(document)
 }
 
-/// A text with its placeholders filled in, each of which stands for one value here.
+/// A text with its placeholders filled in, each of which has one value here.
 ///
 /// # Errors
 /// A sentence that says what is wrong with a placeholder.
 pub fn text(text: &str, values: &Values) -> Result<String, String> {
     match expand(text, values)?.as_slice() {
         [one] => Ok(one.clone()),
-        several => Err(format!("`{text}` stands for {} texts, and one is needed", several.len())),
+        several => Err(format!("`{text}` has {} values, and one is needed", several.len())),
     }
 }
 
 /// The statements of these documents, filled in, as one document in [`normal`] form. A statement that is in two of them
-/// stands there once.
+/// is there once.
 ///
 /// # Errors
 /// As [`fill`]; and when two different statements have one `Sid`, which AWS refuses.

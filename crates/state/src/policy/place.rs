@@ -1,8 +1,8 @@
-//! Where a pipeline is, and what placeholders stand for there.
+//! Where a pipeline is, and the values of placeholders there.
 
 use std::collections::BTreeMap;
 
-/// What each placeholder stands for; several values repeat the string that holds it.
+/// The values of each placeholder; several values repeat the string that holds it.
 pub type Values = BTreeMap<String, Vec<String>>;
 
 /// Placeholders that a layer adds.

@@ -1,4 +1,4 @@
-//! What the placeholders of a pipeline stand for.
+//! The values of a pipeline's placeholders.
 
 use super::{Place, Values};
 use crate::{Document, Kind, demand, layers};

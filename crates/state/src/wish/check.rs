@@ -121,6 +121,6 @@ fn transforms(found: &mut Vec<String>, pipeline: &Pipeline) {
         }
     }
     if pipeline.order().is_none() {
-        found.push("pipeline.transforms: they wait for each other in a circle".into());
+        found.push("pipeline.transforms: they wait for each other in a cycle".into());
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What `datagen` makes when it is not told otherwise.
+/// The defaults of `datagen`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Generate {
@@ -14,7 +14,7 @@ pub struct Generate {
     /// The same seed and date make the same bytes.
     #[serde(default)]
     pub seed: u64,
-    /// Whose names and places.
+    /// The locale of names and places.
     #[serde(default = "romanian")]
     pub locale: String,
 }

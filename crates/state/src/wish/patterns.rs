@@ -37,7 +37,8 @@ pub(super) fn check(found: &mut Vec<String>, pipeline: &Pipeline) {
         if let Some(why) = why
             && seen.insert(kind.key())
         {
-            found.push(format!("pipeline.names.{}: `{pattern}` makes `{physical}`, and AWS wants {why}", kind.key()));
+            found
+                .push(format!("pipeline.names.{}: `{pattern}` makes `{physical}`, and AWS requires {why}", kind.key()));
         }
     };
     jobs.for_each(|name| hold(Kind::Job, name));

@@ -22,14 +22,14 @@ macro_rules! pipeline {
             /// The AWS region. `--region` wins; without either, the profile's or AWS_REGION decides.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub region: Option<String>,
-            /// The pipeline's folder, seen from the working directory: holds `sql/` and, if there is one, `dags/`. Where nothing
-            /// is said, it is the working directory.
+            /// The pipeline's folder, relative to the working directory, with `sql/` and, if there is one, `dags/`. By
+            /// default the working directory itself.
             #[serde(default = "here")]
             pub folder: String,
-            /// Tags of the person's own, put on everything beside strata's.
+            /// The user's own tags, set on every resource besides strata's.
             #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
             pub tags: BTreeMap<String, String>,
-            /// The day (YYYY-MM-DD) after which this copy may be taken down; becomes the tag `strata:expires`.
+            /// The day (YYYY-MM-DD) after which this copy may be deleted; becomes the tag `strata:expires`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub expires: Option<String>,
             /// `down` removes this copy only when its name, `<name>-<env>`, is typed or given as `--confirm`.
@@ -44,7 +44,7 @@ macro_rules! pipeline {
                 #[serde(default, skip_serializing_if = "Option::is_none")]
                 pub $layer: Option<crate::layers::$layer::Wish>,
             )*
-            /// Generated input, for pipelines that bring none.
+            /// Generated input, for pipelines without input of their own.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub generate: Option<Generate>,
             /// Tables by name: where their files are, what their columns are.

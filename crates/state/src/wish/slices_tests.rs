@@ -112,7 +112,7 @@ fn what_a_transform_makes_is_not_finer_than_all_that_it_reads() {
           nothing says which rows belong to a day: give `made` the grain month, or read a finer table"
         ]
     );
-    // Reference data beside a table by day.
+    // Reference data together with a table by day.
     let mut wish = pipeline(&raw("day"), &grain("day"));
     wish["tables"]["customers"] = json!({ "format": "csv", "path": "data/customers/", "grain": "whole", "file": "customers.csv", "columns": ["id int"] });
     wish["transforms"][0]["reads"] = json!(["orders", "customers"]);

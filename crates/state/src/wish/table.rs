@@ -10,15 +10,14 @@ use strata_slices::{Grain, Input, Layout};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
-    /// What its files are.
+    /// Format of its files.
     pub format: Format,
     /// Prefix in the bucket, with a slash at the end and none at the start.
     pub path: String,
     /// What a run replaces as a whole, its slice: the rows of a day, of a month, or all of them.
     #[serde(default, skip_serializing_if = "Grain::is_default")]
     pub grain: Grain,
-    /// How the files of a table that no transform makes are found. Where nothing is said: `dated`, and `whole` where the grain
-    /// is.
+    /// How the files of a table that no transform makes are found. By default `dated`, or `whole` where the grain is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Input>,
     /// Names of its files below `path`, for tables that are not partitioned by folder: with `{date}` (YYYY-MM-DD) where the
@@ -34,8 +33,8 @@ pub struct Table {
     /// The columns in the order of the file: `name type` or `name type null` where the value may be missing.
     pub columns: Vec<Column>,
     /// Columns that together differ between any two rows of a slice; without them, rows may repeat. Of rows of a CSV file that
-    /// share a key, copies are kept once and contradictions are set aside; joins then cannot multiply rows. Two files of a slice
-    /// with rows of one key are refused.
+    /// share a key, copies are kept once and contradictions are rejected; joins then cannot multiply rows. Two files of
+    /// a slice with rows of one key are refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key: Vec<String>,
 }

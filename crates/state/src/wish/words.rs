@@ -66,7 +66,7 @@ pub(crate) fn prefix(found: &mut Vec<String>, path: &str, value: &str) {
 pub(super) fn file(found: &mut Vec<String>, path: &str, value: &str, placeholder: Option<&str>, many: bool) {
     let plain = placeholder.map_or_else(|| value.to_owned(), |word| value.replacen(word, "2024-09", 1));
     let needs_word = placeholder.is_some() && plain == value;
-    // A star at the start stands for a letter or digit, and more.
+    // A star at the start matches a letter or digit, and more.
     let first = if many && plain.starts_with('*') { "a" } else { "" };
     let more = if many { "_.=-*" } else { "_.=-" };
     if needs_word || value.len() > LONGEST || !word_like(&format!("{first}{plain}"), more) {
@@ -74,7 +74,7 @@ pub(super) fn file(found: &mut Vec<String>, path: &str, value: &str, placeholder
             Some(word) => format!("needs one {word} and no slash; it "),
             None => "has to be a name without a slash; it ".to_owned(),
         };
-        let star = if many { "; * stands for any text" } else { "" };
+        let star = if many { "; * matches any text" } else { "" };
         found.push(format!(
             "{path}: `{value}` {one}starts with a letter or digit, and has letters, digits and _.=- in it{star}"
         ));

@@ -43,7 +43,7 @@ impl Node {
         }
     }
 
-    /// What stands behind a name or a dash.
+    /// What follows a name or a dash.
     fn behind(&self, to: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         if let Some(scalar) = self.scalar() {
             return writeln!(to, " {scalar}");

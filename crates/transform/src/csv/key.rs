@@ -1,5 +1,5 @@
-//! Rows that share a key. A copy of a row is kept once; rows that contradict each other are all set aside, since nobody
-//! can tell which of them is right. Either way a join on the key never multiplies rows.
+//! Rows that share a key. A copy of a row is kept once; rows that contradict each other are all rejected, since nothing
+//! says which of them is right. Either way a join on the key never multiplies rows.
 
 use super::layout::Layout;
 use super::part::{Removed, Shared};

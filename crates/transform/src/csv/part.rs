@@ -1,4 +1,4 @@
-//! A stretch of records: each one checked, then kept or set aside.
+//! A stretch of records: each one checked, then kept or rejected.
 
 use super::build::Builder;
 use super::cut::Stretch;
@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// A row that was set aside.
+/// A row that was rejected.
 #[derive(Debug)]
 pub(super) struct Aside {
     /// Line breaks before it in its stretch.
@@ -60,15 +60,15 @@ pub(super) enum Stop {
 /// What is done with the rows.
 #[derive(Clone, Copy)]
 pub(super) struct Task<'a> {
-    /// Malformed records are set aside; otherwise they stop it.
+    /// Malformed records are rejected; otherwise they stop it.
     pub(super) malformed: bool,
-    /// Rows that are set aside whatever they are, by where they start.
+    /// Rows that are rejected whatever they are, by where they start.
     pub(super) removed: &'a Removed,
     /// Only look for rows whose key has one of these hashes.
     pub(super) only: Option<&'a HashSet<u64>>,
 }
 
-/// Why rows of a file are set aside, by where they start.
+/// Why rows of a file are rejected, by where they start.
 pub(super) type Removed = HashMap<u64, String>;
 
 /// The text of a field.
@@ -95,7 +95,7 @@ pub(super) fn part(stretch: &Stretch, layout: &Layout<'_>, task: Task<'_>) -> Re
     let (mut marks, mut fields) = (Marks::new(bytes), Vec::with_capacity(layout.slots.len()));
     let mut part = Part { lines: count(records), bytes: records.len() as u64, ..Part::default() };
     let mut rows = 0;
-    // Lines are only counted up to rows that are set aside.
+    // Lines are only counted up to rows that are rejected.
     let (mut line, mut counted) = (0, 0);
     let mut at = 0;
     while at < records.len() {

@@ -1,7 +1,7 @@
 //! A raw file: its stretches are read one after another and checked side by side.
 //!
-//! A file whose records are malformed is begun anew, with a slower way to tell them apart. Rows that share a key are
-//! known when all keys are: then the file is begun anew, too, without them.
+//! A file whose records are malformed is read again, with a slower way to tell them apart. Rows that share a key are
+//! known when all keys are: then the file is read again, too, without them.
 
 use super::cut::{Cutter, Spare, Stretch};
 use super::key;
@@ -176,7 +176,7 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// Which of the rows whose key has one of these hashes are set aside.
+    /// Which of the rows whose key has one of these hashes are rejected.
     fn sharing(&self, twice: &HashSet<u64>) -> Result<Removed, Error> {
         let mut rows = Vec::new();
         let task = Task { malformed: self.malformed, removed: &self.removed, only: Some(twice) };

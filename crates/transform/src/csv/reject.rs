@@ -1,4 +1,4 @@
-//! Rows that were set aside, and the file that keeps them: `line,reason,row`.
+//! Rows that were rejected, and the file that keeps them: `line,reason,row`.
 
 use super::part::Aside;
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use tempfile::SpooledTempFile;
 /// More than this waits in a file without a name.
 const HELD: usize = 1 << 20;
 
-/// Rows that were set aside, in the order of the file.
+/// Rows that were rejected, in the order of the file.
 pub(crate) struct Rejects {
     text: SpooledTempFile,
     reasons: BTreeMap<String, u64>,

@@ -7,7 +7,7 @@ use super::marks::Marks;
 pub(super) struct Field {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// It has doubled quotes, each of which stands for one.
+    /// It has doubled quotes, each of which means one.
     pub(super) doubled: bool,
 }
 
@@ -24,7 +24,7 @@ impl Malformed {
         match self {
             Self::Unclosed => "a quote is never closed",
             Self::TextAfterQuote => "text follows a closing quote",
-            Self::CarriageReturn => "a carriage return stands outside of quotes",
+            Self::CarriageReturn => "there is a carriage return outside of quotes",
         }
     }
 }

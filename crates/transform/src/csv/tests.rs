@@ -71,7 +71,7 @@ fn read(text: &str, place: &Place, chunk: usize) -> Result<Table, String> {
     read_used(text.as_bytes(), place, &|_| true, chunk)
 }
 
-/// Kept rows as `a|b`, and rows set aside as they are printed.
+/// Kept rows as `a|b`, and rejected rows as they are printed.
 fn told(text: &str, place: &Place, chunk: usize) -> (Vec<String>, String) {
     let table = read(text, place, chunk).unwrap();
     if table.frame.width() == 0 {
@@ -129,7 +129,7 @@ fn a_line_that_cannot_be_split_takes_no_other_with_it() {
         "line,reason,row",
         "3,\"text follows a closing quote\",\"\"\"open,2\"",
         "5,\"text follows a closing quote\",\"\"\"shut\"\"x,4\"",
-        "6,\"a carriage return stands outside of quotes\",\"z\rz,5\"",
+        "6,\"there is a carriage return outside of quotes\",\"z\rz,5\"",
         "8,\"a quote is never closed\",\"\"\"never,7\"",
         "",
     ];

@@ -143,7 +143,7 @@ fn about(
         };
         let is = DataType::from_arrow_field(field);
         if is != dtype(column.kind) {
-            return Err(again(&format!("column `{}` is {is}, and declared is {}", column.name, column.kind)));
+            return Err(again(&format!("column `{}` is {is}, and the table declares {}", column.name, column.kind)));
         }
     }
     let fields = taken.iter().filter_map(|column| schema.get(&column.name).cloned()).collect();

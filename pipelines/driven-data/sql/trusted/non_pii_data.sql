@@ -3,7 +3,7 @@
 -- Names, numbers and addresses become a constant. Of user_name, email, mac_address, ip_address and iban the first 5
 -- characters stay, followed by *****. A short value would be told whole by its first 5 characters, so at least 3
 -- characters are always hidden: 7 characters keep 4, 4 keep 1, and 3 or fewer keep none. Characters are Unicode
--- characters, whatever the letters. unique_id stays: whoever may also read pii_data can join the two, so grant the
+-- characters, whatever the letters. unique_id stays: readers of pii_data can join the two, so grant the
 -- two tables to different people.
 SELECT
     '***MASKED***' AS person_name,

@@ -47,7 +47,7 @@ pub(crate) async fn run(attempt: &Attempt<'_>) -> Result<String, Failure> {
     }
 }
 
-/// Starts the run, and notes it even when nobody waits for the answer any more: it may have to be stopped.
+/// Starts the run, and notes it even when no task waits for the answer any more: it may have to be stopped.
 async fn start(attempt: &Attempt<'_>, name: &str) -> Result<String, Failure> {
     let mut body =
         attempt.arguments.get("run_job_kwargs").filter(|more| more.is_object()).cloned().unwrap_or(json!({}));

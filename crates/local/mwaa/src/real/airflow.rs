@@ -21,10 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// The header by which the web server of Airflow 2 knows the endpoint.
 pub(crate) const SECRET: &str = "x-strata-secret";
 
-/// What stays the same when Airflow starts anew.
+/// What stays the same when Airflow is restarted.
 #[derive(Debug, Clone)]
 pub(crate) struct Keys {
-    /// The administrator's password, or what stands for it.
+    /// The administrator's password, or what replaces it.
     secret: String,
     /// Signs sessions.
     session: String,
@@ -59,7 +59,8 @@ pub(crate) struct Airflow {
 impl Airflow {
     /// Starts its supervisor.
     pub(crate) async fn start(id: &str, mut about: Value, keys: Keys) -> std::io::Result<Self> {
-        // Nobody else takes it in the moment until the web server does; if so, that one ends and this is told.
+        // No other process takes it before the web server does; if one does, the web server ends and the error is
+        // reported.
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         about["port"] = json!(port);
         about["secret"] = json!(keys.secret);

@@ -23,7 +23,7 @@ const LARGEST: usize = 1 << 16;
 const KEPT_BACK: [&str; 7] =
     ["connection", "keep-alive", "transfer-encoding", "te", "upgrade", "proxy-connection", SECRET];
 
-/// The page of a login: the token stands after `#`, where no server and no log sees it, until this sends it.
+/// The page of a login: the token comes after `#`, where no server and no log sees it, until this sends it.
 const PAGE: &str = "<!doctype html><meta charset=utf-8><title>Airflow</title><p id=say>Signing in.</p><script>\
     fetch('/aws_mwaa/login', {method: 'POST', body: new URLSearchParams({token: location.hash.slice(1)})})\
     .then(a => { if (a.ok) location.replace('/'); else a.text().then(t => { say.textContent = t; }); });</script>";
@@ -63,7 +63,8 @@ pub(crate) async fn answer(mwaa: &Mwaa, id: &str, request: Request<Body>) -> Res
             }
             login(&airflow).await
         }
-        // Airflow 2 would send a browser without a session round in circles, and Airflow 3 ask for a password that nobody has.
+        // Airflow 2 would send a browser without a session round in circles, and Airflow 3 ask for a password that does
+        // not exist.
         (_, "/login" | "/login/") if !airflow.is_three() => text(401, NO_SESSION),
         (&Method::GET, "/auth/login" | "/auth/login/") if airflow.is_three() => text(401, NO_SESSION),
         _ => forward(&airflow, parts, body).await,

@@ -1,7 +1,8 @@
 """Makes a virtual environment with one Airflow, once: all packages of its pinned list, and an empty database.
 
-The line of JSON on stdin says where and what. It is made beside its place and then moved there, so that what is there
-is whole. `local` holds the other end of stdin: when it dies, this ends, and the next one starts anew.
+The line of JSON on stdin says where and what. It is made in a folder next to its place and then moved there, so that
+what is there is whole. `local` holds the other end of stdin: when it dies, this ends, and the next one starts from the
+beginning.
 """
 
 import fcntl

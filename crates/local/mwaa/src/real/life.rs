@@ -1,4 +1,4 @@
-//! The life of an Airflow: it starts, starts anew with other settings, comes again after it was killed.
+//! The life of an Airflow: it starts, restarts with other settings, and restarts after it was killed.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(crate) async fn start(mwaa: &Arc<Mwaa>, region: &str, environment: &Value) -
     begin(mwaa, region, environment, Keys::new()).await
 }
 
-/// Starts it anew with other settings, its database as it is. When that fails, it comes back as it was.
+/// Restarts it with other settings and the same database. When that fails, it comes back as it was.
 pub(crate) async fn restart(mwaa: &Arc<Mwaa>, region: &str, before: &Value, after: &Value) -> Result<(), String> {
     let real = &mwaa.real;
     let key = (region.to_string(), before["Name"].as_str().unwrap_or_default().to_string());
@@ -90,11 +90,11 @@ async fn attend(mwaa: Arc<Mwaa>, region: String, environment: Value, seen: sync:
         () = sync::keep(&mwaa.cloud, &environment, &home, seen) => return,
         why = airflow.supervisor.gone() => why,
     };
-    tracing::warn!("the Airflow of {name} comes again: {why}");
+    tracing::warn!("restarting the Airflow of {name}: {why}");
     mwaa.real.with(|all| all.retain(|_, found| !Arc::ptr_eq(found, &airflow)));
     airflow.supervisor.end(true).await;
     if let Err(why) = again(&mwaa, &region, &environment, airflow.keys.clone()).await {
-        tracing::warn!("the Airflow of {name} cannot come again: {why}");
+        tracing::warn!("the Airflow of {name} cannot be restarted: {why}");
     }
 }
 

@@ -43,7 +43,7 @@ def bury(database):
     """Says that the processes before these have ended, as they have.
 
     Airflow would find out after five minutes without a heartbeat. So the scheduler that starts now takes on the tasks
-    which its predecessor queued or ran, and each of them begins anew with its next try.
+    which its predecessor queued or ran, and each of them starts again with its next try.
     """
     with sqlite3.connect(database, timeout=60) as connection:
         connection.execute("UPDATE job SET state = 'failed', end_date = latest_heartbeat WHERE state = 'running'")
@@ -58,7 +58,7 @@ def install(about):
     home = Path(about["home"])
     wanted = home / "requirements.txt"
     shared, own = Path(about["python"]).parent.parent, home / "venv"
-    # MWAA's users name Airflow's constraints; the pinned list stands for them. Paths are those of MWAA's machines.
+    # MWAA's users name Airflow's constraints; the pinned list replaces them. Paths are those of MWAA's machines.
     lines = wanted.read_text(errors="replace").replace("/usr/local/airflow/", f"{home}/").splitlines()
     lines = [line for line in lines if not line.strip().startswith(("--constraint http", "--constraint \"http", "-c http"))]
     if not [line for line in lines if line.strip() and not line.strip().startswith("#")]:

@@ -19,11 +19,11 @@ DEFAULTS = {
     "dag_processor.refresh_interval": "2",
     "dag_processor.bundle_refresh_check_interval": "1",
     "dag_processor.min_file_process_interval": "30",
-    # Nothing is told to anybody.
+    # No usage data is sent.
     "usage_data_collection.enabled": "False",
 }
 
-WEBSERVER_CONFIG = '''"""Who comes through the endpoint's own login is the administrator; nobody else comes in."""
+WEBSERVER_CONFIG = '''"""A user who comes through the endpoint's own login is the administrator; no one else is let in."""
 
 import hmac
 import os
@@ -123,7 +123,7 @@ def is_three(about):
 
 
 def write_files(about):
-    """The files beside the DAGs, and the profile that takes the environment's role."""
+    """The files next to the DAGs, and the profile that takes the environment's role."""
     home = Path(about["home"])
     for folder in ("dags", "plugins", "logs", "config"):
         (home / folder).mkdir(parents=True, exist_ok=True)
@@ -226,7 +226,7 @@ def files(about):
 
 
 def components(about):
-    """The processes: the name of the log, then what `airflow` is told. Nobody listens but the web server: logs are files."""
+    """The processes: the name of the log, then what `airflow` is told. Only the web server listens on a port: logs are files."""
     port = str(about["port"])
     if is_three(about):
         return {

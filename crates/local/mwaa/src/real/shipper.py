@@ -9,7 +9,7 @@ from botocore.config import Config
 
 # How long lines are gathered, in seconds.
 PAUSE = 1
-# Lines that wait while nobody takes them; more are left out.
+# Lines that wait while they cannot be sent; more are left out.
 WAITING = 10_000
 
 
@@ -64,7 +64,7 @@ class Shipper(threading.Thread):
             time.sleep(PAUSE)
             if not path.exists():
                 continue
-            # A file that has been begun anew is read from its beginning.
+            # A file that was truncated is read from its beginning.
             place = place if path.stat().st_size >= place else 0
             with path.open("rb") as log:
                 log.seek(place)

@@ -138,7 +138,7 @@ class Component(threading.Thread):
 
 
 up = threading.Event()
-# Processes that somebody here waits for.
+# Processes that a thread of this program waits for.
 pids = set()
 
 
@@ -174,7 +174,7 @@ def main():
     def run():
         try:
             come_up()
-        except Exception as why:  # noqa: BLE001 - whatever it is, somebody waits for the answer
+        except Exception as why:  # noqa: BLE001 - whatever it is, a caller waits for the answer
             say(failed=f"preparing Airflow failed: {type(why).__name__}: {why}")
 
     def come_up():

@@ -85,9 +85,9 @@ fn write(path: &Path, bytes: &[u8], home: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let beside = home.join("sync.tmp");
-    std::fs::write(&beside, bytes)?;
-    std::fs::rename(&beside, path)
+    let temporary = home.join("sync.tmp");
+    std::fs::write(&temporary, bytes)?;
+    std::fs::rename(&temporary, path)
 }
 
 fn failed(why: std::io::Error) -> AwsError {

@@ -33,7 +33,7 @@ pub(super) async fn get(call: &Call<'_>) -> Result<Response> {
     }
     let mut xml = Xml::new("GetObjectAttributesResponse");
     if has("ETag") {
-        // Here it stands without quotes.
+        // Here it has no quotes.
         xml.add("ETag", &object.etag);
     }
     if has("Checksum") && object.checksum.is_some() {

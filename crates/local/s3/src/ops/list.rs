@@ -56,7 +56,7 @@ pub(super) fn second(call: &Call) -> Result<Response> {
     end(xml, &keys, &query, page, owners)
 }
 
-/// A marker that is a folder stands for all that is in it.
+/// A marker that is a folder covers all that is in it.
 pub(super) fn is_folder(query: &Query) -> bool {
     let rest = query.after.as_deref().and_then(|after| after.strip_prefix(query.prefix.as_str()));
     match (rest, &query.delimiter) {

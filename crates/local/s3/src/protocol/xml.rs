@@ -43,7 +43,7 @@ impl Xml {
         }
     }
 
-    /// An ETag, which stands in quotes.
+    /// An ETag, which is in quotes.
     pub(crate) fn etag(&mut self, etag: &str) -> &mut Self {
         self.add("ETag", format!("\"{etag}\""))
     }

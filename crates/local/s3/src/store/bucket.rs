@@ -1,4 +1,4 @@
-//! One bucket: its index and its journal under one lock, its files beside them.
+//! One bucket: its index and its journal under one lock, and its files.
 
 use std::collections::HashSet;
 use std::io;

@@ -211,7 +211,7 @@ fn doomed(pieces: Vec<Piece>) -> Gone {
     Gone { pieces, ..Gone::default() }
 }
 
-/// An id that begins with the number, and that nobody can guess.
+/// An id that begins with the number, and that cannot be guessed.
 pub(super) fn id(seq: u64) -> String {
     format!("{seq:012x}{}", &uuid::Uuid::new_v4().simple().to_string()[..20])
 }

@@ -1,5 +1,5 @@
 //! A bucket's journal: one line of JSON for each change, appended before the change is answered. A line without its end
-//! was being written when the process died; nobody was told of it, so it is cut off.
+//! was being written when the process died; it was never acknowledged, so it is cut off.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::index::Record;
 
-/// So many lines more than are needed are not worth writing the journal anew.
+/// Up to so many lines more than needed, rewriting the journal is not worth it.
 const SLACK: usize = 10_000;
 
 /// An open journal.
@@ -71,12 +71,12 @@ impl Journal {
         written
     }
 
-    /// Whether writing it anew with so many records is worth it.
+    /// Whether rewriting it with so many records is worth it.
     pub(super) fn is_long_for(&self, records: usize) -> bool {
         self.lines > 3 * records + SLACK
     }
 
-    /// Writes it anew beside itself, and takes its own place.
+    /// Rewrites it as a temporary file, and renames that.
     pub(super) fn rewrite(&mut self, records: impl Iterator<Item = Record>) -> io::Result<()> {
         let path = self.path.with_extension("new");
         let mut writer = BufWriter::with_capacity(1 << 20, File::create(&path)?);

@@ -1,5 +1,5 @@
 //! Eventual consistency of KMS: new keys and aliases are unknown, and changed settings are outdated, in some answers. Within
-//! a window each call draws anew which state it sees, as KMS's answers alternate.
+//! a window each call draws which state it sees, as KMS's answers alternate.
 
 use std::collections::HashMap;
 use std::time::Instant;

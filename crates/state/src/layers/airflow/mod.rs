@@ -99,7 +99,7 @@ fn network(pipeline: &Pipeline) -> Network {
     }
 }
 
-/// The one DAG module, which turns each description beside it into a DAG.
+/// The one DAG module, which turns each description next to it into a DAG.
 const MODULE: &str = include_str!("../../../../../scripts/dags/strata_pipeline.py");
 /// MWAA takes a requirements file away from an environment as little as it takes away its DAGs: it is always there.
 pub const REQUIREMENTS_KEY: &str = "requirements.txt";
@@ -107,7 +107,7 @@ pub const REQUIREMENTS_KEY: &str = "requirements.txt";
 fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
     let Place { account, region, .. } = place;
     if pipeline.is_serverless() {
-        // A workflow is one definition: DAG files of somebody's own have nothing to run them.
+        // A workflow is one definition: nothing runs a user's own DAG files.
         return vec![File::text(workflow::key(pipeline), workflow::print(pipeline, account, region))];
     }
     let graph = dag::graph(pipeline, account, region);

@@ -14,21 +14,21 @@ pub struct Wish {
     pub kind: Orchestrator,
     /// Airflow version, as MWAA names it.
     pub version: String,
-    /// What a local endpoint does for the environment; where nothing is said, one that is made is `api`, and one that is
-    /// there stays as it is. AWS is never told.
+    /// What a local endpoint runs for the environment. By default a new one is `api`, and an existing one stays as it
+    /// is. It is never sent to AWS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<Local>,
     /// Environment class.
     pub class: Class,
-    /// Fewest workers.
+    /// Minimum number of workers.
     pub min_workers: i32,
-    /// Most workers.
+    /// Maximum number of workers.
     pub max_workers: i32,
     /// Schedulers: 1 for mw1.micro, 2 to 5 for the others.
     pub schedulers: i32,
     /// Who may open the web server.
     pub access: Access,
-    /// What is logged.
+    /// Levels of the logs.
     pub logs: Logs,
     /// Days after which CloudWatch deletes what the environment, or the workflow, has logged: one of the numbers that AWS
     /// takes.
@@ -41,16 +41,16 @@ pub struct Wish {
     /// Python packages for the DAGs: the lines of requirements.txt. MWAA adds its constraints.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requirements: Vec<String>,
-    /// Airflow Variables that somebody sets (`airflow variables set`): their names, for `airflow check`. Values are in no
-    /// document.
+    /// Airflow Variables that are set by hand (`airflow variables set`): their names, for `airflow check`. Values are
+    /// in no document.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<String>,
-    /// Airflow connections that somebody makes: their ids, for `airflow check`.
+    /// Airflow connections that are created by hand: their ids, for `airflow check`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<String>,
     /// When the pipeline runs: cron, UTC.
     pub schedule: String,
-    /// By when the day's data has to be there: `HH:MM`, UTC.
+    /// Deadline for the day's data: `HH:MM`, UTC.
     pub ready_by: String,
     /// First day (YYYY-MM-DD) that Airflow schedules.
     pub start_date: String,

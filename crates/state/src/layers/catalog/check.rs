@@ -9,6 +9,6 @@ pub(crate) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
     words::word(found, "pipeline.catalog.database", &catalog.database);
     words::column(found, "pipeline.catalog.database", &database);
     if catalog.scan_limit_bytes < 10_000_000 {
-        found.push("pipeline.catalog.scan_limit_bytes: AWS wants 10,000,000 at least".into());
+        found.push("pipeline.catalog.scan_limit_bytes: AWS requires 10,000,000 at least".into());
     }
 }

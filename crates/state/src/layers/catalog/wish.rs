@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub struct Wish {
     /// The database's name, before the pattern for databases is applied.
     pub database: String,
-    /// The most that one query may scan, in bytes; AWS wants 10,000,000 at least.
+    /// The most that one query may scan, in bytes; AWS requires 10,000,000 at least.
     pub scan_limit_bytes: i64,
 }
 

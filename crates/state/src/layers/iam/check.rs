@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 /// The longest name of a role (IAM API: CreateRole).
 const LONGEST: usize = 64;
-/// AWS attaches so many managed policies to a role at most; 10 where nobody has asked for more.
+/// The most managed policies that AWS attaches to a role; 10 unless a higher quota was granted.
 const MOST_POLICIES: usize = 20;
 /// The one version of policy documents that has policy variables.
 const VERSION: &str = "2012-10-17";
@@ -136,7 +136,8 @@ fn statement(found: &mut Vec<String>, path: &str, statement: &Value) {
             "Condition" if value.is_object() => {}
             "Condition" => found.push(format!("{path}.Condition: it has to be an object")),
             "Principal" | "NotPrincipal" => {
-                found.push(format!("{path}.{key}: who may assume a role is `service`; its rights name nobody"));
+                found
+                    .push(format!("{path}.{key}: a role's rights name no principal; `service` says who may assume it"));
             }
             _ => found.push(format!("{path}: a statement has no `{key}`")),
         }

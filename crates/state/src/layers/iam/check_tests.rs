@@ -78,7 +78,7 @@ fn documents_are_held_to_what_aws_takes() {
         (of_rights(json!({ "Version": "2008-10-17", "Statement": [] })), "2012-10-17"),
         (of_rights(json!({ "statement": [] })), "no `statement`"),
         (statement("Effect", json!("allow")), "\"Allow\" or \"Deny\""),
-        (statement("Principal", json!("*")), "its rights name nobody"),
+        (statement("Principal", json!("*")), "rights name no principal"),
         (statement("Actions", json!("s3:PutObject")), "no `Actions`"),
         (statement("NotAction", json!("s3:PutObject")), "either `Action` or `NotAction`"),
         (statement("Resource", json!([])), "a list of texts"),

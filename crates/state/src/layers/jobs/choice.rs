@@ -39,9 +39,9 @@ impl Wish {
         let dpu = if self.polars_dpu() < 1.0 { "1/16 DPU" } else { "1 DPU" };
         match (self.engine(transform), transform.engine) {
             (Engine::Spark, None) => format!("spark on {workers} {worker_type} workers, {size}"),
-            (Engine::Spark, Some(_)) => format!("spark on {workers} {worker_type} workers, as it says itself"),
+            (Engine::Spark, Some(_)) => format!("spark on {workers} {worker_type} workers, as its `engine` says"),
             (Engine::Polars, None) => format!("polars with {dpu}, {size}"),
-            (Engine::Polars, Some(_)) => format!("polars, as it says itself, with {dpu}, {size}"),
+            (Engine::Polars, Some(_)) => format!("polars, as its `engine` says, with {dpu}, {size}"),
         }
     }
 }
@@ -79,8 +79,8 @@ mod tests {
         assert_eq!(choice(12.0, None), "spark on 2 G.1X workers, since jobs.day_gb 12 is above 4");
         assert_eq!(choice(4.0, None), "polars with 1 DPU, since jobs.day_gb 4 is above 0.1 and not above 4");
         assert_eq!(choice(0.03, None), "polars with 1/16 DPU, since jobs.day_gb 0.03 is not above 0.1");
-        assert_eq!(choice(0.03, Some(Engine::Spark)), "spark on 2 G.1X workers, as it says itself");
-        assert!(choice(12.0, Some(Engine::Polars)).starts_with("polars, as it says itself, with 1 DPU, since"));
+        assert_eq!(choice(0.03, Some(Engine::Spark)), "spark on 2 G.1X workers, as its `engine` says");
+        assert!(choice(12.0, Some(Engine::Polars)).starts_with("polars, as its `engine` says, with 1 DPU, since"));
     }
 
     #[test]

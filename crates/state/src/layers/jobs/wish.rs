@@ -29,7 +29,7 @@ pub struct Wish {
     pub workers: i32,
     /// Minutes after which a run is stopped.
     pub timeout_minutes: i32,
-    /// How often Glue tries again.
+    /// Number of retries by Glue.
     pub retries: i32,
     /// Days after which CloudWatch deletes what Spark jobs have logged: one of the numbers that AWS takes. Other jobs log into
     /// groups that are the account's.

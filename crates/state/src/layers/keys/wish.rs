@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Wish {
     /// Days after which AWS makes new key material, 90 to 2560; 0 for never. What is encrypted stays readable.
     pub rotation_days: i32,
-    /// Days, 7 to 30, that AWS keeps the key after `down`; `up` in that time brings it back.
+    /// Days, 7 to 30, that AWS keeps the key after `down`; `up` in that time restores it.
     pub pending_days: i32,
     /// Services of AWS that use the key themselves, besides those that layers demand: `delivery.logs.amazonaws.com`.
     #[serde(skip_serializing_if = "Vec::is_empty")]

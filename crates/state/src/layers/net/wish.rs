@@ -26,7 +26,7 @@ pub struct Wish {
     /// Who may connect to the security group `main`, besides the group itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ingress: Vec<Ingress>,
-    /// Further security groups by id, and more rules for those that layers bring.
+    /// Further security groups by id, and more rules for those that layers need.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<String, SecurityGroup>,
 }

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bucket {
-    /// A name of your own. Without it the name ends in account and region, and nobody else can hold it.
+    /// A name of your own. Without it the name ends in account and region, and no other account can hold it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Days after which replaced and deleted versions of an object are deleted.
     pub old_versions_days: i32,
     /// Days after which unfinished uploads are deleted.
     pub unfinished_uploads_days: i32,
-    /// What encrypts new objects.
+    /// Encryption of new objects.
     #[serde(skip_serializing_if = "Encryption::is_default")]
     pub encryption: Encryption,
     /// What happens to objects as they grow old, by prefix.

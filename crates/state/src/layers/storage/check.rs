@@ -50,8 +50,9 @@ fn names(pipeline: &Pipeline, found: &mut Vec<String>) {
         if bucket.name.is_none()
             && let Some(why) = bucket_problem(&name)
         {
-            found
-                .push(format!("{path}: its name would be `{name}`, and AWS wants {why}; give `name`, or a shorter id"));
+            found.push(format!(
+                "{path}: its name would be `{name}`, and AWS requires {why}; give `name`, or a shorter id"
+            ));
         }
         if let Some(other) = seen.insert(name.clone(), id) {
             let why = "a pattern in pipeline.names.bucket needs {name}";

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Wish {
-    /// A name of your own for the main bucket. Without it the name ends in account and region, and nobody else can hold it.
+    /// A name of your own for the main bucket. Without it the name ends in account and region, and no other account can
+    /// hold it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket: Option<String>,
     /// Days after which replaced and deleted versions of an object are deleted.
@@ -19,7 +20,7 @@ pub struct Wish {
     pub query_results_days: i32,
     /// Days after which unfinished uploads are deleted.
     pub unfinished_uploads_days: i32,
-    /// What encrypts new objects of the main bucket.
+    /// Encryption of new objects of the main bucket.
     #[serde(skip_serializing_if = "Encryption::is_default")]
     pub encryption: Encryption,
     /// What happens to objects of the main bucket as they grow old, by prefix.
