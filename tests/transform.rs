@@ -8,6 +8,8 @@ mod bounded;
 mod bucket;
 #[path = "transform/engines.rs"]
 mod engines;
+#[path = "transform/slices.rs"]
+mod slices;
 #[path = "transform/types.rs"]
 mod types;
 

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use std::path::Path;
-use strata_state::wish::Pipeline;
+use strata_state::wish::{Grain, Input, Pipeline, Table};
 use strata_state::{Kind, dag, workflow};
 use strata_tasks::shell::{self, Part};
 use strata_testkit::{repository, run};
@@ -111,9 +111,9 @@ fn in_the_shell(pipeline: &Pipeline, tasks: &serde_json::Map<String, Value>) -> 
         let physical = |kind, name: &str| json!(pipeline.physical(kind, name, ACCOUNT, REGION));
         let is_same = match words[..] {
             ["datagen", "input", "--table", table, "--date", DAY] => {
-                let wish = &pipeline.tables[table];
-                let file = wish.file.as_deref().unwrap().replace("{date}", DAY);
-                arguments["bucket_key"] == format!("{}{file}", wish.path)
+                let key = key_of_day(&pipeline.tables[table]);
+                let is_pattern = arguments.get("wildcard_match") == Some(&json!(true));
+                arguments["bucket_key"] == key && is_pattern == key.contains('*')
             }
             ["catalog", "crawl", table] => {
                 let crawler = pipeline.tables[table].crawler.as_deref().unwrap();
@@ -131,6 +131,17 @@ fn in_the_shell(pipeline: &Pipeline, tasks: &serde_json::Map<String, Value>) -> 
         }
     }
     found
+}
+
+/// What a run of the day waits for.
+fn key_of_day(table: &Table) -> String {
+    let digits = match (table.input(), table.grain) {
+        (Input::Newest, Grain::Day) => "20240915",
+        (Input::Newest, Grain::Month) => "202409",
+        _ => "",
+    };
+    let file = table.file.as_deref().unwrap().replace("{date}", DAY).replace("{month}", "2024-09");
+    format!("{}{digits}{file}", table.path)
 }
 
 fn printed(pipeline: &Pipeline) -> String {
@@ -153,6 +164,52 @@ fn the_workflow_of_driven_data_equals_its_dag() {
 fn all_writers_say_the_same_of_minimal() {
     let minimal = read(&pipeline_of("minimal"));
     assert_eq!(differences(&minimal, &printed(&minimal)), Vec::<String>::new());
+}
+
+/// One raw table for each grain and rule, and a table of each grain that is made of them all.
+fn slices() -> Pipeline {
+    let mut document = pipeline_of("minimal");
+    let table = |name: &str, more: Value| {
+        let mut table = json!({ "format": "csv", "path": format!("data/{name}/"), "columns": ["id int"] });
+        table.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        (name.to_owned(), table)
+    };
+    let raw = [
+        ("dated", json!({ "file": "{date}.csv" })),
+        ("monthly", json!({ "file": "m_{month}.csv", "grain": "month" })),
+        ("parts", json!({ "file": "p_{date}_*.csv", "input": "glob" })),
+        ("newest_of_day", json!({ "file": "*_a.csv", "input": "newest" })),
+        ("newest_of_month", json!({ "file": "*", "input": "newest", "grain": "month" })),
+        ("newest", json!({ "file": "*.csv", "input": "newest", "grain": "whole" })),
+        ("reference", json!({ "file": "reference.csv", "grain": "whole" })),
+    ];
+    let made = [
+        ("by_day", json!({ "format": "parquet", "partition": "day" })),
+        ("by_month", json!({ "format": "parquet", "partition": "month", "grain": "month" })),
+        ("everything", json!({ "format": "parquet", "grain": "whole" })),
+    ];
+    let reads: Vec<&str> = raw.iter().map(|(name, _)| *name).collect();
+    let transforms =
+        made.iter().map(|(name, _)| json!({ "name": name, "sql": "sql/x.sql", "reads": reads, "writes": name }));
+    document["pipeline"]["transforms"] = transforms.collect();
+    let tables = raw.iter().chain(&made).map(|(name, more)| table(name, more.clone()));
+    document["pipeline"]["tables"] = tables.collect::<serde_json::Map<_, _>>().into();
+    read(&document)
+}
+
+#[test]
+fn all_writers_say_the_same_of_every_grain_and_rule() {
+    let pipeline = slices();
+    let definition = printed(&pipeline);
+    assert_eq!(differences(&pipeline, &definition), Vec::<String>::new(), "{definition}");
+    for text in [
+        "data/newest_of_month/{{ (params.date or ds)[:7] | replace('-', '') }}*",
+        "data/newest_of_day/{{ (params.date or ds) | replace('-', '') }}*_a.csv",
+        "data/by_month/month={{ (params.date or ds)[:7] }}/*",
+        "data/everything/*",
+    ] {
+        assert!(definition.contains(text), "no {text} in {definition}");
+    }
 }
 
 /// A pipeline of several inputs, with and without crawlers and files, and transforms that read whatever comes before.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use strata_state::wish::Transform;
 use strata_state::{Document, Spec};
 use strata_transform::{Error, Folder, Limits, Report, Store, run, run_within};
 
@@ -33,11 +34,17 @@ pub(crate) fn real() -> String {
 impl Bucket {
     pub(crate) fn new(name: &str) -> Self {
         let text = std::fs::read_to_string(root().join("pipelines/driven-data/pipeline.json")).unwrap();
-        let document = strata_state::read(&text).unwrap();
+        Self::of(name, &text, |transform| {
+            std::fs::read(root().join("pipelines/driven-data").join(&transform.sql)).unwrap()
+        })
+    }
+
+    /// Of another pipeline, with the SQL of each transform.
+    pub(crate) fn of(name: &str, document: &str, sql: impl Fn(&Transform) -> Vec<u8>) -> Self {
+        let document = strata_state::read(document).unwrap();
         let bucket = Self { folder: tempfile::tempdir().unwrap(), name: name.to_owned(), document };
         for transform in &bucket.document.pipeline.transforms {
-            let sql = std::fs::read(root().join("pipelines/driven-data").join(&transform.sql)).unwrap();
-            bucket.put(&Spec::sql_key(transform), sql);
+            bucket.put(&Spec::sql_key(transform), sql(transform));
             bucket.put(&Spec::key(transform), bucket.spec(&transform.name).print().unwrap().into_bytes());
         }
         bucket

@@ -7,14 +7,14 @@ use strata_state::Spec;
 use strata_testkit::{bin, python};
 
 /// Run a command; its stdout. A failure shows all that it said.
-fn succeed(command: &mut Command) -> String {
+pub(crate) fn succeed(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{command:?} failed:\n{said}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn script(name: &str) -> PathBuf {
+pub(crate) fn script(name: &str) -> PathBuf {
     root().join("tests/transform").join(name)
 }
 
@@ -27,7 +27,7 @@ fn oracle(bucket: &Bucket) {
 }
 
 /// Run all transforms in `bucket` on a Python engine, and return what each one answered.
-fn run_on(engine: &str, bucket: &Bucket, date: Option<&str>) -> String {
+pub(crate) fn run_on(engine: &str, bucket: &Bucket, date: Option<&str>) -> String {
     let transforms = &bucket.document.pipeline.transforms;
     let specs = transforms.iter().map(|transform| bucket.url(&Spec::key(transform)));
     let specs = specs.map(|spec| date.map_or(spec.clone(), |date| format!("{spec}@{date}")));

@@ -11,10 +11,10 @@ import duckdb
 
 
 def content(bucket):
-    """What a bucket holds: each day of each table, and each file of rejected rows."""
+    """What a bucket holds: each slice of each table, and each file of rejected rows."""
     connection = duckdb.connect()
     found = {}
-    for folder in sorted(glob.glob(bucket + "/data/*/*/batch_date=*")):
+    for folder in sorted({os.path.dirname(path) for path in glob.glob(bucket + "/data/**/*.parquet", recursive=True)}):
         source = "read_parquet('%s/*.parquet', hive_partitioning = false)" % folder
         types = [row[:2] for row in connection.sql("DESCRIBE SELECT * FROM " + source).fetchall()]
         rows = sorted(connection.sql("SELECT * FROM " + source).fetchall(), key=repr)
