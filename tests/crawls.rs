@@ -68,7 +68,7 @@ fn a_table_that_was_dropped_comes_back_with_all_its_days() {
     world.daily(&document, DAYS[1]);
     world.boto("glue", "delete_table", json!({ "DatabaseName": DATABASE, "Name": "dim_person" }));
     let output = world.run("catalog", &["crawl", "dim_person"], &document);
-    assert!(output.stderr.contains("looks at every folder, since its table is not there"), "{}", output.stderr);
+    assert!(output.stderr.contains("crawling every folder, since its table no longer exists"), "{}", output.stderr);
     assert_eq!(world.partitions("dim_person"), DAYS[..2]);
     // It crawls new folders only, as before.
     assert_eq!(world.run("catalog", &["status"], &document).status, Some(0));

@@ -153,7 +153,7 @@ fn u03_what_a_day_has_is_kept_where_nobody_says_otherwise() {
         let output = datagen(&world, &input, &doc);
         assert_eq!(output.status, Some(2), "{}", output.stderr);
         assert!(
-            output.stderr.contains(&format!("table raw has no {DAY_15}; bring it with input=FILE")),
+            output.stderr.contains(&format!("table raw has no {DAY_15}; upload it with input=FILE")),
             "{}",
             output.stderr
         );

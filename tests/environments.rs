@@ -152,7 +152,7 @@ fn a_protected_copy_is_removed_only_by_its_name() {
     done("net", &["up", "--env", "prod"], &text, &env);
     let before = world.snapshot();
     let protected =
-        ["it is protected (`protect` in its pipeline.json)", "--yes is not enough", "say --confirm driven-data-prod"];
+        ["it is protected (`protect` in its pipeline.json)", "--yes is not enough", "use --confirm driven-data-prod"];
     let other = ["--confirm names `driven-data-dev`", "nothing was touched"];
     for (name, down) in [("net", &["down", "--env", "prod"][..]), ("teardown", &["--env", "prod"])] {
         refused(name, down, &wish, &env, &protected);

@@ -344,7 +344,7 @@ def records(lines, stop=None):
             reason = (
                 "a quote is never closed"
                 if "end of data" in text
-                else "there is a carriage return outside of quotes"
+                else "a carriage return is outside of quotes"
                 if "new-line" in text
                 else "text follows a closing quote"
             )

@@ -102,7 +102,7 @@ fn d01_what_the_sections_say_counts_more_than_the_wish() {
     let found = findings(&document);
     says(
         &found,
-        "task staging_dim_address starts the job staging_dim_address, which `jobs` has not made",
+        "task staging_dim_address starts the job staging_dim_address, which `jobs` has not created",
         "run `jobs up`",
     );
     assert_eq!(found.len(), 1, "{found:#?}");

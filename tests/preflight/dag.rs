@@ -11,11 +11,11 @@ fn d01_d23_the_dag_starts_what_was_made() {
     let site = Site::new(&strata_tests::below("airflow"));
     // The names of the published Terraform, which its DAG did not know.
     let jobs = site.with("/jobs/jobs/staging_dim_address/name", json!("staging_dim_address_glue"));
-    let what = "the DAG's task staging_dim_address starts the job staging_dim_address, which `jobs` has not made";
+    let what = "the DAG's task staging_dim_address starts the job staging_dim_address, which `jobs` has not created";
     let findings = site.caught("d01, job", &jobs, what, "run `jobs up`");
     assert_eq!(findings.len(), 1, "{findings:#?}");
     let crawlers = site.with("/catalog/crawlers/raw", json!("raw_driven_data_crawler"));
-    let what = "the DAG's task crawl_raw starts the crawler raw_driven_data, which `catalog` has not made";
+    let what = "the DAG's task crawl_raw starts the crawler raw_driven_data, which `catalog` has not created";
     site.caught("d01, crawler", &crawlers, what, "run `catalog up`");
     let network = site.with("/jobs/jobs/staging_fact_network_usage/name", json!("fact_network_usage"));
     site.caught("d23", &network, "starts the job staging_fact_network_usage", "run `jobs up`");
@@ -26,7 +26,7 @@ fn d01_d23_the_dag_starts_what_was_made() {
 fn d02_a_job_is_made_for_the_engine_that_runs_it() {
     let site = Site::new(&strata_tests::below("airflow"));
     let large = site.with("/pipeline/jobs/day_gb", json!(50));
-    let what = "job staging_dim_date was made for polars, and the pipeline wants spark";
+    let what = "job staging_dim_date was created for polars, and the pipeline has spark";
     site.caught("d02", &large, what, "run `jobs up`");
     let made = done("jobs", &["up"], &large.to_string(), &site.endpoint.env());
     let plan = strata_tests::layer("airflow", &["plan"], &made, &site.endpoint.env());

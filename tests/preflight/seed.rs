@@ -126,7 +126,7 @@ fn seeds_000_and_001_as_published_are_named_bug_by_bug() {
     let findings = site.caught("seeds 000 and 001", &document, "has no way out", "egress to `nat`");
     let all: Vec<&str> = findings.iter().map(|finding| finding["what"].as_str().unwrap()).collect();
     for (bug, what) in [
-        ("d01", "starts the job staging_dim_address, which `jobs` has not made"),
+        ("d01", "starts the job staging_dim_address, which `jobs` has not created"),
         ("d03", "role mwaa_execution_role may not s3:PutObject on arn:aws:s3:::driven-data-bucket/data/raw/*"),
         ("d04", "role glue_execution_role may not s3:DeleteObject on"),
         ("d05", "(private-1) has no way out"),

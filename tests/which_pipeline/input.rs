@@ -28,7 +28,7 @@ fn u03_backfill_keeps_my_rows() {
     let (world, bucket) = (World::of(&checkout.endpoint), bucket(&checkout, DEV));
     let before = etag(&world, &bucket, &raw("2024-09-15"));
     let said = checkout.done(&["run", "date=2024-09-15"]);
-    assert!(said.err.contains("table raw has its file of 2024-09-15, and keeps it"), "{}", said.err);
+    assert!(said.err.contains("table raw has its file of 2024-09-15, which is kept"), "{}", said.err);
     // The days around it have none, and get one; no Airflow runs here, which is told after the input is there.
     let said = checkout.strata(&["dag", "from=2024-09-14", "to=2024-09-16"]);
     assert_ne!(said.code, Some(0), "{}", said.err);
@@ -93,7 +93,7 @@ fn u06_u07_a_pipeline_of_other_tables_runs() {
 
     let said = checkout.strata(&["run", "input=orders.csv", "date=2024-09-01"]);
     assert_eq!(said.code, Some(2), "{}", said.err);
-    assert!(said.err.contains("there are several: customers, orders; say table=NAME"), "{}", said.err);
+    assert!(said.err.contains("there are several: customers, orders; use table=NAME"), "{}", said.err);
     // Of two files one is wrong: neither is uploaded.
     let before = checkout.endpoint.count();
     let said = checkout.strata(&["run", "input=orders:orders.csv,customers:orders.csv", "date=2024-09-01"]);

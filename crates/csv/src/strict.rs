@@ -47,7 +47,7 @@ impl<R> Strict<R> {
             wrong("it has a zero byte, so it is not text");
         }
         if self.state == State::Return && !matches!(byte, b'\n' | b'\r') {
-            wrong("there is a carriage return outside of quotes");
+            wrong("a carriage return is outside of quotes");
         }
         self.state = match (self.state, byte) {
             (State::Quoted, b'"') => State::Quote,
@@ -94,7 +94,7 @@ mod tests {
         }
         assert_eq!(found("a\n\"x\"y\n"), Some((2, "text follows a closing quote")));
         assert_eq!(found("a\n\"x\" ,\n"), Some((2, "text follows a closing quote")));
-        assert_eq!(found("a\nx\ry\n"), Some((2, "there is a carriage return outside of quotes")));
+        assert_eq!(found("a\nx\ry\n"), Some((2, "a carriage return is outside of quotes")));
         assert_eq!(found("a\nx\n\"y\nz\n"), Some((3, "a quote is never closed")));
         assert_eq!(found("a\nx\0\n"), Some((2, "it has a zero byte, so it is not text")));
     }

@@ -24,7 +24,7 @@ impl Malformed {
         match self {
             Self::Unclosed => "a quote is never closed",
             Self::TextAfterQuote => "text follows a closing quote",
-            Self::CarriageReturn => "there is a carriage return outside of quotes",
+            Self::CarriageReturn => "a carriage return is outside of quotes",
         }
     }
 }

@@ -129,7 +129,7 @@ fn a_line_that_cannot_be_split_takes_no_other_with_it() {
         "line,reason,row",
         "3,\"text follows a closing quote\",\"\"\"open,2\"",
         "5,\"text follows a closing quote\",\"\"\"shut\"\"x,4\"",
-        "6,\"there is a carriage return outside of quotes\",\"z\rz,5\"",
+        "6,\"a carriage return is outside of quotes\",\"z\rz,5\"",
         "8,\"a quote is never closed\",\"\"\"never,7\"",
         "",
     ];
