@@ -56,6 +56,15 @@ def gives(statement, arn):
     return any(pattern(one).fullmatch(arn) for one in statement.resources)
 
 
+def particular(statements, known):
+    """Without those that another one stands for, on what a call names; where it names nothing, without that one."""
+    instead = {rights.INSTEAD[one.sid]: one for one in statements if one.sid in rights.INSTEAD}
+    for one in [one for one in statements if one.sid in instead]:
+        covers = bool(known) and all(gives(one, arn) for arn in known)
+        statements = [other for other in statements if other is not (instead[one.sid] if covers else one)]
+    return statements
+
+
 class Policy:
     """What one program needs: rights and resources of statements, and rights on no resource."""
 
@@ -81,8 +90,7 @@ class Policy:
             self.everywhere.add(right)
             return
         known = [arn for arns in named.values() for arn in arns]
-        covering = {one.sid for one in with_it if known and all(gives(one, arn) for arn in known)}
-        with_it = [one for one in with_it if rights.INSTEAD.get(one.sid) not in covering]
+        with_it = particular(with_it, known)
         for statement in with_it:
             wanted = self.wanted(statement, right, named)
             if wanted:

@@ -199,7 +199,8 @@ NEEDS_NO_MORE = {
     "servicequotas:GetServiceQuota": "those are for the quotas of other services",
 }
 
-# Where the second statement gives a right on all that a call names, the first, which gives it on more, is left out.
+# Where the second statement gives a right on all that a call names, it stands for the first, which gives it on more; else it
+# is left out.
 INSTEAD = {"Objects": "Input"}
 
 # The values that placeholders may have, where the record's own names are held against the statements.

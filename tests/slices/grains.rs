@@ -73,6 +73,20 @@ fn a_month_and_a_whole_table_written_twice_are_the_same_bytes_and_the_slice_befo
     );
     assert_eq!(site.rows("SELECT count(*) AS n, sum(amount) AS amount FROM everything"), [["42", "4"]]);
 
+    // Athena works out the months by itself; a table that is one slice has nothing to work out.
+    let projected = site.glue_table("monthly");
+    let key = |name: &str| projected["Parameters"][format!("projection.batch_month.{name}")].clone();
+    assert_eq!(
+        (key("format"), key("range"), key("interval.unit")),
+        (json!("yyyy-MM"), json!("2020-01,NOW"), json!("MONTHS"))
+    );
+    assert_eq!(projected["PartitionKeys"][0]["Name"], "batch_month");
+    let whole = site.glue_table("everything");
+    assert_eq!(
+        (whole["PartitionKeys"].as_array().map(Vec::len), whole["Parameters"].get("projection.enabled")),
+        (Some(0), None)
+    );
+
     // Any day of the month makes the month.
     site.done(&["run", "date=2025-03-14"]);
     let again = site.objects("data/");

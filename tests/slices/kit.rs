@@ -81,6 +81,12 @@ impl Site {
         self.checkout.document(DOCUMENT)["storage"]["bucket"].as_str().unwrap().to_owned()
     }
 
+    /// A table as the catalog has it.
+    pub(crate) fn glue_table(&self, name: &str) -> Value {
+        let database = self.checkout.document(DOCUMENT)["catalog"]["database"].clone();
+        self.world.call("glue", "get_table", json!({ "DatabaseName": database, "Name": name }))["Table"].clone()
+    }
+
     pub(crate) fn put(&self, key: &str, text: &str) {
         self.world.call("s3", "put_object", json!({ "Bucket": self.bucket(), "Key": key, "Body": text }));
     }

@@ -88,16 +88,16 @@ fn unfinished(site: &Site) -> usize {
     listed["Uploads"].as_array().map_or(0, Vec::len)
 }
 
-#[test]
-fn an_upload_that_was_killed_goes_on_where_it_stopped() {
+/// Kill the program in an upload of five parts, and run it again.
+fn goes_on(name: &str, words: &[&str]) {
+    const KEY: &str = "data/raw/20250301.csv";
     let site = site();
-    let bytes: Vec<u8> = (0..33 * MEGABYTE).map(|at| (at * 31 % 251) as u8).collect();
-    site.file("large.bin", &bytes);
-    let file = site.checkout.path("large.bin");
+    let text = format!("id\n{}", "1234567\n".repeat(33 * MEGABYTE / 8));
+    site.file("20250301.csv", &text);
     let document = site.checkout.document("minimal-dev-local").to_string();
     let program = || {
-        let mut command = Command::new(bin("storage"));
-        command.args(["put", file.to_str().unwrap(), "--to", "data/raw/"]).envs(site.checkout.endpoint.env());
+        let mut command = Command::new(bin(name));
+        command.args(words).envs(site.checkout.endpoint.env()).current_dir(site.checkout.path(""));
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         std::io::Write::write_all(&mut child.stdin.take().unwrap(), document.as_bytes()).unwrap();
@@ -121,14 +121,24 @@ fn an_upload_that_was_killed_goes_on_where_it_stopped() {
     assert_eq!((there, unfinished(&site)), (4, 1));
 
     let sent = calls(&site, || assert!(program().wait().unwrap().success()));
-    assert_eq!(sent, ["s3:UploadPart", "s3:CompleteMultipartUpload"]);
+    assert_eq!(sent, ["s3:UploadPart", "s3:CompleteMultipartUpload"], "{name}");
     assert_eq!(unfinished(&site), 0);
-    let about = json!({ "Bucket": site.bucket(), "Key": "data/raw/large.bin", "ChecksumMode": "ENABLED" });
+    let about = json!({ "Bucket": site.bucket(), "Key": KEY, "ChecksumMode": "ENABLED" });
     let about: Value = site.world.call("s3", "head_object", about);
-    assert_eq!(about["ContentLength"], 33 * MEGABYTE);
+    assert_eq!(about["ContentLength"], text.len());
     assert!(about["ChecksumSHA256"].as_str().unwrap().ends_with("-5"), "{about}");
     // It is there now.
-    assert_eq!(calls(&site, || assert!(program().wait().unwrap().success())), [""; 0]);
+    assert_eq!(calls(&site, || assert!(program().wait().unwrap().success())), [""; 0], "{name}");
+}
+
+#[test]
+fn a_put_that_was_killed_goes_on_where_it_stopped() {
+    goes_on("storage", &["put", "20250301.csv", "--to", "data/raw/"]);
+}
+
+#[test]
+fn a_load_that_was_killed_goes_on_where_it_stopped() {
+    goes_on("datagen", &["load", "--input", "20250301.csv", "--date", "2025-03-14"]);
 }
 
 #[test]
