@@ -22,13 +22,13 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// Start the endpoint in the background; the first start installs what it needs
     Start(Serve),
-    /// Stop it; buckets, their objects and KMS keys are kept, everything else is forgotten
+    /// Stop it; the next start has everything again, except Airflow's own database
     Stop(Place),
     /// Say whether it runs, where, and since when
     Status(Place),
     /// Print the calls it has answered
     Logs(Logs),
-    /// Forget all resources without a restart
+    /// Delete all resources without a restart
     Reset(Place),
     /// Print the variables that point AWS tools at it: eval "$(local env)"
     Env(Place),
