@@ -9,7 +9,7 @@ use strata_local_wire::{Answer, AwsError, Caller};
 use tokio::sync::watch;
 
 /// Where crawlers log.
-const GROUP: &str = "/aws-glue/crawlers";
+pub(crate) const GROUP: &str = "/aws-glue/crawlers";
 
 /// A crawl that is under way.
 pub(crate) struct Crawl {
