@@ -8,6 +8,7 @@ import pathlib
 from common import REGION, TRUST, athena, bucket, client, crawl, crawler, glue, iam, logs, main, put, query, unique, until
 
 TAGS = [{"Key": "owner", "Value": "memory"}]
+N = 30
 ACCOUNT = "123456789012"
 TOLD = pathlib.Path(os.environ.get("FOLDER", "."), "told.json")
 
@@ -16,13 +17,13 @@ events, scheduler, kms, rds, alarms = (client(name) for name in ("events", "sche
 s3, emr, redshift, dms, budgets = (client(name) for name in ("s3", "emr-serverless", "redshift", "dms", "budgets"))
 
 
-def make(n=20):
-    """About 26 things of different kinds, `n` times."""
+def make():
+    """Eighteen kinds of things, `N` of each."""
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": TAGS}])["Vpc"]["VpcId"]
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
     glue.create_database(DatabaseInput={"Name": "kept"})
-    for i in range(n):
+    for i in range(N):
         network(vpc, gateway, i)
         rights(i)
         data(i)
@@ -103,7 +104,7 @@ def all_of(service, operation, member, **arguments):
 def told():
     """What is told of everything, without what only names the request."""
     roles = all_of("iam", "list_roles", "Roles")
-    queues = [sqs.get_queue_url(QueueName=f"queue-{i}")["QueueUrl"] for i in range(20)]
+    queues = [sqs.get_queue_url(QueueName=f"queue-{i}")["QueueUrl"] for i in range(N)]
     found = {
         "vpcs": ec2.describe_vpcs()["Vpcs"],
         "subnets": ec2.describe_subnets()["Subnets"],
@@ -114,21 +115,21 @@ def told():
         "gateways": ec2.describe_internet_gateways()["InternetGateways"],
         "roles": roles,
         "role tags": [iam.list_role_tags(RoleName=role["RoleName"])["Tags"] for role in roles],
-        "inline": [iam.get_role_policy(RoleName=f"role-{i}", PolicyName="inline")["PolicyDocument"] for i in range(20)],
+        "inline": [iam.get_role_policy(RoleName=f"role-{i}", PolicyName="inline")["PolicyDocument"] for i in range(N)],
         "policies": all_of("iam", "list_policies", "Policies", Scope="Local"),
         "keys": sorted(key["KeyId"] for key in all_of("kms", "list_keys", "Keys")),
-        "parameters": [ssm.get_parameter(Name=f"/kept/{i}", WithDecryption=True)["Parameter"] for i in range(20)],
-        "secrets": [secrets.get_secret_value(SecretId=f"secret-{i}")["SecretString"] for i in range(20)],
+        "parameters": [ssm.get_parameter(Name=f"/kept/{i}", WithDecryption=True)["Parameter"] for i in range(N)],
+        "secrets": [secrets.get_secret_value(SecretId=f"secret-{i}")["SecretString"] for i in range(N)],
         "secret arns": [one["ARN"] for one in all_of("secretsmanager", "list_secrets", "SecretList")],
         "catalog": glue.get_tables(DatabaseName="kept")["TableList"],
         "jobs": glue.get_jobs()["Jobs"],
         "job tags": glue.get_tags(ResourceArn=f"arn:aws:glue:{REGION}:{ACCOUNT}:job/job-3")["Tags"],
         "crawlers": glue.get_crawlers()["Crawlers"],
         "work groups": [{**one, "CreationTime": None} for one in athena.list_work_groups()["WorkGroups"]],
-        "buckets": [one["Name"] for one in s3.list_buckets()["Buckets"]],
+        "buckets": sorted(one["Name"] for one in s3.list_buckets()["Buckets"]),
         "parameter groups": rds.describe_db_parameter_groups()["DBParameterGroups"],
         "log groups": all_of("logs", "describe_log_groups", "logGroups"),
-        "lines": [logs.get_log_events(logGroupName=f"/kept/{i}", logStreamName="stream")["events"] for i in range(20)],
+        "lines": [logs.get_log_events(logGroupName=f"/kept/{i}", logStreamName="stream")["events"] for i in range(N)],
         "topics": sns.list_topics()["Topics"],
         "subscriptions": sns.list_subscriptions()["Subscriptions"],
         "queues": [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in queues],

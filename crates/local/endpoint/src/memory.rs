@@ -50,7 +50,9 @@ impl Memory {
     /// Whether a folder of the endpoint's has something of an earlier run.
     pub fn is_in(dir: &Path) -> bool {
         let files = fs::read_dir(folder(dir)).into_iter().flatten().flatten();
-        files.into_iter().any(|file| !file.file_name().as_encoded_bytes().ends_with(b".lock"))
+        files
+            .into_iter()
+            .any(|file| [".json", ".pickle"].iter().any(|end| file.path().to_string_lossy().ends_with(end)))
     }
 
     /// Gives services what they knew. What cannot be read is put aside.

@@ -65,6 +65,7 @@ def forgetting(reset):
     def forgotten(self):
         with writing:
             reset(self)
+            snapshot.taken.clear()
             changed.clear()
             Path(FILE).unlink(missing_ok=True)
 

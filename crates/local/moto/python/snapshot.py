@@ -17,34 +17,44 @@ from moto.core.common_models import BaseModel
 # Settings of buckets are kept by `local`, KMS keys by `kept_keys`: both outlive a change of moto.
 ELSEWHERE = ("s3", "kms", "moto_api")
 LOCK = type(threading.RLock())
+# A call that reads may make something too, in the middle of a snapshot.
+TRIES = 3
+# The last piece of each service.
+taken = {}
 # Services whose failure has been reported.
 failed = set()
 
 
 def take():
-    """A list of bytes, one for each service."""
-    pieces = []
-    for all_of_it in list(BackendDict._instances):
-        if all_of_it.service_name in ELSEWHERE:
-            continue
-        held = [(account, region, vars(backend)) for account, region, backend in all_of_it.iter_backends()]
-        text = io.BytesIO()
-        try:
-            Writer(text, pickle.HIGHEST_PROTOCOL).dump((variable(all_of_it), held))
-        except Exception as why:  # noqa: BLE001: whatever a model has in it
+    """A list of bytes, one for each service. One that cannot be pickled is as it was the last time."""
+    used = [one for one in list(BackendDict._instances) if one.service_name not in ELSEWHERE]
+    for all_of_it in used:
+        for _ in range(TRIES):
+            try:
+                taken[variable(all_of_it)] = piece(all_of_it)
+                break
+            except Exception as failure:  # noqa: BLE001: whatever a model has in it
+                why = failure
+        else:
             if all_of_it.service_name not in failed:
                 failed.add(all_of_it.service_name)
                 print(f"{all_of_it.service_name} cannot be kept for the next start: {why}", file=sys.stderr, flush=True)
-            continue
-        pieces.append(text.getvalue())
-    return pieces
+    return [taken[name] for name in map(variable, used) if name in taken]
+
+
+def piece(all_of_it):
+    held = [(account, region, vars(backend)) for account, region, backend in all_of_it.iter_backends()]
+    text = io.BytesIO()
+    Writer(text, pickle.HIGHEST_PROTOCOL).dump((variable(all_of_it), held))
+    return text.getvalue()
 
 
 def give_back(pieces):
     """Fills the backends; the answer is how many resources they hold. Nothing is filled if a piece cannot be read."""
     read = [pickle.loads(piece) for piece in pieces]
     count = 0
-    for where, held in read:
+    for (where, held), text in zip(read, pieces):
+        taken[where] = text
         for account, region, state in held:
             backend = find(where, account, region)
             # What every account has, such as AWS's own policies, does not count.
@@ -55,10 +65,11 @@ def give_back(pieces):
 
 
 def resources(state):
-    """How many things of a backend's dictionaries are models, also where a dictionary has one for each name."""
+    """How many things of a backend's dictionaries are models, also where there is a dictionary of them, or a list of versions."""
     tables = [value for value in state.values() if isinstance(value, dict)]
     rows = [row for table in tables for row in table.values()]
     rows += [inner for row in rows if isinstance(row, dict) for inner in row.values()]
+    rows += [row[-1] for row in rows if isinstance(row, list) and row]
     return len({id(row) for row in rows if isinstance(row, BaseModel)})
 
 

@@ -33,7 +33,10 @@ pub(crate) fn save(all: &MwaaServerless) -> Result<Option<Vec<u8>>> {
 /// Takes all workflows. Runs that were under way have failed; deletions go on.
 pub(crate) fn load(all: &Arc<MwaaServerless>, kept: &[u8]) -> Result<usize> {
     let mut kept: Kept<(Key, Workflow), (Token, (Value, Value))> = serde_json::from_slice(kept)?;
-    kept.workflows.iter_mut().flat_map(|(_, workflow)| &mut workflow.runs).for_each(interrupt);
+    for (_, workflow) in &mut kept.workflows {
+        workflow.runs.iter_mut().for_each(interrupt);
+        skip_missed(workflow);
+    }
     let leaving = kept.workflows.iter().filter(|(_, workflow)| workflow.deleting);
     let leaving: Vec<Key> = leaving.map(|(key, _)| key.clone()).collect();
     let resources = kept.workflows.len();
@@ -45,6 +48,15 @@ pub(crate) fn load(all: &Arc<MwaaServerless>, kept: &[u8]) -> Result<usize> {
         tokio::spawn(remove::vanish(all.clone(), region, arn));
     }
     Ok(resources)
+}
+
+/// What was due while the endpoint was not there is not made up for.
+fn skip_missed(workflow: &mut Workflow) {
+    let now = Utc::now();
+    if workflow.due.is_none_or(|due| due < now) {
+        let schedule = workflow.versions.last().and_then(|version| version.definition.schedule.as_ref());
+        workflow.due = schedule.and_then(|(_, schedule)| schedule.next(now));
+    }
 }
 
 fn interrupt(run: &mut Run) {
