@@ -110,7 +110,7 @@ fn kills(version: &str) {
     let tried = tries.iter().find(|(name, _)| *name == task).unwrap();
     assert!(tried.1 > 1, "{tries:?}");
 
-    // The endpoint: everything ends with it, and it knows nothing after a restart. All is made again.
+    // The endpoint: all processes end with it. When it comes again, the environment does, too, with an empty database.
     drive(&endpoint, &["begin", ENVIRONMENT, "endpoint", DAY]);
     let pids = eventually("a job at work", Duration::from_secs(120), || {
         let found = workers(&endpoint);

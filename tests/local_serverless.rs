@@ -129,7 +129,7 @@ fn killed_in_the_middle_of_a_run_it_leaves_nothing_that_runs() {
     let gone = |id: &u32| !std::path::Path::new(&format!("/proc/{id}")).exists();
     eventually("all its processes to end", Duration::from_secs(20), || started.iter().all(gone).then_some(()));
 
-    // As environments, workflows are forgotten: their roles, buckets and jobs are, too.
+    // The workflow is there again, and its run has failed.
     let dir = endpoint.dir().to_str().unwrap().to_owned();
     let venv = repository().join(".local/venv");
     let started =
@@ -139,7 +139,7 @@ fn killed_in_the_middle_of_a_run_it_leaves_nothing_that_runs() {
     let about: serde_json::Value = serde_json::from_str(&about).unwrap();
     let mut env = endpoint.env().to_vec();
     env[0].1 = about["url"].as_str().unwrap();
-    let asked = std::panic::catch_unwind(|| runs_at("nothing", &env));
+    let asked = std::panic::catch_unwind(|| runs_at("interrupted", &env));
     let stopped = run(bin("local"), &["stop", "--dir", &dir], "", &[]);
     assert_eq!(stopped.status, Some(0), "{}", stopped.stderr);
     asked.unwrap();

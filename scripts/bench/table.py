@@ -7,7 +7,7 @@ import json
 
 from report import FOLDER, found, goal
 
-ORDER = ["terraform", "chain", "latency", "datagen", "transform", "history", "objects", "teardown", "crawl", "programs", "build"]
+ORDER = ["terraform", "chain", "latency", "datagen", "transform", "history", "objects", "teardown", "crawl", "memory", "programs", "build"]
 
 
 def main():

@@ -57,7 +57,7 @@ def gives(statement, arn):
 
 
 def particular(statements, known):
-    """Without those that another one stands for, on what a call names; where it names nothing, without that one."""
+    """Without those that another one includes, on what a call names; where it names nothing, without that one."""
     instead = {rights.INSTEAD[one.sid]: one for one in statements if one.sid in rights.INSTEAD}
     for one in [one for one in statements if one.sid in instead]:
         covers = bool(known) and all(gives(one, arn) for arn in known)

@@ -199,7 +199,7 @@ NEEDS_NO_MORE = {
     "servicequotas:GetServiceQuota": "those are for the quotas of other services",
 }
 
-# Where the second statement gives a right on all that a call names, it stands for the first, which gives it on more; else it
+# Where the second statement gives a right on all that a call names, it replaces the first, which gives it on more; else it
 # is left out.
 INSTEAD = {"Objects": "Input"}
 

@@ -212,7 +212,6 @@ def after_a_restart():
     s3.complete_multipart_upload(Bucket=where, Key="large", UploadId=state["upload"], MultipartUpload=parts)
     assert s3.get_object(Bucket=where, Key="large")["Body"].read() == b"part"
     assert s3.put_object(Bucket=where, Key="new", Body=b"x")["ServerSideEncryption"] == "aws:kms"
-    assert client("glue").get_databases()["DatabaseList"] == [], "what is not S3 starts empty"
 
 
 main(globals())

@@ -212,6 +212,17 @@ def under_way():
     print(json.dumps({"arn": arn, "run": run}))
 
 
+def interrupted():
+    """The run that was under way when the endpoint was killed has failed, and says why; the workflow runs again."""
+    arn = workflows.list_workflows()["Workflows"][0]["WorkflowArn"]
+    runs = workflows.list_workflow_runs(WorkflowArn=arn)["WorkflowRuns"]
+    assert [one["RunDetailSummary"]["Status"] for one in runs] == ["FAILED"], runs
+    detail = run_of(arn, runs[0]["RunId"])
+    assert "the local endpoint ended" in detail["ErrorMessage"], detail
+    assert statuses(arn, runs[0]["RunId"]) == {("job", 1): "FAILED"}
+    start(arn)
+
+
 def empty_run():
     """The only workflow that there is runs without a question."""
     nothing()

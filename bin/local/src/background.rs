@@ -6,8 +6,10 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
+use serde::Deserialize;
 use serde_json::Value;
 use strata_local_buckets as buckets;
+use strata_local_endpoint::Memory;
 use strata_local_moto::venv;
 use strata_local_process::environment;
 
@@ -34,7 +36,7 @@ pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
         say(&format!("already running at {} (process {})", running.url, running.pid));
         return Ok(ExitCode::SUCCESS);
     }
-    let kept = buckets::are_in(&place.dir);
+    let kept = buckets::are_in(&place.dir) || Memory::is_in(&place.dir);
     std::fs::create_dir_all(&place.dir).map_err(file("making the folder", &place.dir))?;
     venv::ensure(&options.venv())?;
     let begun = Instant::now();
@@ -43,11 +45,17 @@ pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
     let mut child = spawn(options, &log)?;
     let failed = |why: String| Error::Start { why, log: log.clone() };
     while begun.elapsed() < PATIENCE {
-        if let Some(running) = running(place) {
-            say(&format!("running at {} (process {}), {} ms", running.url, running.pid, begun.elapsed().as_millis()));
-            if kept {
-                say("buckets and their objects are as they were, and so are KMS keys; everything else starts empty");
-            }
+        if let Some(running) = running(place)
+            && let Some(again) = if kept { again(&running)? } else { Some(Again::default()) }
+        {
+            say(&format!(
+                "running at {} (process {}), {} ms{}",
+                running.url,
+                running.pid,
+                begun.elapsed().as_millis(),
+                again.words()
+            ));
+            again.unread.iter().for_each(|why| say(why));
             return Ok(ExitCode::SUCCESS);
         }
         if let Ok(Some(status)) = child.try_wait() {
@@ -61,6 +69,31 @@ pub(crate) fn start(options: &Serve) -> Result<ExitCode, Error> {
     }
     let _ = child.kill();
     Err(failed("it does not answer".to_string()))
+}
+
+/// What an endpoint has of the run before.
+#[derive(Default, Deserialize)]
+struct Again {
+    resources: u64,
+    unread: Vec<String>,
+}
+
+impl Again {
+    fn words(&self) -> String {
+        match self.resources {
+            0 => String::new(),
+            1 => "; 1 resource is as it was".to_string(),
+            number => format!("; {number} resources are as they were"),
+        }
+    }
+}
+
+/// What it has again, once everything is there.
+fn again(running: &Running) -> Result<Option<Again>, Error> {
+    let health = ask::send("GET", &running.url, "/_local/health")?;
+    let mut health: Value = serde_json::from_str(&health).unwrap_or_default();
+    let is_ready = health["ready"] == true;
+    Ok(serde_json::from_value(health["kept"].take()).ok().filter(|_| is_ready))
 }
 
 /// The same program again, away from this terminal.
@@ -128,7 +161,7 @@ pub(crate) fn reset(place: &Place) -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     };
     ask::send("POST", &running.url, "/_local/reset")?;
-    say("everything is forgotten");
+    say("everything is deleted");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// Start the endpoint in the background; the first start installs what it needs
     Start(Serve),
-    /// Stop the endpoint; buckets, their objects and KMS keys are kept, everything else is forgotten
+    /// Stop the endpoint; the next start restores everything except Airflow's own database
     Stop(Place),
     /// Show whether it is running, where, and since when
     Status(Place),

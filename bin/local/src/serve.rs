@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use strata_local_buckets::{self as buckets, KmsKeys};
 use strata_local_cloud::{Cloud, clear_files};
-use strata_local_endpoint::{self as endpoint, Inside, Record, Requests, Server};
+use strata_local_endpoint::{self as endpoint, Inside, Memory, Record, Requests, Server};
 use strata_local_moto::{Moto, Process, venv};
 use strata_local_s3::S3;
 use strata_local_weather::{Settings, Weather};
@@ -44,6 +44,7 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     let s3 = S3::open(&objects).map_err(file("opening the objects in", &objects))?;
     let s3 = Arc::new(s3.with_keys(keys.clone()));
     clear_files(&dir);
+    let memory = Arc::new(Memory::open(&dir).map_err(file("making a folder for what is kept in", &dir))?);
     let inside = Inside::bind().await.map_err(file("opening a port for the objects in", &objects))?;
     let mut process = Process::launch(&options.venv(), &dir)?;
     let stop = Arc::new(Notify::new());
@@ -63,12 +64,20 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
         port,
         pace: Duration::from_millis(options.pace),
         weather: Weather::new(&services::CLIMATES),
+        changes: Default::default(),
         services: Default::default(),
     });
     cloud.weather.set(weather);
     cloud.services.open(services::all(&cloud, keys, &cache));
+    memory.load(&cloud);
     let record = options.record.as_deref().map(Record::create).transpose()?;
-    let server = Server { cloud: cloud.clone(), requests: Requests::create(&dir)?, record, stop: stop.clone() };
+    let server = Server {
+        cloud: cloud.clone(),
+        requests: Requests::create(&dir)?,
+        memory: memory.clone(),
+        record,
+        stop: stop.clone(),
+    };
     let about_file = options.place.endpoint_file();
     // An address, no name: SDKs that would put a bucket before a name look up `bucket.localhost`, which few systems resolve.
     let url = format!("http://127.0.0.1:{port}");
@@ -81,12 +90,15 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     for service in cloud.services.all() {
         serving.spawn(service.ticks());
     }
+    let (kept, changing) = (memory.clone(), cloud.clone());
+    serving.spawn(async move { kept.keep(&changing).await });
     let watched = async {
-        let port = match process.port().await {
-            Ok(port) => port,
+        let up = match process.up().await {
+            Ok(up) => up,
             Err(why) => return why.into(),
         };
-        started.at(format!("http://127.0.0.1:{port}"));
+        started.at(format!("http://127.0.0.1:{}", up.port));
+        memory.add(up, cloud.s3.buckets().len());
         for service in cloud.services.all() {
             service.restore().await;
         }
@@ -99,6 +111,7 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
         () = signalled() => Ok(ExitCode::SUCCESS),
     };
     serving.abort_all();
+    memory.save(&cloud);
     for service in cloud.services.all() {
         service.end().await;
     }

@@ -91,10 +91,19 @@ impl Endpoint {
         env(&self.url)
     }
 
-    /// Kills it without a chance to clean up, as a crash would.
+    /// Kills it without a chance to clean up, as a crash would. moto, which writes what it knows then, has ended, too.
     pub fn crash(&mut self) {
+        let moto = file(self.dir(), "endpoint.json").and_then(|about| about.get("moto_pid")?.as_u64());
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let is_gone = |id: u64| {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+            // One whose parent has not looked yet has ended.
+            stat.rsplit(')').next().is_none_or(|rest| rest.is_empty() || rest.trim_start().starts_with('Z'))
+        };
+        if let Some(moto) = moto {
+            eventually("moto to end", Duration::from_secs(20), || is_gone(moto).then_some(()));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod climate;
 mod ddl;
 mod failure;
+mod kept;
 mod query;
 mod results;
 mod run;
@@ -27,6 +28,14 @@ impl Service for Athena {
 
     fn handle(self: Arc<Self>, call: Call) -> Work<Handled> {
         async move { answer(&self, call).await }.boxed()
+    }
+
+    fn save(&self) -> serde_json::Result<Option<Vec<u8>>> {
+        kept::save(self)
+    }
+
+    fn load(self: Arc<Self>, kept: &[u8]) -> serde_json::Result<usize> {
+        kept::load(&self, kept)
     }
 
     fn reset(self: Arc<Self>) -> Work<Done> {

@@ -1,11 +1,14 @@
 //! Query executions: their list and their states.
 
 use crate::failure::invalid;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strata_local_cloud::{Word, word};
 use strata_local_wire::{Answer, AwsError};
 use tokio::sync::watch;
 
 /// One query.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Query {
     pub(crate) id: String,
     pub(crate) sql: String,
@@ -13,21 +16,26 @@ pub(crate) struct Query {
     pub(crate) group: String,
     pub(crate) context: Value,
     /// `DML`, `DDL` or `UTILITY`.
-    pub(crate) kind: &'static str,
-    pub(crate) substatement: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(crate) kind: Word,
+    #[serde(deserialize_with = "word")]
+    pub(crate) substatement: Word,
     /// The whole place of the result object.
     pub(crate) output: String,
-    pub(crate) state: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(crate) state: Word,
     pub(crate) submitted: f64,
     pub(crate) end: Option<End>,
     /// Stops the query when it says true or is dropped.
+    #[serde(skip)]
     pub(crate) switch: Option<watch::Sender<bool>>,
 }
 
 /// How a query ended.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct End {
-    pub(crate) state: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(crate) state: Word,
     pub(crate) error: Option<String>,
     pub(crate) scanned: u64,
     pub(crate) engine_ms: u64,

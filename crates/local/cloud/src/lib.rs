@@ -2,6 +2,7 @@
 
 mod calls;
 mod files;
+mod kept;
 mod registry;
 mod service;
 
@@ -13,8 +14,10 @@ use strata_local_moto::Moto;
 use strata_local_s3::S3;
 use strata_local_weather::Weather;
 use strata_local_wire::AwsError;
+use tokio::sync::Notify;
 
 pub use files::clear as clear_files;
+pub use kept::{ENDED, Word, word};
 pub use registry::Registry;
 pub use service::{Done, Service, Work};
 
@@ -34,6 +37,8 @@ pub struct Cloud {
     pub pace: Duration,
     /// What happens to calls.
     pub weather: Weather,
+    /// Hears whenever a service works on its state, which may have changed it.
+    pub changes: Notify,
     /// The services.
     pub services: Registry,
 }

@@ -31,6 +31,23 @@ pub trait Service: Send + Sync {
     /// Hears that a call has changed something of another service, or of its own at moto.
     fn changed(&self, _service: &str) {}
 
+    /// Its state as JSON, for the next start; `None` while there is nothing to keep.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    fn save(&self) -> serde_json::Result<Option<Vec<u8>>> {
+        Ok(None)
+    }
+
+    /// Takes the state that an earlier run saved, before anything is asked; what was under way then has failed or goes on. The
+    /// answer: how many resources it has.
+    ///
+    /// # Errors
+    /// The state cannot be read; the service is as new.
+    fn load(self: Arc<Self>, _kept: &[u8]) -> serde_json::Result<usize> {
+        Ok(0)
+    }
+
     /// Makes what an earlier run of the endpoint kept, before the first call is answered.
     fn restore(self: Arc<Self>) -> Work<()> {
         future::ready(()).boxed()

@@ -46,6 +46,7 @@ fn health(server: &Server) -> Response {
             "moto": cloud.moto.base_url(),
             "requests": server.requests.count(),
             "weather": cloud.weather.settings(),
+            "kept": server.memory.report(),
         })
         .to_string(),
     )
@@ -81,6 +82,7 @@ async fn reset(server: &Server) -> Response {
             return reply::text(500, &format!("{why}\n"));
         }
     }
+    server.memory.save(cloud);
     cloud.weather.forget();
     strata_local_cloud::clear_files(&cloud.dir);
     let request = http::Request::builder().method(Method::POST);

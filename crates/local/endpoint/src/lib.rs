@@ -8,6 +8,7 @@ mod heard;
 mod host;
 mod incoming;
 mod inside;
+mod memory;
 mod record;
 mod requests;
 mod scope;
@@ -17,6 +18,7 @@ mod struck;
 
 pub use error::Error;
 pub use inside::Inside;
+pub use memory::Memory;
 pub use record::Record;
 pub use requests::{Entry, Requests};
 pub use server::serve;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use strata_local_cloud::Cloud;
 use tokio::sync::Notify;
 
+use crate::memory::Memory;
 use crate::record::Record;
 use crate::requests::Requests;
 
@@ -14,6 +15,8 @@ pub struct Server {
     pub cloud: Arc<Cloud>,
     /// The log.
     pub requests: Requests,
+    /// What is kept for the next start.
+    pub memory: Arc<Memory>,
     /// The record, where one is asked for.
     pub record: Option<Record>,
     /// Ends the program.

@@ -9,7 +9,7 @@ use strata_local_wire::{Answer, AwsError, Caller};
 use tokio::sync::watch;
 
 /// Where crawlers log.
-const GROUP: &str = "/aws-glue/crawlers";
+pub(crate) const GROUP: &str = "/aws-glue/crawlers";
 
 /// A crawl that is under way.
 pub(crate) struct Crawl {
@@ -125,7 +125,9 @@ async fn run(glue: Arc<Glue>, place: Place, crawl: Crawl, mut stopped: watch::Re
         if let Some(crawler) = shelf.crawlers.get_mut(&crawl.name) {
             crawler.last = Some(last);
             crawler.switch = None;
-            crawler.metrics = Metrics { seconds: crawler::now_seconds() - started, ..metrics };
+            // Milliseconds: what has more digits does not come back from JSON as it was.
+            let seconds = ((crawler::now_seconds() - started) * 1000.0).round() / 1000.0;
+            crawler.metrics = Metrics { seconds, ..metrics };
             crawler.state = "READY";
         }
     });

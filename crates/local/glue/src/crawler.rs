@@ -2,8 +2,10 @@
 
 use crate::store::{Glue, PRINCIPAL, Place, Shelf};
 use crate::{check, page::page, role, tag};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use strata_local_cloud::{Word, word};
 use strata_local_wire::{Answer, AwsError};
 use tokio::sync::watch;
 
@@ -24,11 +26,14 @@ const FIELDS: [&str; 12] = [
 ];
 
 /// A crawler and what it is doing.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Crawler {
     pub(crate) wish: Map<String, Value>,
-    pub(crate) state: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(crate) state: Word,
     pub(crate) last: Option<Value>,
     /// Stops the crawl that is under way when it says true or is dropped.
+    #[serde(skip)]
     pub(crate) switch: Option<watch::Sender<bool>>,
     pub(crate) started: f64,
     pub(crate) metrics: Metrics,
@@ -40,7 +45,7 @@ pub(crate) struct Crawler {
 }
 
 /// What the last crawl did.
-#[derive(Default, Clone)]
+#[derive(Default, Clone, Serialize, Deserialize)]
 pub(crate) struct Metrics {
     pub(crate) seconds: f64,
     pub(crate) created: u64,

@@ -2,6 +2,7 @@
 
 use crate::store::{Glue, Place, Shelf};
 use crate::{check, page::page, tag};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use strata_local_wire::{Answer, AwsError};
 
@@ -38,6 +39,7 @@ const WORKERS: [&str; 13] =
 const DEFAULT_VERSION: &str = "6.0";
 
 /// A job.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Job {
     pub(crate) wish: Map<String, Value>,
     created: Value,

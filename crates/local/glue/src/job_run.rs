@@ -2,22 +2,27 @@
 
 use crate::store::{Glue, Place, Shelf};
 use crate::{check, job, job_work, log, page::page};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use strata_local_cloud::{Word, word};
 use strata_local_wire::{Answer, AwsError};
 use tokio::sync::watch;
 
 /// One run of a job.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) id: String,
-    pub(crate) state: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(crate) state: Word,
     pub(crate) value: Map<String, Value>,
     /// Stops the run when it says true or is dropped.
+    #[serde(skip)]
     pub(crate) switch: Option<watch::Sender<bool>>,
 }
 
 impl Run {
-    fn active(&self) -> bool {
+    pub(crate) fn active(&self) -> bool {
         matches!(self.state, "STARTING" | "RUNNING" | "STOPPING" | "WAITING")
     }
 

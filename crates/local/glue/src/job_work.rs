@@ -118,7 +118,7 @@ pub(crate) async fn run(glue: Arc<Glue>, place: Place, work: Work, mut stopped: 
         run.value.insert("CompletedOn".into(), check::now());
         run.value.insert("LastModifiedOn".into(), check::now());
         run.value.insert("ExecutionTime".into(), (seconds.ceil() as i64).into());
-        run.value.insert("DPUSeconds".into(), (seconds * work.dpu).into());
+        run.value.insert("DPUSeconds".into(), ((seconds * work.dpu * 1e6).round() / 1e6).into());
         if let Some(error) = end.error {
             run.value.insert("ErrorMessage".into(), error.into());
         }

@@ -14,6 +14,7 @@ mod infer_parquet;
 mod job;
 mod job_run;
 mod job_work;
+mod kept;
 mod log;
 mod page;
 mod role;
@@ -36,6 +37,14 @@ impl Service for Glue {
 
     fn handle(self: Arc<Self>, call: Call) -> Work<Handled> {
         async move { answer(&self, call).await }.boxed()
+    }
+
+    fn save(&self) -> serde_json::Result<Option<Vec<u8>>> {
+        kept::save(self)
+    }
+
+    fn load(self: Arc<Self>, kept: &[u8]) -> serde_json::Result<usize> {
+        kept::load(&self, kept)
     }
 
     fn reset(self: Arc<Self>) -> Work<Done> {

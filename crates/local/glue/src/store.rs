@@ -1,8 +1,9 @@
 //! What Glue has in all accounts and regions.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use strata_local_cloud::Cloud;
 
@@ -22,7 +23,7 @@ pub struct Glue {
 }
 
 /// What one account has in one region.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Shelf {
     pub(crate) classifiers: BTreeMap<String, Value>,
     pub(crate) crawlers: BTreeMap<String, crawler::Crawler>,
@@ -33,6 +34,12 @@ pub(crate) struct Shelf {
     pub(crate) tags: BTreeMap<String, Map<String, Value>>,
 }
 
+impl Shelf {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.classifiers.is_empty() && self.crawlers.is_empty() && self.jobs.is_empty() && self.runs.is_empty()
+    }
+}
+
 impl Glue {
     /// Nothing yet.
     pub fn new(cloud: Arc<Cloud>) -> Self {
@@ -41,12 +48,18 @@ impl Glue {
 
     /// Work on one shelf under the lock. `work` must not wait for anything.
     pub(crate) fn with<T>(&self, place: &Place, work: impl FnOnce(&mut Shelf) -> T) -> T {
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shelves = self.shelves();
+        self.cloud.changes.notify_one();
         work(shelves.entry(place.clone()).or_default())
     }
 
     /// Forget everything. Runs that are under way lose their switch, which stops them and their children.
     pub(crate) fn forget(&self) {
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.shelves().clear();
+    }
+
+    /// What it has in all places, under the lock.
+    pub(crate) fn shelves(&self) -> MutexGuard<'_, HashMap<Place, Shelf>> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

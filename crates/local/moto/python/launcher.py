@@ -4,6 +4,7 @@
 """
 
 import gc
+import json
 import os
 import re
 import sys
@@ -20,7 +21,10 @@ os.environ["S3_IGNORE_SUBDOMAIN_BUCKETNAME"] = "true"
 
 def end_with_parent():
     sys.stdin.buffer.read()
-    os._exit(0)
+    try:
+        kept_state.write()
+    finally:
+        os._exit(0)
 
 
 threading.Thread(target=end_with_parent, daemon=True).start()
@@ -36,6 +40,7 @@ import bucket_encryption  # noqa: E402
 import buckets  # noqa: E402
 import interfaces  # noqa: E402
 import kept_keys  # noqa: E402
+import kept_state  # noqa: E402
 import key_lists  # noqa: E402
 import key_names  # noqa: E402
 import key_policies  # noqa: E402
@@ -130,12 +135,15 @@ def main():
     regions.patch_zones()
     kms = (keys, key_policies, key_lists, key_names, kept_keys)
     s3 = (buckets, bucket_encryption)
-    for part in (network, policies, logs, interfaces, quotas, tokens, weather, workgroups, *s3, *kms, quick):
+    for part in (network, policies, logs, interfaces, quotas, tokens, weather, workgroups, *s3, *kms, quick, kept_state):
         part.patch()
+    resources, unread = kept_state.restore()
+    weather.settle()
     application = Application()
     listening = server.Server(application)
-    print(listening.port, flush=True)
+    print(json.dumps({"port": listening.port, "resources": resources + kept_keys.count(), "unread": unread}), flush=True)
     threading.Thread(target=load, args=(application,), daemon=True).start()
+    threading.Thread(target=kept_state.keep, daemon=True).start()
     listening.serve_forever()
 
 

@@ -7,7 +7,10 @@ import threading
 
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import ec2_backends
 from moto.ec2.responses import EC2Response
+
+LEFT = ("deleting", "deleted")
 
 
 def patch():
@@ -85,3 +88,20 @@ def go(self, all_of_them, one, delete):
             later(listed, all_of_them.pop, one.id, None)
 
     later(seconds(self, "Leaving"), end)
+
+
+def settle():
+    """After a restart: what was coming is there, what was leaving is gone. Both transitions are over."""
+    for regions in list(ec2_backends.values()):
+        for backend in list(regions.values()):
+            for all_of_them in (backend.nat_gateways, backend.vpc_end_points):
+                for one in list(all_of_them.values()):
+                    arrive(one)
+            for gateway in [one for one in backend.nat_gateways.values() if one.state in LEFT]:
+                if gateway.state == "deleting":
+                    backend.delete_nat_gateway(gateway.id)
+                backend.nat_gateways.pop(gateway.id, None)
+            for endpoint in [one for one in backend.vpc_end_points.values() if one.state in LEFT]:
+                if endpoint.state == "deleting":
+                    backend.delete_vpc_endpoints([endpoint.id])
+                backend.vpc_end_points.pop(endpoint.id, None)

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
+use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 
@@ -12,7 +14,7 @@ use crate::error::{Error, file};
 use crate::venv;
 
 /// The programs that run in the virtual environment: one per topic, `launcher.py` is the first.
-const PROGRAMS: [(&str, &str); 19] = [
+const PROGRAMS: [(&str, &str); 21] = [
     ("launcher.py", include_str!("../python/launcher.py")),
     ("server.py", include_str!("../python/server.py")),
     ("quick.py", include_str!("../python/quick.py")),
@@ -31,6 +33,8 @@ const PROGRAMS: [(&str, &str); 19] = [
     ("key_names.py", include_str!("../python/key_names.py")),
     ("key_policies.py", include_str!("../python/key_policies.py")),
     ("kept_keys.py", include_str!("../python/kept_keys.py")),
+    ("kept_state.py", include_str!("../python/kept_state.py")),
+    ("snapshot.py", include_str!("../python/snapshot.py")),
     ("workgroups.py", include_str!("../python/workgroups.py")),
 ];
 
@@ -39,11 +43,30 @@ fn keys_file(dir: &Path) -> std::path::PathBuf {
     dir.join("keys.json")
 }
 
+/// The file in which everything else survives.
+fn state_file(dir: &Path) -> std::path::PathBuf {
+    dir.join("state").join("moto.pickle")
+}
+
+/// How long it may take to write the last change.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What it says when it is up.
+#[derive(Debug, Deserialize)]
+pub struct Up {
+    /// Where it listens on 127.0.0.1.
+    pub port: u16,
+    /// How many resources of the run before it has again.
+    pub resources: usize,
+    /// Why it has not, in a sentence.
+    pub unread: Option<String>,
+}
+
 /// The running process. It ends when its stdin closes, which the kernel does however this process ends.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
-    _stdin: Option<ChildStdin>,
+    stdin: Option<ChildStdin>,
     log: std::path::PathBuf,
 }
 
@@ -66,6 +89,7 @@ impl Process {
             .env_clear()
             .envs(environment::needed())
             .env("STRATA_KEYS", keys_file(dir))
+            .env("STRATA_STATE", state_file(dir))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(words)
@@ -75,7 +99,7 @@ impl Process {
             .spawn()
             .map_err(|why| Error::Moto { why: why.to_string(), log: log.clone() })?;
         let stdin = child.stdin.take();
-        Ok(Self { child, _stdin: stdin, log })
+        Ok(Self { child, stdin, log })
     }
 
     /// Its process id.
@@ -83,17 +107,18 @@ impl Process {
         self.child.id()
     }
 
-    /// Waits until it says its port.
+    /// Waits until it listens.
     ///
     /// # Errors
     /// It ended at once.
-    pub async fn port(&mut self) -> Result<u16, Error> {
+    pub async fn up(&mut self) -> Result<Up, Error> {
         let mut line = String::new();
         if let Some(stdout) = self.child.stdout.take() {
             let read = BufReader::new(stdout).read_line(&mut line).await;
             read.map_err(|why| Error::Moto { why: why.to_string(), log: self.log.clone() })?;
         }
-        line.trim().parse().map_err(|_| Error::Moto { why: "it ended at once".to_string(), log: self.log.clone() })
+        serde_json::from_str(&line)
+            .map_err(|_| Error::Moto { why: "it ended at once".to_string(), log: self.log.clone() })
     }
 
     /// Waits until it ends, which it should not.
@@ -105,8 +130,11 @@ impl Process {
         Error::Moto { why, log: self.log.clone() }
     }
 
-    /// Ends it and waits until it has gone. It has nothing to save.
+    /// Ends it and waits until it has gone: when its stdin closes, it writes what has changed.
     pub async fn end(&mut self) {
-        let _ = self.child.kill().await;
+        self.stdin = None;
+        if tokio::time::timeout(PATIENCE, self.child.wait()).await.is_err() {
+            let _ = self.child.kill().await;
+        }
     }
 }

@@ -10,5 +10,5 @@ pub mod venv;
 
 pub use client::{Moto, Started};
 pub use error::Error;
-pub use launcher::Process;
+pub use launcher::{Process, Up};
 pub use services::SERVICES;

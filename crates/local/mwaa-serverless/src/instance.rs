@@ -1,8 +1,11 @@
 //! A task instance: one try of a task in a run.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use strata_local_cloud::{Word, word};
 
 /// One try of a task.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Instance {
     /// `ex_<uuid>_<task>_<attempt>`.
     pub id: String,
@@ -13,7 +16,8 @@ pub(crate) struct Instance {
     /// From 1.
     pub attempt: u64,
     /// `NONE`, `QUEUED`, `RUNNING`, `SUCCESS`, ...
-    pub status: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub status: Word,
     /// When it began to run.
     pub started: Option<DateTime<Utc>>,
     /// When it ended.

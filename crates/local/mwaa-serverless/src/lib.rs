@@ -1,7 +1,5 @@
 //! Workflows of MWAA Serverless: the API with its checks, versions and errors, and runs that this program does itself. There
 //! is no Airflow behind them: `task.rs` and `operator/` do what the operators of a definition would.
-//!
-//! As most things in this endpoint they are forgotten when it ends: the roles and jobs that they name are, too.
 
 mod arguments;
 mod arn;
@@ -13,6 +11,7 @@ mod definition;
 mod drive;
 mod failure;
 mod instance;
+mod kept;
 mod log;
 mod members;
 mod operator;
@@ -49,6 +48,14 @@ impl Service for MwaaServerless {
 
     fn handle(self: Arc<Self>, call: Call) -> Work<Handled> {
         async move { Handled::Answer(answer(&self, call).await) }.boxed()
+    }
+
+    fn save(&self) -> serde_json::Result<Option<Vec<u8>>> {
+        kept::save(self)
+    }
+
+    fn load(self: Arc<Self>, kept: &[u8]) -> serde_json::Result<usize> {
+        kept::load(&self, kept)
     }
 
     fn ticks(self: Arc<Self>) -> Work<()> {

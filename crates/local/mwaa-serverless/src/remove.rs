@@ -43,7 +43,7 @@ pub(crate) fn workflow(all: &Arc<MwaaServerless>, region: &str, body: &Value) ->
     Ok(answer)
 }
 
-async fn vanish(all: Arc<MwaaServerless>, region: String, arn: String) {
+pub(crate) async fn vanish(all: Arc<MwaaServerless>, region: String, arn: String) {
     tokio::time::sleep(all.cloud.lasts("workflow deleting", 0.5, 3.0)).await;
     while all
         .workflow(&region, &arn, |workflow| Ok(workflow.runs.iter().any(crate::run::Run::is_active)))

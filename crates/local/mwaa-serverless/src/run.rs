@@ -3,24 +3,29 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strata_local_cloud::{Word, word};
 use tokio::sync::watch;
 
 use crate::arn;
 use crate::instance::Instance;
 
 /// One run.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Run {
     /// 15 letters and digits.
     pub id: String,
     /// The version of the workflow.
     pub version: String,
     /// `ON_DEMAND` or `SCHEDULED`.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub kind: Word,
     /// What the caller sets instead of the definition's parameters.
     pub overrides: Value,
     /// `STARTING`, `QUEUED`, `RUNNING`, `SUCCESS`, `FAILED`, `STOPPING`, `STOPPED`.
-    pub state: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub state: Word,
     /// When it was asked for, began to run, and ended.
     pub times: (DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     /// When anything changed.
@@ -32,6 +37,7 @@ pub(crate) struct Run {
     /// What tasks returned.
     pub returned: BTreeMap<String, String>,
     /// Stops it when it says true or is dropped.
+    #[serde(skip)]
     pub(crate) switch: watch::Sender<bool>,
 }
 

@@ -13,10 +13,10 @@ use crate::run::Run;
 use crate::workflow::Workflow;
 
 /// A workflow's place: its region, then its ARN.
-type Key = (String, String);
+pub(crate) type Key = (String, String);
 
 /// A request that said who it is: region, operation, client token.
-type Token = (String, &'static str, String);
+pub(crate) type Token = (String, String, String);
 
 /// All workflows.
 pub struct MwaaServerless {
@@ -32,7 +32,7 @@ pub struct MwaaServerless {
 pub(crate) struct Store {
     pub(crate) workflows: BTreeMap<Key, Workflow>,
     /// What was asked for with each token, and the answer. AWS remembers them, too, when the thing is long gone.
-    tokens: BTreeMap<Token, (Value, Value)>,
+    pub(crate) tokens: BTreeMap<Token, (Value, Value)>,
 }
 
 impl MwaaServerless {
@@ -49,6 +49,12 @@ impl MwaaServerless {
 
     /// Works on the store; never across an await.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Store) -> T) -> T {
+        self.cloud.changes.notify_one();
+        self.look(work)
+    }
+
+    /// The same where nothing is changed that has to be kept.
+    pub(crate) fn look<T>(&self, work: impl FnOnce(&mut Store) -> T) -> T {
         work(&mut self.store.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -71,9 +77,9 @@ impl MwaaServerless {
 
 impl Store {
     /// The answer to the same request with the same token before. The same token on another request is an error.
-    pub(crate) fn again(&self, region: &str, operation: &'static str, body: &Value) -> Result<Option<Value>, AwsError> {
+    pub(crate) fn again(&self, region: &str, operation: &str, body: &Value) -> Result<Option<Value>, AwsError> {
         let Some(token) = body["ClientToken"].as_str() else { return Ok(None) };
-        match self.tokens.get(&(region.to_owned(), operation, token.to_owned())) {
+        match self.tokens.get(&(region.to_owned(), operation.to_owned(), token.to_owned())) {
             None => Ok(None),
             Some((asked, answer)) if asked == body => Ok(Some(answer.clone())),
             Some(_) => {
@@ -84,9 +90,9 @@ impl Store {
     }
 
     /// Remembers an answer.
-    pub(crate) fn remember(&mut self, region: &str, operation: &'static str, body: &Value, answer: &Value) {
+    pub(crate) fn remember(&mut self, region: &str, operation: &str, body: &Value, answer: &Value) {
         if let Some(token) = body["ClientToken"].as_str() {
-            let token = (region.to_owned(), operation, token.to_owned());
+            let token = (region.to_owned(), operation.to_owned(), token.to_owned());
             self.tokens.insert(token, (body.clone(), answer.clone()));
         }
     }

@@ -5,6 +5,7 @@ use strata_local_cloud::Cloud;
 use strata_local_iam::Role;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::definition::{self, Definition};
@@ -28,7 +29,9 @@ const KEPT: [&str; 6] = [
 /// What is absent when a request is silent.
 const REPLACED: [&str; 4] = ["DefinitionS3Location", "RoleArn", "Code", "Environment"];
 
-/// A version.
+/// A version. The definition is read from its text.
+#[derive(Serialize, Deserialize)]
+#[serde(try_from = "Kept")]
 pub(crate) struct Version {
     /// 32 characters.
     pub id: String,
@@ -39,7 +42,27 @@ pub(crate) struct Version {
     /// The text of the definition.
     pub text: String,
     /// What it says.
+    #[serde(skip_serializing)]
     pub definition: Arc<Definition>,
+}
+
+/// A version as it was kept.
+#[derive(Deserialize)]
+struct Kept {
+    id: String,
+    created: DateTime<Utc>,
+    settings: Value,
+    text: String,
+}
+
+impl TryFrom<Kept> for Version {
+    type Error = String;
+
+    fn try_from(kept: Kept) -> Result<Self, String> {
+        let Kept { id, created, settings, text } = kept;
+        let definition = definition::read(text.as_bytes(), settings["Code"].is_object()).map_err(|why| why.message)?;
+        Ok(Self { id, created, settings, text, definition: Arc::new(definition) })
+    }
 }
 
 impl Version {

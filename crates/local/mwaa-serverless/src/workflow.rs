@@ -1,6 +1,7 @@
 //! A workflow, its versions and its runs.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use strata_local_wire::AwsError;
 
@@ -9,6 +10,7 @@ use crate::run::Run;
 use crate::version::Version;
 
 /// A workflow.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Workflow {
     /// Its ARN, which ends in ten characters that cannot be derived.
     pub arn: String,

@@ -54,7 +54,7 @@ fn is_deleted(environment: &Value) -> bool {
     environment["Status"] == "DELETED"
 }
 
-async fn come_up(mwaa: Arc<Mwaa>, region: String, vpc: String, made: Value) {
+pub(crate) async fn come_up(mwaa: Arc<Mwaa>, region: String, vpc: String, made: Value) {
     tokio::time::sleep(mwaa.cloud.lasts("mwaa creating", 20.0, 30.0)).await;
     let name = made["Name"].as_str().unwrap_or_default();
     let fault = match network::fault(&mwaa.cloud, &region, &vpc, &made).await {

@@ -7,6 +7,7 @@ mod defaults;
 mod ec2;
 mod failure;
 mod interfaces;
+mod kept;
 mod key;
 mod log_groups;
 mod maintenance;
@@ -51,6 +52,14 @@ impl Service for Mwaa {
 
     fn handle(self: Arc<Self>, call: Call) -> Work<Handled> {
         async move { Handled::Answer(answer(&self, call).await) }.boxed()
+    }
+
+    fn save(&self) -> serde_json::Result<Option<Vec<u8>>> {
+        kept::save(self)
+    }
+
+    fn load(self: Arc<Self>, kept: &[u8]) -> serde_json::Result<usize> {
+        kept::load(&self, kept)
     }
 
     fn reset(self: Arc<Self>) -> Work<Done> {

@@ -35,6 +35,12 @@ impl Mwaa {
 
     /// Works on the store; never across an await.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<Key, Value>) -> T) -> T {
+        self.cloud.changes.notify_one();
+        self.look(work)
+    }
+
+    /// The same where nothing is changed that has to be kept.
+    pub(crate) fn look<T>(&self, work: impl FnOnce(&mut BTreeMap<Key, Value>) -> T) -> T {
         work(&mut self.environments.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

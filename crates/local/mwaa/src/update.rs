@@ -77,7 +77,7 @@ pub(crate) fn delete(mwaa: &Arc<Mwaa>, region: &str, name: &str) -> Answer {
 
 /// The interfaces go first: a caller that sees the environment gone may delete its subnets. In bad weather it is as in
 /// AWS: the environment is shown as deleted for a while, and its interfaces outlive it.
-async fn vanish(mwaa: Arc<Mwaa>, region: String, found: Value) {
+pub(crate) async fn vanish(mwaa: Arc<Mwaa>, region: String, found: Value) {
     let weather = &mwaa.cloud.weather;
     tokio::time::sleep(weather.lasts("mwaa deleting", 10.0, 20.0).unwrap_or(mwaa.cloud.pace)).await;
     let interfaces = interfaces::list(&mwaa.cloud, &region, &found).await;
