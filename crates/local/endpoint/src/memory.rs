@@ -112,9 +112,9 @@ impl Memory {
         match service.save()? {
             Some(text) if written.get(name) == Some(&text) => {}
             Some(text) => {
-                let beside = path.with_extension("new");
-                fs::write(&beside, &text)?;
-                fs::rename(&beside, &path)?;
+                let scratch = path.with_extension("new");
+                fs::write(&scratch, &text)?;
+                fs::rename(&scratch, &path)?;
                 written.insert(name, text);
             }
             None => {
