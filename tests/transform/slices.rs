@@ -166,8 +166,8 @@ fn what_does_not_count_for_the_newest_is_told() {
         said,
         [
             "counted whole: warning: table `stock`: the name of 20250230_stock.csv begins with a date that the calendar does \
-             not have, so it does not count",
-            "counted whole: warning: table `stock`: stock.csv is not named like `*_stock.csv`, so it does not count",
+             not have, so it is ignored",
+            "counted whole: warning: table `stock`: stock.csv is not named like `*_stock.csv`, so it is ignored",
             "counted whole: read 2 of stock; wrote 2 rows",
         ]
     );
