@@ -21,7 +21,7 @@
 //! # Why no library
 //!
 //! croner 4.0.3 comes closest, and would need a parser of the same size before it: it refuses AWS's `0/15`, never
-//! matches AWS's `? * L` (Saturday), accepts two `?` or none, and reads `0-7` and `a-a` otherwise than Airflow does.
+//! matches AWS's `? * L` (Saturday), and accepts two `?` or none.
 //! The crate `cron` 0.17 has no `L`, `W` and `#`.
 
 mod cron;
