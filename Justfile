@@ -27,20 +27,17 @@ default:
 new *words:
     @{{entry}} new "$@"
 
-# Create or update every layer, and save the document in .strata/; airflow=real runs Apache Airflow, airflow=serverless
-# a workflow; with target=aws it shows the plan and asks, unless `yes` is given
+# Create or update every layer; airflow=real runs Apache Airflow, airflow=serverless a workflow; target=aws asks first, unless `yes` is given
 [group('pipeline')]
 up *words:
     @{{entry}} up "$@"
 
-# Run one day: upload its input (input=FILE date=DAY; generated if that day has none), crawl, transform, crawl again;
-# `rebuild`: rebuild all days; from=failed: continue the last run
+# Run one day: upload its input (input=FILE date=DAY), or generate it; crawl, transform; `rebuild`: all slices; from=failed: continue the last run
 [group('pipeline')]
 run *words:
     @{{entry}} run "$@"
 
-# Run one day in Airflow (after `just up airflow=real`, airflow=serverless, or MWAA): upload its input, start the DAG,
-# wait; also from=DAY to=DAY
+# Run one day in Airflow (after `just up airflow=real`, airflow=serverless, or on MWAA) and wait; also from=DAY to=DAY
 [group('pipeline')]
 dag *words:
     @{{entry}} dag "$@"
@@ -120,8 +117,7 @@ build *words:
 build-all:
     @cd {{quote(home)}} && cargo build --release --workspace --bins --locked
 
-# Run the tests within half an hour, against endpoints of their own; then check rights and requests against their
-# record. `full`: every point of every test
+# Run the tests within half an hour, against endpoints of their own; `full`: every point of every test
 [group('check')]
 test *words: build-all
     @{{quote(home)}}/scripts/test "$@"

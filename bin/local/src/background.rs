@@ -14,7 +14,8 @@ use strata_local_moto::venv;
 use strata_local_process::environment;
 
 use crate::cli::{Place, Serve};
-use crate::error::{Error, file};
+use crate::error::Error;
+use strata_local_process::file::file;
 
 mod ask;
 
@@ -201,7 +202,8 @@ pub(crate) fn running(place: &Place) -> Option<Running> {
 
 /// Results go to stdout, everything else to stderr.
 pub(crate) fn write_out(text: &str) -> Result<(), Error> {
-    writeln!(std::io::stdout().lock(), "{text}").map_err(file("writing to", "stdout"))
+    writeln!(std::io::stdout().lock(), "{text}").map_err(file("writing to", "stdout"))?;
+    Ok(())
 }
 
 fn say(text: &str) {

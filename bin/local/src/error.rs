@@ -2,19 +2,14 @@
 
 use std::path::PathBuf;
 
+use strata_local_process::file::FileError;
+
 /// A failure of `local`, not of an AWS call.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// A file of the state folder.
-    #[error("{doing} {path}: {source}; check that the folder is yours and the disk is not full", path = .path.display())]
-    File {
-        /// What was being done.
-        doing: &'static str,
-        /// To which file.
-        path: PathBuf,
-        /// Why it failed.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The port is taken.
     #[error(
         "listening on 127.0.0.1:{port}: {source}; another program uses this port: end it, or choose another with --port"
@@ -28,9 +23,6 @@ pub(crate) enum Error {
     /// moto cannot be installed or started.
     #[error(transparent)]
     Moto(#[from] strata_local_moto::Error),
-    /// A file of the endpoint's.
-    #[error(transparent)]
-    Endpoint(#[from] strata_local_endpoint::Error),
     /// Weather that cannot be read.
     #[error(transparent)]
     Weather(#[from] strata_local_weather::Error),
@@ -50,10 +42,4 @@ pub(crate) enum Error {
         /// What happened.
         why: String,
     },
-}
-
-/// The error of a file operation.
-pub(crate) fn file(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
-    let path = path.into();
-    move |source| Error::File { doing, path, source }
 }

@@ -10,7 +10,8 @@ use strata_local_endpoint::Entry;
 
 use crate::background::{running, write_out};
 use crate::cli::Logs;
-use crate::error::{Error, file};
+use crate::error::Error;
+use strata_local_process::file::file;
 
 /// Prints the calls, one line each.
 pub(crate) fn print(options: &Logs) -> Result<ExitCode, Error> {

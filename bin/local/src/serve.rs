@@ -16,8 +16,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
 use crate::cli::Serve;
-use crate::error::{Error, file};
+use crate::error::Error;
 use crate::services;
+use strata_local_process::file::file;
 
 /// Prepares everything, then serves.
 pub(crate) fn run(options: &Serve) -> Result<ExitCode, Error> {
@@ -138,5 +139,6 @@ async fn signalled() {
 fn write_whole(path: &std::path::Path, text: &str) -> Result<(), Error> {
     let temporary = path.with_extension("tmp");
     std::fs::write(&temporary, text).map_err(file("writing", &temporary))?;
-    std::fs::rename(&temporary, path).map_err(file("writing", path))
+    std::fs::rename(&temporary, path).map_err(file("writing", path))?;
+    Ok(())
 }

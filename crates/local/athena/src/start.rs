@@ -4,18 +4,19 @@ use crate::{
     failure::invalid,
     query::Query,
     run,
-    store::{Athena, Place},
+    store::{Athena, CALLER, Place},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
 use strata_local_engine_query::statement;
-use strata_local_wire::{Answer, AwsError};
+use strata_local_wire::{Answer, AwsError, Call};
 use tokio::sync::watch;
 
 /// The workgroup as moto has it.
 pub(crate) async fn work_group(athena: &Athena, region: &str, name: &str) -> Result<Value, AwsError> {
     let body = json!({ "WorkGroup": name });
-    let answer = athena.cloud.moto.json(region, "athena", "AmazonAthena.GetWorkGroup", body).await?;
+    let answer =
+        athena.cloud.moto.json(Call::json(&CALLER, region, "athena", "AmazonAthena.GetWorkGroup", body)).await?;
     match answer["WorkGroup"].is_object() {
         true => Ok(answer["WorkGroup"].clone()),
         false => Err(invalid(format!("WorkGroup {name} is not found."))),

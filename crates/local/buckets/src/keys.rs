@@ -6,7 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 use strata_local_moto::Moto;
 use strata_local_s3::{Error, Keys, Usable};
-use strata_local_wire::AwsError;
+use strata_local_wire::{AwsError, Call, Caller};
+
+/// In whose name keys are looked at.
+const CALLER: Caller = Caller::Service { principal: "s3.amazonaws.com", role: None };
 
 /// S3's error codes for unusable keys, by KMS's code.
 const CODES: [(&str, &str); 5] = [
@@ -63,7 +66,7 @@ impl KmsKeys {
             return answer;
         }
         let target = "TrentService.DescribeKey";
-        let answer = match self.moto.json(region, "kms", target, json!({ "KeyId": key })).await {
+        let answer = match self.moto.json(Call::json(&CALLER, region, "kms", target, json!({ "KeyId": key }))).await {
             Ok(told) => usable(&told["KeyMetadata"]),
             Err(why) => Err(refused(&why)),
         };

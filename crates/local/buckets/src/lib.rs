@@ -13,7 +13,7 @@ use http::request::Parts;
 use strata_local_cloud::{Cloud, Done, Service, Work};
 use strata_local_s3::Operation;
 use strata_local_wire::signature::ACCOUNT;
-use strata_local_wire::{AwsError, Call, Content, Handled, said};
+use strata_local_wire::{AwsError, Call, Content, Handled, Protocol, reply, said};
 
 use crate::settings::Setting;
 
@@ -46,6 +46,10 @@ impl Service for Buckets {
         Some(operation::name(request).to_string())
     }
 
+    fn streams(&self, operation: &str) -> bool {
+        ["PutObject", "UploadPart", "PostObject"].contains(&operation)
+    }
+
     fn handle(self: Arc<Self>, call: Call) -> Work<Handled> {
         async move { answer(&self.cloud, call).await }.boxed()
     }
@@ -68,12 +72,12 @@ impl Service for Buckets {
 }
 
 async fn answer(cloud: &Cloud, call: Call) -> Handled {
-    if let Some(refused) = of_another_account(&call.parts) {
+    if let Some(why) = of_another_account(&call.parts) {
         // A client that is still sending would not read the answer; one that waits for `100 Continue` has sent nothing.
         if !call.parts.headers.contains_key("expect") {
             call.body.drain().await;
         }
-        return Handled::s3_error(refused);
+        return refused(why);
     }
     if let Some(known) = Operation::of(&call.parts) {
         let head = call.parts.method == Method::HEAD;
@@ -91,7 +95,7 @@ async fn answer(cloud: &Cloud, call: Call) -> Handled {
     }
     if !key.is_empty() || call.operation == "PostObject" {
         let why = format!("The local endpoint cannot do {}.", call.operation);
-        return Handled::s3_error(AwsError::new("NotImplemented", why).with_status(501));
+        return refused(AwsError::new("NotImplemented", why).with_status(501));
     }
     let bucket = bucket.to_string();
     set(cloud, &bucket, call).await
@@ -105,7 +109,7 @@ async fn set(cloud: &Cloud, bucket: &str, call: Call) -> Handled {
     let (mut call, body) = (call, Content::Whole(Default::default()));
     let body = match std::mem::replace(&mut call.body, body).read(LARGEST_BODY).await {
         Ok(body) => body,
-        Err(why) => return Handled::s3_error(why),
+        Err(why) => return refused(why),
     };
     if operation == "DeleteBucket" && cloud.s3.is_empty(bucket) == Some(false) {
         let versions = match cloud.s3.list(bucket, "") {
@@ -113,7 +117,7 @@ async fn set(cloud: &Cloud, bucket: &str, call: Call) -> Handled {
             _ => "",
         };
         let why = format!("The bucket you tried to delete is not empty{versions}");
-        return Handled::s3_error(AwsError::new("BucketNotEmpty", why).with_status(409));
+        return refused(AwsError::new("BucketNotEmpty", why).with_status(409));
     }
     let setting = Setting::of(&operation, &region, &call.parts, query, headers, &body);
     call.body = Content::Whole(body);
@@ -122,7 +126,7 @@ async fn set(cloud: &Cloud, bucket: &str, call: Call) -> Handled {
         && let Err(why) = settings::learn(cloud, bucket, setting)
     {
         let why = format!("We encountered an internal error. Please try again. (keeping the bucket on disk: {why})");
-        return Handled::s3_error(AwsError::new("InternalError", why).with_status(500));
+        return refused(AwsError::new("InternalError", why).with_status(500));
     }
     Handled::response((response, code))
 }
@@ -133,4 +137,8 @@ fn of_another_account(parts: &Parts) -> Option<AwsError> {
     let mut told = expected.iter().filter_map(|name| parts.headers.get(*name));
     let other = told.any(|owner| owner.as_bytes() != ACCOUNT.as_bytes());
     other.then(|| AwsError::new("AccessDenied", "Access Denied").with_status(403))
+}
+
+fn refused(why: AwsError) -> Handled {
+    Handled::response((reply::error(Protocol::RestXml, &why), Some(why.code)))
 }

@@ -28,7 +28,7 @@ impl Cloud {
     pub async fn json(&self, caller: &Caller, region: &str, service: &str, target: &str, input: Value) -> Answer {
         match self.perform(Call::json(caller, region, service, target, input)).await {
             Handled::Answer(answer) => answer,
-            Handled::Moto(call) => self.moto.json(&call.region, &call.service, target, call.input).await,
+            Handled::Moto(call) => self.moto.json(*call).await,
             Handled::Response(..) => Err(AwsError::unavailable(&format!("{service} does not answer with JSON"))),
         }
     }

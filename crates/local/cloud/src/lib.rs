@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::request::Parts;
 use strata_local_moto::Moto;
 use strata_local_s3::S3;
 use strata_local_weather::Weather;
@@ -53,6 +54,12 @@ impl Cloud {
     /// How long a state lasts this time that takes between so many minutes of AWS.
     pub fn lasts(&self, topic: &str, low: f64, high: f64) -> Duration {
         self.weather.lasts(topic, low, high).unwrap_or(self.pace)
+    }
+
+    /// Whether the body of a request to a service is content, and not parameters.
+    pub fn has_content(&self, service: &str, request: &Parts) -> bool {
+        let service = self.services.find(service);
+        service.is_some_and(|service| service.operation(request).is_some_and(|operation| service.streams(&operation)))
     }
 }
 

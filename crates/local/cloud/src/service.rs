@@ -25,6 +25,11 @@ pub trait Service: Send + Sync {
         None
     }
 
+    /// Whether a body of this operation is content, which may be large, and not parameters.
+    fn streams(&self, _operation: &str) -> bool {
+        false
+    }
+
     /// Answers a call, or leaves it to moto.
     fn handle(self: Arc<Self>, call: Call) -> Work<Handled>;
 

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use futures::stream;
 use http::request::Parts;
-use http::{HeaderMap, Method, Request};
-use strata_local_wire::{form, said};
+use http::{HeaderMap, Request};
+use strata_local_wire::said;
 
 use crate::record::Heard;
 use crate::{host, scope};
@@ -12,11 +12,13 @@ use crate::{host, scope};
 /// A body that is read whole may have this size; a longer one fails as it would without a record.
 const LARGEST_BODY: usize = 64 << 20;
 
-/// What a PUT to a key may be about besides its content.
-const SUBRESOURCES: [&str; 5] = ["acl", "tagging", "retention", "legal-hold", "encryption"];
-
-/// The request again, and what it says.
-pub(crate) async fn hear(host_name: &str, request: Request<Body>) -> (Request<Body>, Heard) {
+/// The request again, and what it says. `is_content` tells of a service and of a request with its bucket in the path whether its
+/// body is what an object holds.
+pub(crate) async fn hear(
+    host_name: &str,
+    request: Request<Body>,
+    is_content: impl Fn(&str, &Parts) -> bool,
+) -> (Request<Body>, Heard) {
     let (parts, body) = request.into_parts();
     let scope = scope::of(&parts);
     let is_s3 = scope.as_ref().is_some_and(|scope| scope.service == "s3");
@@ -25,6 +27,12 @@ pub(crate) async fn hear(host_name: &str, request: Request<Body>) -> (Request<Bo
         Some(bucket) => format!("/{bucket}{path}"),
         None => path.to_owned(),
     };
+    let target = format!("{path}?{}", parts.uri.query().unwrap_or_default());
+    let named = Request::builder().method(parts.method.clone()).uri(target).body(());
+    let is_content = named.is_ok_and(|named| {
+        let service = scope.as_ref().map_or("", |scope| scope.service.as_str());
+        is_content(service, &named.into_parts().0)
+    });
     let (program, verb) = program(&parts.headers).unzip();
     let mut heard = Heard {
         program,
@@ -36,7 +44,7 @@ pub(crate) async fn hear(host_name: &str, request: Request<Body>) -> (Request<Bo
         body: None,
         path,
     };
-    if is_s3 && is_content(&parts, &heard.path) {
+    if is_content {
         return (Request::from_parts(parts, body), heard);
     }
     let body = match axum::body::to_bytes(body, LARGEST_BODY).await {
@@ -47,18 +55,6 @@ pub(crate) async fn hear(host_name: &str, request: Request<Body>) -> (Request<Bo
         Err(why) => Body::from_stream(stream::once(async { Err::<bytes::Bytes, _>(why) })),
     };
     (Request::from_parts(parts, body), heard)
-}
-
-/// Whether the body is what an object holds: a whole one, a part of one, or a browser's form with one in it.
-fn is_content(parts: &Parts, path: &str) -> bool {
-    let names_key = path.trim_start_matches('/').split_once('/').is_some_and(|(_, key)| !key.is_empty());
-    let query = parts.uri.query().unwrap_or_default();
-    let sets = |name: &str| form::pairs(query.as_bytes()).any(|(key, _)| key == name);
-    match parts.method {
-        Method::PUT => names_key && SUBRESOURCES.iter().all(|name| !sets(name)),
-        Method::POST => !names_key && !sets("delete"),
-        _ => false,
-    }
 }
 
 /// `net` and `up` out of a user agent that says `app/strata-net.up`. The SDK says it in a header of its own, too.
@@ -75,6 +71,7 @@ mod tests {
     use super::hear;
     use axum::body::Body;
     use http::Request;
+    use http::request::Parts;
 
     const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/s3/aws4_request, Signature=secret";
 
@@ -88,7 +85,8 @@ mod tests {
             .header("user-agent", "aws-sdk-rust/1.3 app/strata-storage.up md/x")
             .body(Body::from("<Tagging/>"))
             .unwrap();
-        let (request, heard) = hear(host, request).await;
+        let is_content = |service: &str, parts: &Parts| service == "s3" && parts.uri.path() == "/bucket/key";
+        let (request, heard) = hear(host, request, is_content).await;
         let body = axum::body::to_bytes(request.into_body(), 100).await.unwrap();
         (String::from_utf8(body.to_vec()).unwrap(), heard)
     }
@@ -113,8 +111,10 @@ mod tests {
 
     #[tokio::test]
     async fn what_an_object_holds_is_left_out() {
-        let (body, heard) = heard("PUT", "localhost", "/bucket/key?partNumber=1&uploadId=u").await;
-        assert_eq!(body, "<Tagging/>");
-        assert_eq!(heard.body, None);
+        for (host, uri) in [("localhost", "/bucket/key?partNumber=1&uploadId=u"), ("bucket.localhost", "/key")] {
+            let (body, heard) = heard("PUT", host, uri).await;
+            assert_eq!(body, "<Tagging/>");
+            assert_eq!(heard.body, None);
+        }
     }
 }

@@ -3,7 +3,6 @@
 
 mod admin;
 mod dispatch;
-mod error;
 mod heard;
 mod host;
 mod incoming;
@@ -16,7 +15,6 @@ mod server;
 mod shared;
 mod struck;
 
-pub use error::Error;
 pub use inside::Inside;
 pub use memory::Memory;
 pub use record::Record;

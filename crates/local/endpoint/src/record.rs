@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-use crate::error::{Error, file};
+use strata_local_process::file::{FileError, file};
 
 /// A body longer than this is left out.
 const LONGEST_BODY: usize = 256 << 10;
@@ -68,7 +68,7 @@ impl Record {
     ///
     /// # Errors
     /// The file cannot be created.
-    pub fn create(path: &Path) -> Result<Self, Error> {
+    pub fn create(path: &Path) -> Result<Self, FileError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(file("making the folder", folder))?;
         }

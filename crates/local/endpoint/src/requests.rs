@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use strata_local_wire::is_mutating;
 
-use crate::error::{Error, file};
+use strata_local_process::file::{FileError, file};
 
 /// How many calls stay in memory; the file has them all.
 const KEPT: usize = 100_000;
@@ -62,7 +62,7 @@ impl Requests {
     ///
     /// # Errors
     /// The file cannot be created.
-    pub fn create(dir: &Path) -> Result<Self, Error> {
+    pub fn create(dir: &Path) -> Result<Self, FileError> {
         let path = Self::file(dir);
         let file = File::create(&path).map_err(file("creating", &path))?;
         Ok(Self { inner: Mutex::new(Inner { count: 0, last: VecDeque::new(), file }) })

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::response::Response;
 use http::Request;
+use http::request::Parts;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -66,7 +67,8 @@ async fn handle(server: &Arc<Server>, request: Request<Body>) -> Option<Response
     }
     let (request, heard) = match &server.record {
         Some(_) => {
-            let (request, heard) = heard::hear(&host, request).await;
+            let content = |service: &str, parts: &Parts| server.cloud.has_content(service, parts);
+            let (request, heard) = heard::hear(&host, request, content).await;
             (request, Some(heard))
         }
         None => (request, None),

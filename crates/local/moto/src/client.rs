@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::request::Builder;
-use http::{Method, Request};
+
 use hyper::body::Incoming;
-use serde_json::Value;
-use strata_local_wire::http_client::{HttpClient, collect, text_or_error};
-use strata_local_wire::{Answer, AwsError, form, signature};
+use strata_local_wire::AwsError;
+use strata_local_wire::http_client::HttpClient;
 use tokio::sync::watch;
 
 /// How long a call waits for moto to have started.
@@ -71,38 +70,6 @@ impl Moto {
             Ok(Ok(_)) => Ok(()),
             _ => Err(AwsError::unavailable("its helper process moto did not start; see `local logs` and local.log")),
         }
-    }
-
-    /// A JSON 1.1 call: `service` is the signing name, `target` the X-Amz-Target.
-    ///
-    /// # Errors
-    /// AWS's, as moto answers it; or moto does not answer.
-    pub async fn json(&self, region: &str, service: &str, target: &str, body: Value) -> Answer {
-        let request = signature::headers(Request::builder().method(Method::POST), region, service)
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", target);
-        let response = self.send(request, "/", Body::from(body.to_string())).await?;
-        let status = response.status().as_u16();
-        let bytes = collect(response).await?;
-        let answer: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        if status < 300 {
-            return Ok(answer);
-        }
-        let text = |names: [&str; 2]| names.iter().find_map(|name| answer.get(*name)?.as_str()).map(str::to_string);
-        let code = text(["__type", "code"]).unwrap_or_else(|| "InternalFailure".to_string());
-        let code = code.rsplit('#').next().unwrap_or(&code).to_string();
-        let message = text(["message", "Message"]).unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned());
-        Err(AwsError::new(code, message).with_status(status))
-    }
-
-    /// A query-protocol call (EC2, IAM, STS); the answer is AWS's XML.
-    ///
-    /// # Errors
-    /// AWS's, as moto answers it; or moto does not answer.
-    pub async fn query(&self, region: &str, service: &str, params: &[(&str, &str)]) -> Result<String, AwsError> {
-        let request = signature::headers(Request::builder().method(Method::POST), region, service)
-            .header("content-type", "application/x-www-form-urlencoded");
-        text_or_error(self.send(request, "/", Body::from(form::encode(params))).await?).await
     }
 
     /// Sends a request to a path of moto's once it is up.

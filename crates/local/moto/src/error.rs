@@ -2,19 +2,14 @@
 
 use std::path::PathBuf;
 
+use strata_local_process::file::FileError;
+
 /// moto cannot be installed or started.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file of the state folder.
-    #[error("{doing} {path}: {source}; check that the folder is yours and the disk is not full", path = .path.display())]
-    File {
-        /// What was being done.
-        doing: &'static str,
-        /// To which file.
-        path: PathBuf,
-        /// Why it failed.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// No Python that will do.
     #[error(
         "looking for python3 (3.10 or newer), which runs a part of the endpoint: {found}; \
@@ -44,10 +39,4 @@ pub enum Error {
         /// Where its own words are.
         log: PathBuf,
     },
-}
-
-/// The error of a file operation.
-pub(crate) fn file(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
-    let path = path.into();
-    move |source| Error::File { doing, path, source }
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use strata_local_wire::xml::first_element;
-use strata_local_wire::{AwsError, Call, Protocol, reply};
+use strata_local_wire::{Answer, AwsError, Call, Protocol, reply};
 
 use crate::client::Moto;
 
@@ -45,6 +45,22 @@ impl Moto {
         }
         let code = error_code(protocol, &whole, head.status.as_u16());
         (Response::from_parts(head, Body::from(whole)), Some(code))
+    }
+
+    /// moto's answer to a JSON call.
+    ///
+    /// # Errors
+    /// AWS's, as moto answers it; or moto does not answer.
+    pub async fn json(&self, call: Call) -> Answer {
+        let (response, code) = self.forward(call).await;
+        let status = response.status().as_u16();
+        let whole =
+            response.into_body().collect().await.map_err(|why| AwsError::unavailable(&why.to_string()))?.to_bytes();
+        let answer: Value = serde_json::from_slice(&whole).unwrap_or_default();
+        let Some(code) = code else { return Ok(answer) };
+        let message = ["message", "Message"].iter().find_map(|name| answer.get(*name)?.as_str()).map(str::to_owned);
+        let message = message.unwrap_or_else(|| String::from_utf8_lossy(&whole).into_owned());
+        Err(AwsError::new(code, message).with_status(status))
     }
 }
 

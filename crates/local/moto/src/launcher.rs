@@ -10,8 +10,9 @@ use tokio::process::{Child, ChildStdin, Command};
 
 use strata_local_process::environment;
 
-use crate::error::{Error, file};
+use crate::error::Error;
 use crate::venv;
+use strata_local_process::file::file;
 
 /// The programs that run in the virtual environment: one per topic, `launcher.py` is the first.
 const PROGRAMS: [(&str, &str); 21] = [

@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, file};
+use crate::error::Error;
+use strata_local_process::file::file;
 
 /// What is installed.
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
@@ -57,7 +58,8 @@ pub fn ensure(venv: &Path) -> Result<(), Error> {
     // Tests run from a hundred processes: none of them should compile these again.
     run(venv, "compileall", advice, Command::new(python(venv)).args(["-m", "compileall", "-q", "-j", "0"]).arg(venv))?;
     let marker = venv.join(MARKER);
-    std::fs::write(&marker, wanted).map_err(file("writing", &marker))
+    std::fs::write(&marker, wanted).map_err(file("writing", &marker))?;
+    Ok(())
 }
 
 fn is_current(venv: &Path, wanted: &str) -> bool {

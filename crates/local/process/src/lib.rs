@@ -1,5 +1,7 @@
-//! Child processes of the local endpoint: what they see of its environment, and workers, which do one task and end.
+//! The local endpoint on its machine: child processes and what they see of its environment, workers, which do one task and end,
+//! and the error of a file.
 
 mod broken;
 pub mod environment;
+pub mod file;
 pub mod worker;

@@ -137,11 +137,6 @@ impl Call {
         };
         Seen { service: &self.service, operation: &self.operation, path: self.parts.uri.path(), body }
     }
-
-    /// The query string.
-    pub fn query_string(&self) -> &str {
-        self.parts.uri.query().unwrap_or_default()
-    }
 }
 
 impl Content {

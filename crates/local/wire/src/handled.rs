@@ -3,8 +3,7 @@
 use axum::response::Response;
 
 use crate::call::Call;
-use crate::error::{Answer, AwsError};
-use crate::reply;
+use crate::error::Answer;
 
 /// The outcome of a call.
 #[derive(Debug)]
@@ -21,11 +20,6 @@ impl Handled {
     /// Answered with a response.
     pub fn response((response, code): (Response, Option<String>)) -> Self {
         Self::Response(Box::new(response), code)
-    }
-
-    /// Answered with an error in S3's protocol.
-    pub fn s3_error(why: AwsError) -> Self {
-        Self::response((reply::error(crate::Protocol::RestXml, &why), Some(why.code)))
     }
 }
 
