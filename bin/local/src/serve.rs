@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 use crate::cli::Serve;
 use crate::error::Error;
 use crate::services;
-use strata_local_process::file::file;
+use strata_local_process::file::{file, write_whole};
 
 /// Prepares everything, then serves.
 pub(crate) fn run(options: &Serve) -> Result<ExitCode, Error> {
@@ -83,7 +83,7 @@ async fn serve(options: &Serve, weather: Settings) -> Result<ExitCode, Error> {
     // An address, no name: SDKs that would put a bucket before a name look up `bucket.localhost`, which few systems resolve.
     let url = format!("http://127.0.0.1:{port}");
     let about = json!({ "url": url, "pid": std::process::id(), "moto_pid": process.id() });
-    write_whole(&about_file, &about.to_string())?;
+    write_whole(&about_file, about.to_string().as_bytes()).map_err(file("writing", &about_file))?;
 
     let mut serving = tokio::task::JoinSet::new();
     serving.spawn(endpoint::serve(listener, Arc::new(server)));
@@ -133,12 +133,4 @@ async fn signalled() {
         _ = end.recv() => {}
         _ = interrupt.recv() => {}
     }
-}
-
-/// Writes a file so that a reader sees all of it or nothing.
-fn write_whole(path: &std::path::Path, text: &str) -> Result<(), Error> {
-    let temporary = path.with_extension("tmp");
-    std::fs::write(&temporary, text).map_err(file("writing", &temporary))?;
-    std::fs::rename(&temporary, path).map_err(file("writing", path))?;
-    Ok(())
 }

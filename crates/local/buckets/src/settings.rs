@@ -11,6 +11,7 @@ use http::request::Parts;
 use http::{Method, Request};
 use serde::{Deserialize, Serialize};
 use strata_local_cloud::Cloud;
+use strata_local_process::file::write_whole;
 use strata_local_s3::{Encryption, Versioning};
 use strata_local_wire::signature::headers;
 use strata_local_wire::xml::first_element;
@@ -81,9 +82,7 @@ pub(crate) fn learn(cloud: &Cloud, bucket: &str, setting: Setting) -> io::Result
         Some(known) => *known = setting,
         None => all.push(setting),
     }
-    let temporary = path.with_extension("new");
-    std::fs::write(&temporary, serde_json::to_vec(&all)?)?;
-    std::fs::rename(&temporary, &path)
+    write_whole(&path, &serde_json::to_vec(&all)?)
 }
 
 /// What of a setting the store has to know.

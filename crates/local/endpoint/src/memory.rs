@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use strata_local_cloud::{Cloud, Service};
 use strata_local_moto::Up;
+use strata_local_process::file::write_whole;
 
 /// A change is written after this time.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -112,9 +113,7 @@ impl Memory {
         match service.save()? {
             Some(text) if written.get(name) == Some(&text) => {}
             Some(text) => {
-                let scratch = path.with_extension("new");
-                fs::write(&scratch, &text)?;
-                fs::rename(&scratch, &path)?;
+                write_whole(&path, &text)?;
                 written.insert(name, text);
             }
             None => {

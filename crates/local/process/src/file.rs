@@ -1,6 +1,7 @@
-//! A file of the endpoint's that cannot be read or written.
+//! Files of the endpoint's: one that is written whole, and the error of one that cannot be read or written.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// What was being done to which file, and why it failed.
 #[derive(Debug, thiserror::Error)]
@@ -8,11 +9,21 @@ use std::path::PathBuf;
 pub struct FileError {
     doing: &'static str,
     path: PathBuf,
-    source: std::io::Error,
+    source: io::Error,
 }
 
 /// The error of a file operation: `doing` is what was being done, such as `writing`.
-pub fn file(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> FileError {
+pub fn file(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> FileError {
     let path = path.into();
     move |source| FileError { doing, path, source }
+}
+
+/// Writes a file so that a reader sees all of it or what was there before.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = path.with_extension("new");
+    std::fs::write(&new, bytes)?;
+    std::fs::rename(&new, path)
 }
