@@ -14,7 +14,7 @@ fn document() -> Document {
 
 fn values(document: &Document) -> Values {
     let [partition, account, region] = ["aws", "123456789012", "eu-central-1"].map(str::to_owned);
-    strata_state::policy::values(document, &Place { partition, account, region })
+    strata_state::policy::values(document, &Place { partition, account, region, program: None })
 }
 
 /// Every role that a pipeline with this orchestration or the other demands.

@@ -1,7 +1,7 @@
 //! One Glue job per transform.
 //!
-//! polars runs in a `pythonshell` job, which has a fraction of a machine or a whole one; Spark runs in a `glueetl` job,
-//! which has workers. Glue refuses the settings of the one for the other, and a Spark script in a `pythonshell` job
+//! The program `transform` runs in a `pythonshell` job, which has a fraction of a machine or a whole one, and whose script
+//! fetches and starts it; Spark runs in a `glueetl` job, which has workers. Glue refuses the settings of the one for the other, and a Spark script in a `pythonshell` job
 //! dies on its first import, so everything follows from the engine.
 
 use crate::{log, log_group};
@@ -12,7 +12,7 @@ use strata_aws::tags::Tags;
 use strata_aws::{During, Error, Pace, Poll, Waiting};
 use strata_glue::{ours, retag, role, role_arn, role_name, tags_for, tags_of};
 use strata_layer::{Context, Desired, Observed, Promise, Resource, async_trait, props};
-use strata_state::{Kind, Spec, spec::SCRIPT_KEY};
+use strata_state::{Kind, Spec, spec};
 use strata_state::{layers::jobs::Engine, wish::Transform};
 
 pub(crate) struct Job {
@@ -59,8 +59,6 @@ props! {
 const SHELL: &str = "pythonshell";
 const SPARK: &str = "glueetl";
 
-/// The last polars for the Python 3.9 of pythonshell jobs; the tests compare the engines with this one.
-const POLARS: &str = "polars==1.36.1";
 /// The Glue version of pythonshell jobs with Python 3.9; always sent, since AWS's default moves.
 const SHELL_VERSION: &str = "3.0";
 /// Runs of one job side by side: a day that is run again, and the day's own run, do not wait for each other.
@@ -78,10 +76,15 @@ fn arguments(cx: &Context, transform: &Transform, engine: Engine) -> BTreeMap<St
     let spec = format!("s3://{}/{}", cx.bucket(), Spec::key(transform));
     let logs = cx.doc.pipeline.job_logs();
     let output = log_group::name(cx, "output");
+    let program = cx.place().program.map(|key| format!("s3://{}/{key}", cx.bucket()));
     let of_engine: Vec<(&str, &str)> = match engine {
-        Engine::Polars => vec![("--engine", "polars"), ("--additional-python-modules", POLARS)],
+        Engine::Native => {
+            let mut all = vec![("--memory", cx.doc.pipeline.jobs().native_memory())];
+            all.extend(program.as_deref().map(|program| ("--program", program)));
+            all
+        }
         Engine::Spark => {
-            let mut all = vec![("--engine", "spark"), ("--job-language", "python"), ("--enable-metrics", "true")];
+            let mut all = vec![("--job-language", "python"), ("--enable-metrics", "true")];
             // Glue 5.0 logs as it goes, and takes a prefix for all of it. Before, only what it logs as it goes has a group
             // of its own.
             if cx.doc.pipeline.jobs().glue_generation() >= 5 {
@@ -96,6 +99,14 @@ fn arguments(cx: &Context, transform: &Transform, engine: Engine) -> BTreeMap<St
     all.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
+/// Key of the script that the engine starts with.
+fn script(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Native => spec::RUN_KEY,
+        Engine::Spark => spec::SPARK_KEY,
+    }
+}
+
 impl Props {
     fn of_wish(cx: &Context, transform: &Transform) -> Self {
         let jobs = cx.doc.pipeline.jobs();
@@ -103,7 +114,7 @@ impl Props {
         let of_all = Self {
             description: Some(format!("Makes table {} of {}", transform.writes, transform.reads.join(", "))),
             role: role(cx),
-            script: Some(format!("s3://{}/{SCRIPT_KEY}", cx.bucket())),
+            script: Some(format!("s3://{}/{}", cx.bucket(), script(engine))),
             arguments: arguments(cx, transform, engine),
             timeout: Some(jobs.timeout_minutes),
             retries: jobs.retries,
@@ -111,11 +122,11 @@ impl Props {
             ..Self::default()
         };
         match engine {
-            Engine::Polars => Self {
+            Engine::Native => Self {
                 command: Some(SHELL.into()),
                 python: Some("3.9".into()),
                 glue_version: Some(SHELL_VERSION.into()),
-                dpu: Some(jobs.polars_dpu()),
+                dpu: Some(jobs.native_dpu()),
                 ..of_all
             },
             Engine::Spark => Self {

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use std::path::Path;
 use strata_aws::{Error, Session};
 use strata_layer::log_groups::LogGroups;
-use strata_layer::{Context, Finding, Layer, Part, Resource, async_trait, part};
+use strata_layer::{Context, Finding, Layer, Part, Program, Resource, async_trait, part};
 use strata_state::{Document, layers};
 
 pub(crate) struct Jobs;
@@ -88,10 +88,18 @@ impl Layer for Jobs {
         doc.jobs = (section != layers::jobs::Section::default()).then_some(section);
     }
 
-    /// Nothing is looked for; which engine was chosen, and why, is told where a person may still change it.
+    /// Whether there is a program for jobs to fetch. Which engine was chosen, and why, is told where a person may still change
+    /// it.
     async fn preflight(&self, cx: &Context) -> Result<Vec<Finding>, Error> {
-        choice::tell(cx, &cx.doc.pipeline.transforms.iter().collect::<Vec<_>>());
-        Ok(Vec::new())
+        let pipeline = &cx.doc.pipeline;
+        choice::tell(cx, &pipeline.transforms.iter().collect::<Vec<_>>());
+        let native = |transform| pipeline.jobs().engine(transform) == layers::jobs::Engine::Native;
+        let program = if pipeline.transforms.iter().any(native) { Program::find(&cx.session) } else { Ok(None) };
+        let missing = |error: Error| Finding {
+            what: format!("{}: {}", error.doing, error.message),
+            remedy: error.advice.unwrap_or_default(),
+        };
+        Ok(program.err().map(missing).into_iter().collect())
     }
 
     fn passes_on(&self, verb: &Verbs) -> bool {

@@ -14,10 +14,7 @@ use strata_local_process::worker::Engine;
 use strata_local_weather::Climate;
 
 /// What workers can do.
-pub(crate) const ENGINES: [(&str, Engine); 2] = [
-    (strata_local_engine_query::NAME, strata_local_engine_query::run),
-    (strata_local_engine_transform::NAME, strata_local_engine_transform::run),
-];
+pub(crate) const ENGINES: [(&str, Engine); 1] = [(strata_local_engine_query::NAME, strata_local_engine_query::run)];
 
 /// What the services say on a bad day.
 pub(crate) const CLIMATES: [(&str, Climate); 5] = [

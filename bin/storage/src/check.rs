@@ -8,7 +8,7 @@ use strata_state::wish::Pipeline;
 
 /// All files that layers want. Neither keys nor folders depend on where things are.
 pub(crate) fn demanded(pipeline: &Pipeline) -> Vec<File> {
-    let nowhere = Place { partition: String::new(), account: String::new(), region: String::new() };
+    let nowhere = Place { partition: String::new(), account: String::new(), region: String::new(), program: None };
     demand::files(pipeline, &nowhere)
 }
 

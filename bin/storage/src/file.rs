@@ -2,7 +2,7 @@
 //! keeps the version ids: MWAA requires them.
 
 use crate::bucket::Bucket;
-use crate::objects::{ENV, Facts, ID, Objects, PIPELINE, Props, Seen, id, physical};
+use crate::objects::{ENV, Facts, ID, Objects, PIPELINE, Props, SHA256, Seen, id, physical};
 use crate::wanted::{Wanted, wanted};
 use crate::{key, names};
 use aws_sdk_s3::Client;
@@ -38,7 +38,8 @@ impl File {
         let seen = self.observed(cx, &desired).await?;
         let mut uploads: Vec<BoxFuture<'_, Result<(), Error>>> = Vec::new();
         for file in &desired {
-            if !seen.iter().any(|seen| seen.id == file.id && file.props.is_same(&seen.props)) {
+            let is_there = |seen: &&Seen| seen.id == file.id && (self.is_program(cx, file) || file.props.is_same(&seen.props));
+            if !seen.iter().any(|seen| is_there(&seen)) {
                 uploads.push(Box::pin(self.upload(cx, file)));
             }
         }
@@ -48,12 +49,19 @@ impl File {
         Ok(seen.into_iter().filter(|seen| desired.iter().any(|file| file.id == seen.id)).collect())
     }
 
+    /// Whether an object that is there with its key is the file, whatever its bytes are.
+    fn is_program(&self, cx: &Context, file: &Desired<Props>) -> bool {
+        let wanted = self.wanted(cx).iter().find(|wanted| id(&wanted.bucket, &wanted.key) == file.id);
+        wanted.is_some_and(|wanted| wanted.program.is_some())
+    }
+
     async fn upload(&self, cx: &Context, file: &Desired<Props>) -> Result<(), Error> {
         let wanted = self.wanted(cx).iter().find(|wanted| id(&wanted.bucket, &wanted.key) == file.id);
-        let Some(Wanted { bucket, key, content_type, body }) = wanted else { return Ok(()) };
+        let Some(wanted) = wanted else { return Ok(()) };
+        let Wanted { bucket, key, content_type, program, .. } = wanted;
         let bucket = bucket_names(cx).remove(bucket).unwrap_or_else(|| cx.bucket_of(bucket));
         let doing = || format!("uploading s3://{bucket}/{key}");
-        let body = body.clone().map_err(|why| Error::failed(doing(), why))?;
+        let body = wanted.bytes().map_err(|why| Error::failed(doing(), why))?;
         let pipeline = &cx.doc.pipeline;
         let mut call = self
             .s3
@@ -66,6 +74,10 @@ impl File {
             .metadata(ENV, &pipeline.env)
             .metadata(ID, format!("file.{}", file.id))
             .body(ByteStream::from(body));
+        if let Some(program) = program {
+            // What jobs hold the bytes that they fetch against.
+            call = call.metadata(SHA256, &program.sha256);
+        }
         if let Some(key) = &file.props.key {
             // The bucket's default is the same, and S3 takes a while to know a new one everywhere.
             call = call

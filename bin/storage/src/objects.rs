@@ -61,6 +61,8 @@ pub(crate) fn physical(id: &str, bucket: &str, key: &str) -> String {
 pub(crate) const PIPELINE: &str = "strata-pipeline";
 pub(crate) const ENV: &str = "strata-env";
 pub(crate) const ID: &str = "strata-id";
+/// With a program: the SHA-256 of the object.
+pub(crate) const SHA256: &str = "strata-sha256";
 
 /// One bucket that files are looked for in.
 #[derive(Clone, Copy)]

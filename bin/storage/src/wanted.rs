@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use sha2::Sha256;
-use strata_layer::Context;
+use strata_layer::{Context, Program};
 use strata_state::demand::{self, Body, File};
 
 /// One file as it shall be in its bucket.
@@ -17,13 +17,33 @@ pub(crate) struct Wanted {
     pub(crate) content_type: &'static str,
     /// The bytes, or why they could not be read here. `down` needs no local files, so this stops only an upload.
     pub(crate) body: Result<Vec<u8>, String>,
+    /// The portable build of a program, which is read when it is uploaded. An object that is there with its key is it.
+    pub(crate) program: Option<Program>,
 }
 
 impl Wanted {
     fn new(bucket: &str, key: String, body: Result<Vec<u8>, String>) -> Self {
         let bucket = bucket.to_owned();
         let content_type = content_type(&key);
-        Self { bucket, key, content_type, body }
+        Self { bucket, key, content_type, body, program: None }
+    }
+
+    /// None where it is not found, which `jobs` tells of.
+    fn program(cx: &Context, bucket: &str, key: String) -> Option<Self> {
+        let program = Program::find(&cx.session).ok().flatten()?;
+        let body = Err("its bytes are read when it is uploaded".to_owned());
+        Some(Self { program: Some(program), ..Self::new(bucket, key, body) })
+    }
+
+    /// The bytes to upload.
+    pub(crate) fn bytes(&self) -> Result<Vec<u8>, String> {
+        match &self.program {
+            Some(program) => {
+                let read = std::fs::read(&program.path);
+                read.map_err(|error| format!("reading {}: {error}; scripts/portable makes it", program.path.display()))
+            }
+            None => self.body.clone(),
+        }
     }
 
     /// What S3 calls the ETag of an object that was uploaded in one piece and is encrypted with S3's own key.
@@ -55,6 +75,7 @@ pub(crate) fn wanted(cx: &Context) -> Vec<Wanted> {
     for File { bucket, key, body } in demand::files(&cx.doc.pipeline, &cx.place()) {
         match body {
             Body::Text(text) => files.push(Wanted::new(&bucket, key, Ok(text.into_bytes()))),
+            Body::Program => files.extend(Wanted::program(cx, &bucket, key)),
             Body::Path(path) => files.push(Wanted::new(&bucket, key, folder::read(&here, &here.join(path)))),
             Body::Folder(folder) => {
                 let own = folder::walked(&cx.doc.pipeline, &folder, &key).unwrap_or_default();

@@ -14,7 +14,7 @@ mod wait;
 pub use dns::is_unknown_host;
 pub use error::{During, Error, Exit};
 pub use failure::Failure;
-pub use session::{Options, Session, UNKNOWN_ACCOUNT};
+pub use session::{Options, Session, UNKNOWN_ACCOUNT, config};
 /// Ctrl-C: the first one lets calls in flight finish and starts nothing new; a second one stops at once.
 pub use tokio_util::sync::CancellationToken as Cancel;
 pub use wait::{Pace, Poll, Waiting, wait};

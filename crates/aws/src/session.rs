@@ -156,7 +156,9 @@ fn endpoint(sdk: &SdkConfig) -> Option<String> {
     sdk.endpoint_url().map(str::to_owned)
 }
 
-async fn config(options: &Options, region: Option<&str>) -> SdkConfig {
+/// The configuration that SDK clients are made from: credentials and region as every AWS tool finds them, and no retries but of
+/// reads. `region` is what is taken where the options name none. No call is made.
+pub async fn config(options: &Options, region: Option<&str>) -> SdkConfig {
     let mut http = Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring));
     if options.endpoint_url.as_deref().is_some_and(|url| url.starts_with("http://")) {
         // No TLS will be spoken: reading the system's certificates would only cost time.

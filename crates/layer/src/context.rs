@@ -2,7 +2,7 @@
 
 use crate::cli::Global;
 use crate::erased::Live;
-use crate::{Report, State};
+use crate::{Program, Report, State};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -61,7 +61,9 @@ impl Context {
     #[must_use]
     pub fn place(&self) -> Place {
         let Session { account, partition, region, .. } = &self.session;
-        Place { partition: partition.clone(), account: account.clone(), region: region.clone() }
+        // A missing one is told of before anything is touched, by those that use it.
+        let program = Program::find(&self.session).ok().flatten().map(|program| program.key);
+        Place { partition: partition.clone(), account: account.clone(), region: region.clone(), program }
     }
 
     /// Whether the document asks for this layer. A layer that it does not ask for has nothing.

@@ -107,6 +107,7 @@ mod tests {
             partition: "aws".into(),
             account: "123456789012".into(),
             region: "eu-central-1".into(),
+            program: None,
         };
         let mut wish: serde_json::Value =
             serde_json::from_str(include_str!("../../../pipelines/driven-data/pipeline.json"))

@@ -1,5 +1,5 @@
-//! The spec of one transform: what a job needs to know, as one JSON object in the bucket. `storage` writes it, and three
-//! readers run it alike: `crates/transform` on the local endpoint, `scripts/glue/` with polars and with Spark in AWS.
+//! The spec of one transform: what a job needs to know, as one JSON object in the bucket. `storage` writes it, and two readers
+//! run it alike: the program `transform`, here and in AWS, and `scripts/glue/strata_transform.py` on Spark.
 
 use crate::wish::{Column, Format, Pipeline, Table, Transform};
 use serde::{Deserialize, Serialize};
@@ -111,5 +111,9 @@ impl Spec {
     }
 }
 
-/// Key of the script that runs a spec in AWS.
-pub const SCRIPT_KEY: &str = "scripts/glue/strata_transform.py";
+/// Key of the script that starts the program `transform` in AWS.
+pub const RUN_KEY: &str = "scripts/glue/run_transform.py";
+/// Key of the script that runs a spec on Spark.
+pub const SPARK_KEY: &str = "scripts/glue/strata_transform.py";
+/// Keys of the scripts that run specs.
+pub const SCRIPT_KEYS: [&str; 2] = [RUN_KEY, SPARK_KEY];

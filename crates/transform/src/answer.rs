@@ -1,6 +1,7 @@
 //! The answer of a query, as it grows: its row groups go into the file, and what has to hold for all of its rows is
 //! counted.
 
+use crate::digest::Digested;
 use crate::error::Halt;
 use crate::hashes::{Hashes, MISSING, hash};
 use crate::parquet::{Encoder, Group, Pages, Writer};
@@ -89,7 +90,8 @@ impl<'a> Maker<'a> {
     /// An answer without any piece yet.
     pub(crate) fn start(&self) -> Result<Answer<'a>, Error> {
         let failed = |source| Error::Store { doing: "writing", url: self.url.clone(), source };
-        let sink = BufWriter::with_capacity(1 << 16, self.store.create(&self.url).map_err(failed)?);
+        let sink = Digested::new(self.store.create(&self.url).map_err(failed)?);
+        let sink = BufWriter::with_capacity(1 << 16, sink);
         let writer = Writer::new(sink, &self.encoder).map_err(|error| engine(self.spec, &error))?;
         let nulls = vec![0; self.spec.writes.columns.len()];
         Ok(Answer { spec: self.spec, writer, rows: 0, nulls, keys: Hashes::new(self.limits.hashes), found: None })
@@ -103,10 +105,15 @@ impl<'a> Maker<'a> {
         let (answer, more) = attempt(&self)?;
         let (made, twice) = answer.finish()?;
         if !twice.is_empty() {
-            self.only = Some(twice);
+            self.look_for(twice);
             attempt(&self)?.0.different()?;
         }
         Ok((made, more))
+    }
+
+    /// From now on write nothing, and only look for rows whose key has one of these hashes.
+    pub(crate) fn look_for(&mut self, keys: HashSet<u64>) {
+        self.only = Some(keys);
     }
 
     /// Whether the answer is written, rather than looked through once more.
@@ -177,7 +184,7 @@ pub(crate) fn keys(frame: &DataFrame, names: &[String]) -> PolarsResult<Vec<u64>
 /// The answer so far.
 pub(crate) struct Answer<'a> {
     spec: &'a Spec,
-    writer: Writer<BufWriter<Box<dyn Sink + 'a>>>,
+    writer: Writer<BufWriter<Digested<Box<dyn Sink + 'a>>>>,
     rows: u64,
     nulls: Vec<usize>,
     keys: Hashes,
@@ -188,6 +195,8 @@ pub(crate) struct Answer<'a> {
 pub(crate) struct Made<'a> {
     pub(crate) rows: u64,
     pub(crate) sink: Box<dyn Sink + 'a>,
+    /// SHA-256 of what was written.
+    pub(crate) sha256: String,
 }
 
 impl<'a> Answer<'a> {
@@ -222,12 +231,12 @@ impl<'a> Answer<'a> {
         }
         let twice = self.keys.twice().map_err(|error| engine(spec, &error))?;
         let sink = self.writer.finish().map_err(|error| engine(spec, &error))?;
-        let sink = sink.into_inner().map_err(|error| engine(spec, &error))?;
-        Ok((Made { rows: self.rows, sink }, twice))
+        let (sink, sha256) = sink.into_inner().map_err(|error| engine(spec, &error))?.finish();
+        Ok((Made { rows: self.rows, sink, sha256 }, twice))
     }
 
     /// After a run that only looked for keys: whether they are all different.
-    fn different(self) -> Result<(), Error> {
+    pub(crate) fn different(self) -> Result<(), Error> {
         let Some(found) = self.found else { return Ok(()) };
         let key = &self.spec.writes.key;
         let columns = key.iter().map(|name| col(name.as_str())).collect::<Vec<_>>();

@@ -1,19 +1,23 @@
 //! What a run did, in numbers.
 
+use serde::Serialize;
 use std::collections::BTreeMap;
 use strata_slices::Slice;
 
 /// What a run did, slice by slice.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
+    /// The transform.
+    pub transform: String,
     /// The slices that were replaced, in order.
     pub slices: Vec<Replaced>,
 }
 
 /// What a run did with one slice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Replaced {
     /// The slice.
+    #[serde(serialize_with = "as_text")]
     pub slice: Slice,
     /// Rows in each input table, before any was rejected.
     pub rows_in: BTreeMap<String, u64>,
@@ -23,6 +27,12 @@ pub struct Replaced {
     pub rejected: u64,
     /// How many rows for each reason.
     pub reasons: BTreeMap<String, u64>,
+    /// SHA-256 of the file that was written, in hexadecimal digits.
+    pub sha256: String,
+}
+
+fn as_text<S: serde::Serializer>(slice: &Slice, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(slice)
 }
 
 impl Report {

@@ -1,14 +1,16 @@
 //! The course of a run: for each slice read the tables, run the SQL, replace the slice.
 
 use crate::answer::Made;
+use crate::csv::Rejects;
 use crate::progress::Log;
-use crate::slices::{self, Slices};
+use crate::slices;
 use crate::ways;
-use crate::work::{Outcome, Tables, Work};
-use crate::{Error, Limits, Object, Replaced, Report, Store};
+use crate::work::{Found, Outcome, Tables, Work};
+use crate::{Error, Limits, Replaced, Report, Store};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use strata_slices::{Grain, Slice};
+use strata_sql::Query;
 use strata_state::Spec;
 use strata_state::wish::Format;
 
@@ -38,37 +40,68 @@ pub fn run_within(
     date: Option<NaiveDate>,
     log: &mut (dyn FnMut(&str) + Send),
 ) -> Result<Report, Error> {
-    let text = get(store, &spec.sql)?;
-    let text = String::from_utf8(text)
-        .map_err(|error| Error::Input { url: spec.sql.clone(), reason: format!("it is not UTF-8: {error}") })?;
-    let query = strata_sql::parse(&spec.sql, &text)?;
-    query.check(&spec.reads.keys().map(String::as_str).collect::<Vec<_>>())?;
+    Prepared::new(spec, store, limits)?.run(date, log)
+}
 
-    let grain = spec.writes.grain;
+/// A transform whose SQL was read and is right.
+pub(crate) struct Prepared<'a> {
+    pub(crate) spec: &'a Spec,
+    pub(crate) query: Query,
+    store: &'a dyn Store,
+    limits: Limits,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(spec: &'a Spec, store: &'a dyn Store, limits: Limits) -> Result<Self, Error> {
+        let text = get(store, &spec.sql)?;
+        let text = String::from_utf8(text)
+            .map_err(|error| Error::Input { url: spec.sql.clone(), reason: format!("it is not UTF-8: {error}") })?;
+        let query = strata_sql::parse(&spec.sql, &text)?;
+        query.check(&spec.reads.keys().map(String::as_str).collect::<Vec<_>>())?;
+        Ok(Self { spec, query, store, limits })
+    }
+
+    pub(crate) fn work(&self, slice: Slice) -> Work<'_> {
+        Work { spec: self.spec, store: self.store, query: &self.query, slice, limits: self.limits }
+    }
+
+    pub(crate) fn run(&self, date: Option<NaiveDate>, log: Log<'_>) -> Result<Report, Error> {
+        let (found, parts) = slices(self, date, log)?;
+        let mut report = Report { transform: self.spec.name.clone(), slices: Vec::new() };
+        for slice in parts {
+            report.slices.push(one_slice(&self.work(slice), &found, log)?);
+        }
+        Ok(report)
+    }
+}
+
+/// The slices of each table that is read, and those that are to be made: the one that `date` is in, or all.
+pub(crate) fn slices<'p>(
+    prepared: &'p Prepared<'_>,
+    date: Option<NaiveDate>,
+    log: Log<'_>,
+) -> Result<(Found<'p>, BTreeSet<Slice>), Error> {
+    let (spec, grain) = (prepared.spec, prepared.spec.writes.grain);
     let only = date.map(|date| grain.slice(date));
-    let (mut found, mut ignored): (BTreeMap<&str, Slices>, Vec<String>) = (BTreeMap::new(), Vec::new());
+    let (mut found, mut ignored): (Found<'_>, Vec<String>) = (BTreeMap::new(), Vec::new());
     for (name, place) in &spec.reads {
-        let files = slices::find(store, name, place, only)?;
+        let files = slices::find(prepared.store, name, place, only)?;
         ignored.extend(files.ignored.into_iter().map(|why| format!("table `{name}`: {why}, so it is ignored")));
         found.insert(name, files.slices);
     }
-    let slices: BTreeSet<Slice> = match only {
+    let parts: BTreeSet<Slice> = match only {
         Some(slice) => [slice].into(),
         None => found.values().flat_map(BTreeMap::keys).filter_map(|slice| of_grain(*slice, grain)).collect(),
     };
-    let said = slices.first().map_or_else(|| grain.as_str().to_owned(), Slice::to_string);
+    let said = parts.first().map_or_else(|| grain.as_str().to_owned(), Slice::to_string);
     for why in ignored {
         log(&format!("{} {said}: warning: {why}", spec.name));
     }
-    if slices.is_empty() {
+    if parts.is_empty() {
         let urls = spec.reads.values().map(|place| place.path.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Error::NoInput { transform: spec.name.clone(), urls });
     }
-    let mut report = Report::default();
-    for slice in slices {
-        report.slices.push(one_slice(&Work { spec, store, query: &query, slice, limits }, &found, log)?);
-    }
-    Ok(report)
+    Ok((found, parts))
 }
 
 /// The slice that has a table's slice in it. A coarser one, of reference data, says nothing about which slices there are.
@@ -76,24 +109,30 @@ fn of_grain(slice: Slice, grain: Grain) -> Option<Slice> {
     (slice.grain() <= grain).then(|| slice.within(grain))
 }
 
-fn one_slice(work: &Work<'_>, found: &BTreeMap<&str, Slices>, log: Log<'_>) -> Result<Replaced, Error> {
-    let Work { spec, store, slice, .. } = *work;
-    let mut tables = Tables::new();
-    for (name, place) in &spec.reads {
-        let all = found.get(name.as_str()).into_iter().flatten();
-        let files: Vec<&[Object]> =
-            all.filter(|(of, _)| of.overlaps(slice)).map(|(_, files)| files.as_slice()).collect();
-        if files.is_empty() {
-            let (transform, table, url) = (spec.name.clone(), name.clone(), slices::folder(place, slice));
-            return Err(Error::NoSlice { transform, slice, table, url });
-        }
-        tables.insert(name, files);
-    }
-    let size = tables.values().flatten().copied().flatten().map(|object| object.size).sum();
-    if let Some(warning) = strata_state::layers::jobs::outgrown(spec.day_gb, size, slice.grain()) {
-        log(&format!("{} {slice}: warning: {warning}", spec.name));
-    }
+pub(crate) fn one_slice(work: &Work<'_>, found: &Found<'_>, log: Log<'_>) -> Result<Replaced, Error> {
+    let tables = work.tables(found)?;
+    warn(work, &tables, log);
     let Outcome { made, mut rejects, rows_in } = ways::make(work, &tables, log)?;
+    finish(work, made, &mut rejects, rows_in, log)
+}
+
+/// Tell where a slice is too large for what its job was made for.
+pub(crate) fn warn(work: &Work<'_>, tables: &Tables<'_>, log: Log<'_>) {
+    let size = tables.values().flatten().copied().flatten().map(|object| object.size).sum();
+    if let Some(warning) = strata_state::layers::jobs::outgrown(work.spec.day_gb, size, work.slice.grain()) {
+        log(&format!("{}: warning: {warning}", work.name()));
+    }
+}
+
+/// Put in place what was made of a slice, and keep the rows that were rejected.
+pub(crate) fn finish(
+    work: &Work<'_>,
+    made: Made<'_>,
+    rejects: &mut Rejects,
+    rows_in: BTreeMap<String, u64>,
+    log: Log<'_>,
+) -> Result<Replaced, Error> {
+    let Work { spec, store, slice, .. } = *work;
     for (name, _) in rows_in.iter().filter(|(_, rows)| **rows == 0) {
         log(&format!("{} {slice}: warning: table `{name}` has no rows {}", spec.name, slice.during()));
     }
@@ -110,9 +149,10 @@ fn one_slice(work: &Work<'_>, found: &BTreeMap<&str, Slices>, log: Log<'_>) -> R
             }
         }
     }
-    let rows_out = made.rows;
+    let (rows_out, sha256) = (made.rows, made.sha256.clone());
     replace(work, made)?;
-    let done = Replaced { slice, rows_in, rows_out, rejected: rejects.len(), reasons: rejects.reasons().clone() };
+    let (rejected, reasons) = (rejects.len(), rejects.reasons().clone());
+    let done = Replaced { slice, rows_in, rows_out, rejected, reasons, sha256 };
     tell(spec, &done, log);
     Ok(done)
 }

@@ -7,8 +7,9 @@ use crate::answer::{Answer, keys};
 use crate::csv::{Rejects, Seen};
 use crate::error::Halt;
 use crate::order::in_order;
-use crate::progress::{Log, Progress};
+use crate::progress::Log;
 use crate::query::answer;
+use crate::scan::alone;
 use crate::work::{Outcome, Tables, Work};
 use crate::{Error, Object, parquet};
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, len};
@@ -28,7 +29,7 @@ pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Re
     let format = |format: Format| reads.values().all(|place| place.format == format);
     let done = match work.query.shape() {
         Shape::Rows(table) => match (reads.len(), tables.get(table.as_str()).map(Vec::as_slice)) {
-            (1, Some([[object]])) if format(Format::Csv) => Some(raw_rows(work, table, object, log)?),
+            (1, Some([[object]])) if format(Format::Csv) => Some(alone(work, table, object, log)?),
             (1, _) if format(Format::Parquet) => side_by_side(work, tables, std::slice::from_ref(table), None, log)?,
             _ => None,
         },
@@ -43,41 +44,14 @@ pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Re
     }
 }
 
-fn failed(error: Halt, doing: &str) -> Error {
+/// The error of work that had to be done again, and could not.
+pub(crate) fn failed(error: Halt, doing: &str) -> Error {
     match error {
         Halt::Failed(error) => error,
         Halt::Again => {
             Error::Input { url: doing.to_owned(), reason: "it changes while it is read; run again".to_owned() }
         }
     }
-}
-
-/// A raw file, stretch by stretch.
-fn raw_rows<'a>(work: &Work<'a>, table: &str, object: &Object, log: Log<'_>) -> Result<Outcome<'a>, Error> {
-    // Of rows of a raw file that share a key, none or one is read.
-    let (key, read) = (&work.spec.writes.key, &work.place(table)?.key);
-    let distinct = !key.is_empty() && key == read && key.iter().all(|column| work.query.passes_on(column));
-    let whole = work.maker()?.distinct(distinct).whole(|maker| {
-        let read = work.raw(table, object, false, |raw| {
-            let mut answer = maker.start()?;
-            let mut progress = Progress::new(log, work.name(), object.size);
-            let make = |frame| maker.make(BTreeMap::from([(table.to_owned(), frame)]));
-            let seen = raw.each(
-                |part| make(part.frame),
-                |piece, rows, bytes| {
-                    progress.add(rows, bytes);
-                    answer.add(piece)
-                },
-            )?;
-            if seen.rows == 0 {
-                answer.add(make(parquet::empty(&work.place(table)?.columns))?)?;
-            }
-            Ok((answer, seen))
-        });
-        Ok(read?)
-    });
-    let (made, seen) = whole.map_err(|error| failed(error, &object.url))?;
-    Ok(Outcome { made, rejects: seen.rejects, rows_in: BTreeMap::from([(table.to_owned(), seen.rows)]) })
 }
 
 /// All rows of all tables at once.
@@ -148,7 +122,9 @@ fn raw_whole(
 /// The rows of one raw file.
 fn raw_file(work: &Work<'_>, name: &str, object: &Object, keyed: bool) -> Result<(DataFrame, Seen), Error> {
     let columns = &work.place(name)?.columns;
-    work.raw(name, object, keyed, |raw| {
+    let place = work.place(name)?;
+    let used = |column: &str| work.query.mentions(column) || (keyed && place.key.iter().any(|key| key == column));
+    work.raw(name, object, &used, |raw| {
         let mut frame = parquet::empty(columns);
         let seen = raw.each(|part| Ok(part.frame), |part, _, _| append(&mut frame, part, &object.url))?;
         Ok((frame, seen))

@@ -4,7 +4,8 @@ use crate::answer::{Made, Maker};
 use crate::csv::{Raw, Rejects, Seen};
 use crate::error::Halt;
 use crate::parquet::Table;
-use crate::{Error, Limits, Object, Store, slices};
+use crate::slices::{self, Slices};
+use crate::{Error, Limits, Object, Store};
 use std::collections::BTreeMap;
 use strata_slices::Slice;
 use strata_sql::Query;
@@ -21,7 +22,7 @@ pub(crate) struct Work<'a> {
     pub(crate) limits: Limits,
 }
 
-/// What was made of a slice.
+/// What was made of a slice by one transform.
 pub(crate) struct Outcome<'a> {
     pub(crate) made: Made<'a>,
     pub(crate) rejects: Rejects,
@@ -32,7 +33,30 @@ pub(crate) struct Outcome<'a> {
 /// The files of each table, in groups: those of each of the table's own slices.
 pub(crate) type Tables<'t> = BTreeMap<&'t str, Vec<&'t [Object]>>;
 
+/// The slices of each table that is read.
+pub(crate) type Found<'t> = BTreeMap<&'t str, Slices>;
+
 impl<'a> Work<'a> {
+    /// The files that this slice is made of; each table has to have some.
+    pub(crate) fn tables<'t>(&self, found: &'t Found<'_>) -> Result<Tables<'t>, Error>
+    where
+        'a: 't,
+    {
+        let (spec, slice) = (self.spec, self.slice);
+        let mut tables = Tables::new();
+        for (name, place) in &spec.reads {
+            let all = found.get(name.as_str()).into_iter().flatten();
+            let files: Vec<&[Object]> =
+                all.filter(|(of, _)| of.overlaps(slice)).map(|(_, files)| files.as_slice()).collect();
+            if files.is_empty() {
+                let (transform, table, url) = (spec.name.clone(), name.clone(), slices::folder(place, slice));
+                return Err(Error::NoSlice { transform, slice, table, url });
+            }
+            tables.insert(name, files);
+        }
+        Ok(tables)
+    }
+
     /// The slice's one file.
     pub(crate) fn part(&self) -> String {
         format!("{}part-00000.parquet", slices::folder(&self.spec.writes, self.slice))
@@ -58,19 +82,17 @@ impl<'a> Work<'a> {
         Table::open(self.store, objects, &self.place(table)?.columns, &|column| self.query.mentions(column))
     }
 
-    /// Read a raw file, with its key where that is wanted; `attempt` is made again where the file needs it.
+    /// Read a raw file, with the columns that `used` says; `attempt` is made again where the file needs it.
     pub(crate) fn raw<T>(
         &self,
         table: &str,
         object: &Object,
-        keyed: bool,
+        used: &dyn Fn(&str) -> bool,
         attempt: impl FnMut(&Raw<'_>) -> Result<(T, Seen), Halt>,
     ) -> Result<(T, Seen), Error> {
         let url = &object.url;
         let source =
             self.store.open(url).map_err(|source| Error::Store { doing: "reading", url: url.clone(), source })?;
-        let place = self.place(table)?;
-        let used = |column: &str| self.query.mentions(column) || (keyed && place.key.iter().any(|key| key == column));
-        Raw::open(url, &*source, place, &used, self.limits)?.settle(attempt)
+        Raw::open(url, &*source, self.place(table)?, used, self.limits)?.settle(attempt)
     }
 }

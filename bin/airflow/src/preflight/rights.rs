@@ -2,7 +2,7 @@
 //! rights; this list says what is needed. `environment/rights.rs` and `serverless/rights.rs` have the rest.
 
 use strata_layer::Context;
-use strata_state::{Kind, Spec, spec::SCRIPT_KEY};
+use strata_state::{Kind, Spec, spec::RUN_KEY};
 
 /// Some actions on one resource, and what they are for.
 pub(crate) struct Need {
@@ -36,7 +36,7 @@ pub(super) fn glue(cx: &Context, bucket: &str) -> Vec<Need> {
     let s3 = format!("arn:{}:s3:::{bucket}", session.partition);
     let database = cx.name(Kind::Database, &pipeline.catalog().database);
     let mut needs = vec![
-        need("jobs read their script", &["s3:GetObject"], format!("{s3}/{SCRIPT_KEY}")),
+        need("jobs read their script", &["s3:GetObject"], format!("{s3}/{RUN_KEY}")),
         need("jobs look for files", &["s3:ListBucket"], &s3),
         need(
             "jobs and crawlers write logs",

@@ -1,164 +1,119 @@
-//! The engine of job runs: a transform over the endpoint's objects, in a worker process.
+//! The engine of job runs: the program `transform`, the very one that jobs in AWS fetch and start, as a process of its own.
 
-mod objects;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use strata_local_process::environment;
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
 
-use crate::objects::Objects;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use std::{
-    future::Future,
-    io::{Error, ErrorKind, Result as IoResult, Write},
-};
-use strata_local_wire::AwsError;
-use strata_transform::{Object, Sink, Source, Store};
-use tokio::runtime::{Builder, Runtime};
-
-/// The endpoint's buckets, for code that waits instead of awaiting.
-struct Remote {
-    objects: Objects,
-    runtime: Runtime,
-}
-
-impl Remote {
-    fn new(url: &str) -> IoResult<Self> {
-        Ok(Self { objects: Objects::at(url), runtime: Builder::new_current_thread().enable_all().build()? })
-    }
-
-    fn wait<T>(&self, url: &str, work: impl Future<Output = Result<T, AwsError>>) -> IoResult<T> {
-        self.runtime.block_on(work).map_err(|error| {
-            let kind = match error.code.as_str() {
-                "NoSuchKey" | "NoSuchBucket" => ErrorKind::NotFound,
-                "AccessDenied" => ErrorKind::PermissionDenied,
-                _ => ErrorKind::Other,
-            };
-            Error::new(kind, format!("{url}: {} ({})", error.message, error.code))
-        })
-    }
-}
-
-/// Bucket and key of an `s3://` URL.
-fn split(url: &str) -> IoResult<(&str, &str)> {
-    let parts = url.strip_prefix("s3://").and_then(|path| path.split_once('/'));
-    parts.ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("{url} is not an s3:// URL")))
-}
-
-impl Store for Remote {
-    fn list(&self, url: &str) -> IoResult<Vec<Object>> {
-        let (bucket, prefix) = split(url)?;
-        let objects = self.wait(url, self.objects.list(bucket, prefix))?;
-        let object = |found: objects::Object| Object { url: format!("s3://{bucket}/{}", found.key), size: found.size };
-        Ok(objects.into_iter().map(object).collect())
-    }
-
-    fn get(&self, url: &str) -> IoResult<Vec<u8>> {
-        let (bucket, key) = split(url)?;
-        Ok(self.wait(url, self.objects.get(bucket, key))?.into())
-    }
-
-    fn put(&self, url: &str, bytes: Vec<u8>) -> IoResult<()> {
-        let (bucket, key) = split(url)?;
-        self.wait(url, self.objects.put(bucket, key, bytes.into()))
-    }
-
-    fn delete(&self, url: &str) -> IoResult<()> {
-        let (bucket, key) = split(url)?;
-        self.wait(url, self.objects.delete(bucket, key))
-    }
-
-    fn open(&self, url: &str) -> IoResult<Box<dyn Source + '_>> {
-        let (bucket, key) = split(url)?;
-        let (size, etag) = self.wait(url, self.objects.about(bucket, key))?;
-        Ok(Box::new(Opened { remote: self, url: url.to_owned(), size, etag }))
-    }
-
-    fn create(&self, url: &str) -> IoResult<Box<dyn Sink + '_>> {
-        Ok(Box::new(Spool { remote: self, url: url.to_owned(), file: tempfile::tempfile()? }))
-    }
-}
-
-/// An object that is read in pieces.
-struct Opened<'a> {
-    remote: &'a Remote,
-    url: String,
-    size: u64,
-    etag: String,
-}
-
-impl Source for Opened<'_> {
-    fn size(&self) -> u64 {
-        self.size
-    }
-
-    fn read(&self, from: u64, into: &mut [u8]) -> IoResult<()> {
-        if into.is_empty() {
-            return Ok(());
-        }
-        let (bucket, key) = split(&self.url)?;
-        let range = from..from + into.len() as u64;
-        let (bytes, etag) = self.remote.wait(&self.url, self.remote.objects.range(bucket, key, range))?;
-        // Pieces of two versions must not be taken for one.
-        if etag != self.etag || bytes.len() != into.len() {
-            return Err(Error::other(format!("{} was replaced while it was read; run again", self.url)));
-        }
-        into.copy_from_slice(&bytes);
-        Ok(())
-    }
-}
-
-/// What is written waits in a file without a name, which goes with the process, and is put in one call.
-struct Spool<'a> {
-    remote: &'a Remote,
-    url: String,
-    file: std::fs::File,
-}
-
-impl Write for Spool<'_> {
-    fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> IoResult<()> {
-        self.file.flush()
-    }
-}
-
-impl Sink for Spool<'_> {
-    fn commit(self: Box<Self>) -> IoResult<()> {
-        let Self { remote, url, file } = *self;
-        let (bucket, key) = split(&url)?;
-        remote.wait(&url, remote.objects.put_file(bucket, key, file))
-    }
-}
-
-/// The engine's name, by which a worker is told to use it.
-pub const NAME: &str = "transform";
-
-/// What the engine is told.
-#[derive(Debug, Serialize, Deserialize)]
+/// What a run is told.
+#[derive(Debug)]
 pub struct Job {
     /// Where the objects are: `http://127.0.0.1:port/secret`.
     pub objects: String,
-    /// The spec's `s3://` place.
-    pub spec: String,
+    /// The `s3://` places of the specs, separated by commas.
+    pub specs: String,
     /// The day, as YYYY-MM-DD.
     pub date: Option<String>,
+    /// The most memory that it shall use, as the program takes it.
+    pub memory: Option<String>,
 }
 
-/// Runs a [`Job`], and tells how many rows were read, written and rejected.
-///
-/// # Errors
-/// What went wrong, in plain words.
-pub fn run(job: Value) -> Result<Value, String> {
-    let Job { objects, spec, date } = serde_json::from_value(job).map_err(|error| error.to_string())?;
-    let (spec, date) = (spec.as_str(), date.as_deref());
-    let store = Remote::new(&objects).map_err(|error| error.to_string())?;
-    let date = date
-        .map(|text| text.parse().map_err(|_| format!("the argument --date must be YYYY-MM-DD, and is {text}")))
-        .transpose()?;
-    let text = store.get(spec).map_err(|error| format!("the spec could not be read: {error}"))?;
-    let parsed = serde_json::from_slice(&text).map_err(|error| format!("the spec {spec} is not valid: {error}"))?;
-    let mut log = |line: &str| eprintln!("{line}");
-    let report = strata_transform::run(&parsed, &store, date, &mut log).map_err(|error| error.to_string())?;
-    eprintln!("{} rows read, {} written, {} rejected", report.rows_in(), report.rows_out(), report.rejected());
-    Ok(json!({ "rows_in": report.rows_in(), "rows_out": report.rows_out(), "rejected": report.rejected() }))
+/// What came of a run.
+#[derive(Debug)]
+pub struct Done {
+    /// Nothing, or the error in plain words.
+    pub result: Result<(), String>,
+    /// What it said.
+    pub lines: Vec<String>,
+}
+
+/// Begins the line with which the program ends when it fails.
+const MARK: &str = "transform: ";
+
+/// Runs a job to its end. Dropping the future kills the process.
+pub async fn run(job: &Job) -> Done {
+    match talk(job).await {
+        Ok(done) => done,
+        Err(why) => Done { result: Err(why), lines: Vec::new() },
+    }
+}
+
+async fn talk(job: &Job) -> Result<Done, String> {
+    let program = program()?;
+    let failed = |error: std::io::Error| format!("{} could not be run: {error}", program.display());
+    let mut command = Command::new(&program);
+    command.args(["--spec", &job.specs, "--end-with-stdin"]);
+    for (option, value) in [("--date", &job.date), ("--memory", &job.memory)] {
+        if let Some(value) = value {
+            command.args([option, value]);
+        }
+    }
+    command.env_clear().envs(environment::needed()).envs([
+        // The SDK puts the bucket right behind the path.
+        ("AWS_ENDPOINT_URL", &format!("{}/", job.objects)),
+        ("AWS_REGION", "us-east-1"),
+        // The objects' address has a secret in it, which is all that they ask for.
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        // The person's own files have nothing to say here.
+        ("AWS_CONFIG_FILE", "/dev/null"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+    ]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().map_err(failed)?;
+    let missing = || "a pipe to it is missing".to_owned();
+    // It stays open until the process is done: the process ends when this one does.
+    let stdin = child.stdin.take();
+    let mut stdout = child.stdout.take().ok_or_else(missing)?;
+    let mut stderr = child.stderr.take().ok_or_else(missing)?;
+    let (mut out, mut err) = (String::new(), String::new());
+    tokio::try_join!(stdout.read_to_string(&mut out), stderr.read_to_string(&mut err)).map_err(failed)?;
+    let status = child.wait().await.map_err(failed)?;
+    drop(stdin);
+    let mut lines: Vec<String> = err.lines().map(str::to_owned).collect();
+    if status.success() {
+        lines.extend(out.lines().map(str::to_owned));
+        return Ok(Done { result: Ok(()), lines });
+    }
+    let said = lines.iter().rposition(|line| line.starts_with(MARK)).map(|at| lines.remove(at));
+    let why = match said {
+        Some(line) => line.trim_start_matches(MARK).to_owned(),
+        None => broken(&status.to_string(), &lines),
+    };
+    Ok(Done { result: Err(why), lines })
+}
+
+/// What is said of a process that ended without a word of its own: a panic's, or a signal's.
+fn broken(status: &str, lines: &[String]) -> String {
+    let words = lines.iter().position(|line| line.contains("panicked at"));
+    let words = words.and_then(|at| lines.get(at + 1)).map(|line| line.trim().trim_end_matches('.'));
+    match words {
+        Some(words) => format!("the engine cannot do this: {words}"),
+        None => format!("the engine's process ended without an answer ({status})"),
+    }
+}
+
+/// The program beside this one.
+fn program() -> Result<PathBuf, String> {
+    let own = std::env::current_exe().map_err(|error| format!("looking for the program `transform`: {error}"))?;
+    let program = own.parent().unwrap_or(Path::new(".")).join("transform");
+    if program.exists() {
+        return Ok(program);
+    }
+    Err(format!("there is no program {}: `just build` makes it", program.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken;
+
+    #[test]
+    fn a_panic_is_one_sentence() {
+        let lines = ["read 5 rows", "thread 'main' panicked at src/x.rs:1:2:", "not implemented for dtype Int128.", "note: run"];
+        let lines = lines.map(str::to_owned);
+        assert_eq!(broken("signal: 6 (SIGABRT)", &lines), "the engine cannot do this: not implemented for dtype Int128");
+        let told = broken("signal: 9 (SIGKILL)", &lines[..1]);
+        assert_eq!(told, "the engine's process ended without an answer (signal: 9 (SIGKILL))");
+    }
 }

@@ -10,7 +10,6 @@ use std::{
 };
 use strata_local_engine_transform as engine;
 use strata_local_logs::Stream;
-use strata_local_process::worker::{self, Task};
 use strata_local_wire::Caller;
 use tokio::sync::watch;
 
@@ -142,24 +141,21 @@ async fn execute(glue: &Glue, work: &Work) -> End {
             work.script
         ));
     }
-    let spec = match work.arguments.get("--spec") {
-        Some(spec) if key.ends_with(strata_state::spec::SCRIPT_KEY) => spec.clone(),
+    let specs = match work.arguments.get("--spec") {
+        Some(specs) if strata_state::spec::SCRIPT_KEYS.iter().any(|script| key.ends_with(script)) => specs.clone(),
         _ => {
             return End::failed(format!(
                 "the local endpoint runs strata transforms only: a job whose script is {} and that has the argument --spec; this job's script is {}",
-                strata_state::spec::SCRIPT_KEY,
+                strata_state::spec::SCRIPT_KEYS.join(" or "),
                 work.script
             ));
         }
     };
-    let date = work.arguments.get("--date").cloned();
-    let job = engine::Job { objects: glue.cloud.objects_url.clone(), spec, date };
-    let done = match Task::new(engine::NAME, &job) {
-        Ok(task) => worker::spawn(&task).await,
-        Err(error) => return End::failed(error.to_string()),
-    };
-    match done.result {
-        Ok(_) => End { state: "SUCCEEDED", error: None, output: done.lines },
-        Err(error) => End { state: "FAILED", error: Some(error), output: done.lines },
+    let (date, memory) = (work.arguments.get("--date").cloned(), work.arguments.get("--memory").cloned());
+    let job = engine::Job { objects: glue.cloud.objects_url.clone(), specs, date, memory };
+    let engine::Done { result, lines } = engine::run(&job).await;
+    match result {
+        Ok(()) => End { state: "SUCCEEDED", error: None, output: lines },
+        Err(error) => End { state: "FAILED", error: Some(error), output: lines },
     }
 }

@@ -21,6 +21,8 @@ pub enum Body {
     Text(String),
     /// A file of the pipeline's folder, by its path there.
     Path(String),
+    /// The portable build of the program `transform`. An object with its key is it: the key holds the hash of its sources.
+    Program,
     /// Every file of a folder of the pipeline's folder, at any depth, below the key; nothing where there is no such folder.
     Folder(String),
 }

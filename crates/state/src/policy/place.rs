@@ -17,4 +17,7 @@ pub struct Place {
     pub account: String,
     /// Region name.
     pub region: String,
+    /// The key of the program that jobs fetch, which holds the hash of its sources and of Cargo.lock. None where they do not
+    /// fetch it: at a local endpoint.
+    pub program: Option<String>,
 }

@@ -9,7 +9,7 @@ use crate::{Document, Kind, demand, layers};
 #[must_use]
 pub fn values(document: &Document, place: &Place) -> Values {
     let pipeline = &document.pipeline;
-    let Place { partition, account, region } = place;
+    let Place { partition, account, region, .. } = place;
     let own = [
         ("partition", partition),
         ("account", account),

@@ -19,7 +19,7 @@ pub(crate) fn check(pipeline: &Pipeline, found: &mut Vec<String>) {
     let Some(Wish { boundary, roles, service_roles }) = &pipeline.iam else { return };
     // Names of accounts and regions say nothing about whether a placeholder exists.
     let [partition, account, region] = ["aws", "123456789012", "us-east-1"].map(str::to_owned);
-    let values = values(&Document::new(pipeline.clone()), &Place { partition, account, region });
+    let values = values(&Document::new(pipeline.clone()), &Place { partition, account, region, program: None });
     boundary.iter().for_each(|name| policy(found, "pipeline.iam.boundary", name, &values));
     for (id, role) in roles {
         let path = format!("pipeline.iam.roles.{id}");

@@ -15,10 +15,16 @@ impl Wish {
         transform.engine.unwrap_or_else(|| by_size(self.day_gb))
     }
 
-    /// DPUs of a polars job: 0.0625 (1 GB of memory) or 1 (16 GB).
+    /// DPUs of a native job: 0.0625 (1 GB of memory) or 1 (16 GB).
     #[must_use]
-    pub fn polars_dpu(&self) -> f64 {
+    pub fn native_dpu(&self) -> f64 {
         if self.day_gb > SMALL { 1.0 } else { 0.0625 }
+    }
+
+    /// What a native job may use of its memory; the rest is Python's and the system's.
+    #[must_use]
+    pub fn native_memory(&self) -> &'static str {
+        if self.native_dpu() < 1.0 { "600M" } else { "12G" }
     }
 
     /// The part of Spark jobs' Glue version before the dot.
@@ -36,18 +42,18 @@ impl Wish {
             gb if gb > SMALL => format!("since jobs.day_gb {gb} is above {SMALL} and not above {LARGE}"),
             gb => format!("since jobs.day_gb {gb} is not above {SMALL}"),
         };
-        let dpu = if self.polars_dpu() < 1.0 { "1/16 DPU" } else { "1 DPU" };
+        let dpu = if self.native_dpu() < 1.0 { "1/16 DPU" } else { "1 DPU" };
         match (self.engine(transform), transform.engine) {
             (Engine::Spark, None) => format!("spark on {workers} {worker_type} workers, {size}"),
             (Engine::Spark, Some(_)) => format!("spark on {workers} {worker_type} workers, as its `engine` says"),
-            (Engine::Polars, None) => format!("polars with {dpu}, {size}"),
-            (Engine::Polars, Some(_)) => format!("polars, as its `engine` says, with {dpu}, {size}"),
+            (Engine::Native, None) => format!("native with {dpu}, {size}"),
+            (Engine::Native, Some(_)) => format!("native, as its `engine` says, with {dpu}, {size}"),
         }
     }
 }
 
 fn by_size(gb: f64) -> Engine {
-    if gb > LARGE { Engine::Spark } else { Engine::Polars }
+    if gb > LARGE { Engine::Spark } else { Engine::Native }
 }
 
 /// A sentence where a slice's input of `bytes` is too large for what was chosen for days of `planned` GB; None where it fits.
@@ -77,10 +83,10 @@ mod tests {
     #[test]
     fn the_engine_is_chosen_by_size_and_the_reason_is_told() {
         assert_eq!(choice(12.0, None), "spark on 2 G.1X workers, since jobs.day_gb 12 is above 4");
-        assert_eq!(choice(4.0, None), "polars with 1 DPU, since jobs.day_gb 4 is above 0.1 and not above 4");
-        assert_eq!(choice(0.03, None), "polars with 1/16 DPU, since jobs.day_gb 0.03 is not above 0.1");
+        assert_eq!(choice(4.0, None), "native with 1 DPU, since jobs.day_gb 4 is above 0.1 and not above 4");
+        assert_eq!(choice(0.03, None), "native with 1/16 DPU, since jobs.day_gb 0.03 is not above 0.1");
         assert_eq!(choice(0.03, Some(Engine::Spark)), "spark on 2 G.1X workers, as its `engine` says");
-        assert!(choice(12.0, Some(Engine::Polars)).starts_with("polars, as its `engine` says, with 1 DPU, since"));
+        assert!(choice(12.0, Some(Engine::Native)).starts_with("native, as its `engine` says, with 1 DPU, since"));
     }
 
     #[test]

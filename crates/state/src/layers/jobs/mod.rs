@@ -10,7 +10,7 @@ pub use wish::{Engine, Job, Section, Wish};
 use crate::demand::{Body, File};
 use crate::layer::Layer;
 use crate::policy::{Added, Place};
-use crate::spec::{SCRIPT_KEY, Spec};
+use crate::spec::{RUN_KEY, SPARK_KEY, Spec};
 use crate::wish::{Pipeline, Transform};
 use crate::{Document, Kind, roles};
 
@@ -28,12 +28,23 @@ pub const LAYER: Layer = Layer {
     ..Layer::NONE
 };
 
-/// The one job script, which reads a spec and runs its SQL with polars or with Spark.
-const SCRIPT: &str = include_str!("../../../../../scripts/glue/strata_transform.py");
+/// The script that fetches the program `transform` and starts it.
+const RUN: &str = include_str!("../../../../../scripts/glue/run_transform.py");
+/// The script that reads a spec and runs its SQL on Spark.
+const SPARK: &str = include_str!("../../../../../scripts/glue/strata_transform.py");
 
 fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
     let bucket = pipeline.bucket(&place.account, &place.region);
-    let mut files = vec![File::text(SCRIPT_KEY, SCRIPT)];
+    let jobs = pipeline.jobs();
+    let uses = |engine| pipeline.transforms.iter().any(|transform| jobs.engine(transform) == engine);
+    let mut files = Vec::new();
+    if uses(Engine::Native) {
+        files.push(File::text(RUN_KEY, RUN));
+        files.extend(place.program.iter().map(|key| File::new(key, Body::Program)));
+    }
+    if uses(Engine::Spark) {
+        files.push(File::text(SPARK_KEY, SPARK));
+    }
     for transform in &pipeline.transforms {
         files.push(File::new(Spec::sql_key(transform), Body::Path(transform.sql.clone())));
         // A table that is missing from the wish is refused when the document is read.

@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What runs the SQL in AWS. Locally it is always polars.
+/// What runs the SQL in AWS. Locally it is always the program `transform`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
-    /// One machine: a Glue pythonshell job.
-    Polars,
+    /// The program `transform` on one machine: a Glue pythonshell job fetches and starts it.
+    Native,
     /// A cluster: a Glue glueetl job.
     Spark,
 }
