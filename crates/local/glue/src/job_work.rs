@@ -1,7 +1,7 @@
 //! The work of a job run: a child process that runs the transform, with a deadline and a switch.
 
 use crate::store::{Glue, PRINCIPAL, Place};
-use crate::{check, job_run, log};
+use crate::{check, job_run, log, own};
 use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
@@ -16,17 +16,19 @@ use tokio::sync::watch;
 
 /// What a run needs to know.
 pub(crate) struct Work {
-    job: String,
-    id: String,
-    region: String,
+    pub(crate) job: String,
+    pub(crate) id: String,
+    pub(crate) region: String,
+    /// `pythonshell`, `glueetl`.
+    pub(crate) command: String,
     script: String,
-    arguments: BTreeMap<String, String>,
-    logs: String,
+    pub(crate) arguments: BTreeMap<String, String>,
+    pub(crate) logs: String,
     /// Where a Spark job of an older Glue logs as it goes, if it does.
-    continuous: Option<String>,
+    pub(crate) continuous: Option<String>,
     timeout: Duration,
     dpu: f64,
-    role: String,
+    pub(crate) role: String,
 }
 
 /// How a run ended.
@@ -57,6 +59,7 @@ impl Work {
             job: job.to_owned(),
             id: id.to_owned(),
             region: region.to_owned(),
+            command: wish["Command"]["Name"].as_str().unwrap_or_default().to_owned(),
             script: wish["Command"]["ScriptLocation"].as_str().unwrap_or_default().to_owned(),
             continuous: log::continuous(wish, &arguments),
             arguments,
@@ -68,7 +71,7 @@ impl Work {
     }
 
     /// In whose name it works.
-    fn caller(&self) -> Caller {
+    pub(crate) fn caller(&self) -> Caller {
         Caller::role(PRINCIPAL, &self.role)
     }
 }
@@ -127,7 +130,8 @@ pub(crate) async fn run(glue: Arc<Glue>, place: Place, work: Work, mut stopped: 
     });
 }
 
-fn split(url: &str) -> Option<(&str, &str)> {
+/// Bucket and key of an S3 path.
+pub(crate) fn split(url: &str) -> Option<(&str, &str)> {
     url.strip_prefix("s3://")?.split_once('/')
 }
 
@@ -145,11 +149,10 @@ async fn execute(glue: &Glue, work: &Work) -> End {
     let spec = match work.arguments.get("--spec") {
         Some(spec) if key.ends_with(strata_state::spec::SCRIPT_KEY) => spec.clone(),
         _ => {
-            return End::failed(format!(
-                "the local endpoint runs strata transforms only: a job whose script is {} and that has the argument --spec; this job's script is {}",
-                strata_state::spec::SCRIPT_KEY,
-                work.script
-            ));
+            return match own::run(glue, work, (bucket, key)).await {
+                Ok(()) => End { state: "SUCCEEDED", error: None, output: Vec::new() },
+                Err(error) => End::failed(error),
+            };
         }
     };
     let date = work.arguments.get("--date").cloned();

@@ -16,6 +16,7 @@ mod job_run;
 mod job_work;
 mod kept;
 mod log;
+mod own;
 mod page;
 mod role;
 mod store;
@@ -28,6 +29,7 @@ use strata_local_cloud::{Done, Service, Work};
 use strata_local_wire::{Call, Handled};
 
 pub use climate::CLIMATE;
+pub use own::Python;
 pub use store::Glue;
 
 impl Service for Glue {
