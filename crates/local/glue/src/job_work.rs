@@ -1,13 +1,14 @@
 //! The work of a job run: a child process that runs the transform, with a deadline and a switch.
 
 use crate::store::{Glue, PRINCIPAL, Place};
-use crate::{check, job_run, log, own};
+use crate::{check, job_run, log};
 use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
+use strata_local_engine_script::{self as script, Script};
 use strata_local_engine_transform as engine;
 use strata_local_logs::Stream;
 use strata_local_process::worker::{self, Task};
@@ -16,19 +17,19 @@ use tokio::sync::watch;
 
 /// What a run needs to know.
 pub(crate) struct Work {
-    pub(crate) job: String,
-    pub(crate) id: String,
-    pub(crate) region: String,
+    job: String,
+    id: String,
+    region: String,
     /// `pythonshell`, `glueetl`.
-    pub(crate) command: String,
+    command: String,
     script: String,
-    pub(crate) arguments: BTreeMap<String, String>,
-    pub(crate) logs: String,
+    arguments: BTreeMap<String, String>,
+    logs: String,
     /// Where a Spark job of an older Glue logs as it goes, if it does.
-    pub(crate) continuous: Option<String>,
+    continuous: Option<String>,
     timeout: Duration,
     dpu: f64,
-    pub(crate) role: String,
+    role: String,
 }
 
 /// How a run ended.
@@ -71,8 +72,24 @@ impl Work {
     }
 
     /// In whose name it works.
-    pub(crate) fn caller(&self) -> Caller {
+    fn caller(&self) -> Caller {
         Caller::role(PRINCIPAL, &self.role)
+    }
+
+    /// The script of a person's own.
+    fn own<'a>(&'a self, bucket: &'a str, key: &'a str) -> Script<'a> {
+        Script {
+            job: &self.job,
+            run: &self.id,
+            place: (bucket, key),
+            command: &self.command,
+            arguments: &self.arguments,
+            region: &self.region,
+            role: &self.role,
+            principal: PRINCIPAL,
+            logs: &self.logs,
+            continuous: self.continuous.as_deref(),
+        }
     }
 }
 
@@ -130,8 +147,7 @@ pub(crate) async fn run(glue: Arc<Glue>, place: Place, work: Work, mut stopped: 
     });
 }
 
-/// Bucket and key of an S3 path.
-pub(crate) fn split(url: &str) -> Option<(&str, &str)> {
+fn split(url: &str) -> Option<(&str, &str)> {
     url.strip_prefix("s3://")?.split_once('/')
 }
 
@@ -149,7 +165,7 @@ async fn execute(glue: &Glue, work: &Work) -> End {
     let spec = match work.arguments.get("--spec") {
         Some(spec) if key.ends_with(strata_state::spec::SCRIPT_KEY) => spec.clone(),
         _ => {
-            return match own::run(glue, work, (bucket, key)).await {
+            return match script::run(&glue.cloud, &glue.python, &work.own(bucket, key)).await {
                 Ok(()) => End { state: "SUCCEEDED", error: None, output: Vec::new() },
                 Err(error) => End::failed(error),
             };

@@ -16,7 +16,6 @@ mod job_run;
 mod job_work;
 mod kept;
 mod log;
-mod own;
 mod page;
 mod role;
 mod store;
@@ -29,8 +28,8 @@ use strata_local_cloud::{Done, Service, Work};
 use strata_local_wire::{Call, Handled};
 
 pub use climate::CLIMATE;
-pub use own::Python;
 pub use store::Glue;
+pub use strata_local_engine_script::Python;
 
 impl Service for Glue {
     fn name(&self) -> &'static str {

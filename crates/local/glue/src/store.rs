@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use strata_local_cloud::Cloud;
+use strata_local_engine_script::Python;
 
-use crate::own::Python;
 use crate::{crawler, job, job_run};
 
 /// Who assumes the roles of crawlers and jobs.

@@ -4,14 +4,14 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
+use strata_local_cloud::Cloud;
 use strata_local_logs::Stream;
 use strata_local_process::environment;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
-use super::files;
-use crate::job_work::Work;
-use crate::store::Glue;
+use crate::files;
+use crate::script::{Python, Script};
 
 /// How long lines wait for others before they are written.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -44,10 +44,10 @@ impl Logs<'_> {
 }
 
 /// Runs what `about` says. Dropping the future closes the pipe, which ends the script and all that it has started.
-pub(crate) async fn run(glue: &Glue, work: &Work, about: &Value) -> Result<(), String> {
-    let programs = files::programs(glue).map_err(|why| why.to_string())?;
+pub(crate) async fn run(cloud: &Cloud, python: &Python, script: &Script<'_>, about: &Value) -> Result<(), String> {
+    let programs = files::programs(cloud).map_err(|why| why.to_string())?;
     let failed = |why: std::io::Error| format!("The local endpoint could not run the job: {why}");
-    let mut child = Command::new(&glue.python.interpreter)
+    let mut child = Command::new(&python.interpreter)
         .arg("-B")
         .arg(programs.join("supervise.py"))
         .env_clear()
@@ -64,12 +64,12 @@ pub(crate) async fn run(glue: &Glue, work: &Work, about: &Value) -> Result<(), S
     let mut lines = BufReader::new(child.stdout.take().ok_or_else(missing)?).lines();
     stdin.write_all(format!("{about}\n").as_bytes()).await.map_err(failed)?;
 
-    let (group, errors) = (format!("{}/output", work.logs), format!("{}/error", work.logs));
-    let mut output = vec![open(glue, work, &group, &work.id).await];
-    if let Some(continuous) = &work.continuous {
-        output.push(open(glue, work, continuous, &format!("{}-driver", work.id)).await);
+    let (group, errors) = (format!("{}/output", script.logs), format!("{}/error", script.logs));
+    let mut output = vec![open(cloud, script, &group, script.run).await];
+    if let Some(continuous) = script.continuous {
+        output.push(open(cloud, script, continuous, &format!("{}-driver", script.run)).await);
     }
-    let errors = open(glue, work, &errors, &work.id).await;
+    let errors = open(cloud, script, &errors, script.run).await;
     let mut logs = Logs { output, errors, out: Vec::new(), err: Vec::new() };
     let ended = loop {
         let line = tokio::select! {
@@ -102,6 +102,6 @@ pub(crate) async fn run(glue: &Glue, work: &Work, about: &Value) -> Result<(), S
     ended.map_or(Ok(()), Err)
 }
 
-async fn open<'a>(glue: &'a Glue, work: &'a Work, group: &'a str, name: &str) -> Stream<'a> {
-    Stream::open(&glue.cloud, work.caller(), &work.region, group, name).await
+async fn open<'a>(cloud: &'a Cloud, script: &'a Script<'_>, group: &'a str, name: &str) -> Stream<'a> {
+    Stream::open(cloud, script.caller(), script.region, group, name).await
 }

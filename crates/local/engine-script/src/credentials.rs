@@ -6,21 +6,20 @@ use strata_local_iam::Role;
 use strata_local_wire::Caller;
 use strata_local_wire::xml::first_element;
 
-use crate::job_work::Work;
-use crate::store::PRINCIPAL;
+use crate::script::Script;
 
 /// Takes the role, as Glue does before it runs a job.
-pub(crate) async fn assume(cloud: &Cloud, work: &Work) -> Result<Map<String, Value>, String> {
+pub(crate) async fn assume(cloud: &Cloud, script: &Script<'_>) -> Result<Map<String, Value>, String> {
     let refused = || {
-        let (job, run, role) = (&work.job, &work.id, &work.role);
+        let (job, run, role) = (script.job, script.run, script.role);
         format!(
             "JobName:{job} and JobRunId:{run} failed to execute with exception Role {role} should be given assume role \
              permissions for Glue Service."
         )
     };
-    let service = Caller::service(PRINCIPAL);
-    let role = Role::find(cloud, &service, &work.role).await.map_err(|_| refused())?;
-    if !role.trusts(PRINCIPAL) {
+    let service = Caller::service(script.principal);
+    let role = Role::find(cloud, &service, script.role).await.map_err(|_| refused())?;
+    if !role.trusts(script.principal) {
         return Err(refused());
     }
     let asked = [
@@ -29,7 +28,7 @@ pub(crate) async fn assume(cloud: &Cloud, work: &Work) -> Result<Map<String, Val
         ("RoleArn", role.arn.as_str()),
         ("RoleSessionName", "GlueJobRunnerSession"),
     ];
-    let text = cloud.query(&service, &work.region, "sts", &asked).await.map_err(|why| why.message)?;
+    let text = cloud.query(&service, script.region, "sts", &asked).await.map_err(|why| why.message)?;
     let part = |name: &str| first_element(&text, name).unwrap_or_default();
     let url = format!("http://127.0.0.1:{}", cloud.port);
     let all = [
@@ -37,8 +36,8 @@ pub(crate) async fn assume(cloud: &Cloud, work: &Work) -> Result<Map<String, Val
         ("AWS_SECRET_ACCESS_KEY", part("SecretAccessKey")),
         ("AWS_SESSION_TOKEN", part("SessionToken")),
         ("AWS_ENDPOINT_URL", url),
-        ("AWS_REGION", work.region.clone()),
-        ("AWS_DEFAULT_REGION", work.region.clone()),
+        ("AWS_REGION", script.region.to_owned()),
+        ("AWS_DEFAULT_REGION", script.region.to_owned()),
         // No person's profile.
         ("AWS_CONFIG_FILE", "/dev/null".to_owned()),
         ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".to_owned()),

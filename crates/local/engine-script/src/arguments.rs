@@ -4,24 +4,24 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::job_work::Work;
+use crate::script::Script;
 
 /// Refuses what a local endpoint cannot do as AWS does.
-pub(crate) fn check(work: &Work) -> Result<(), String> {
-    let is = |name: &str, value: &str| work.arguments.get(name).is_some_and(|found| found == value);
+pub(crate) fn check(script: &Script<'_>) -> Result<(), String> {
+    let is = |name: &str, value: &str| script.arguments.get(name).is_some_and(|found| found == value);
     let refused = |what: &str, instead: &str| Err(format!("the local endpoint does not run {what}: {instead}"));
-    match work.command.as_str() {
+    match script.command {
         "pythonshell" | "glueetl" => {}
         command => return refused(&format!("jobs of the command {command}"), "use glueetl or pythonshell"),
     }
     if is("--job-language", "scala") {
         return refused("scripts in Scala", "write the script in Python, or run this job in AWS Glue");
     }
-    if work.command == "glueetl" {
+    if script.command == "glueetl" {
         if is("--job-bookmark-option", "job-bookmark-enable") || is("--job-bookmark-option", "job-bookmark-pause") {
             return refused("jobs with bookmarks", "set --job-bookmark-option to job-bookmark-disable here");
         }
-        if work.arguments.contains_key("--datalake-formats") {
+        if script.arguments.contains_key("--datalake-formats") {
             return refused(
                 "jobs with --datalake-formats",
                 "no jars of Delta, Iceberg or Hudi come with it; use --extra-jars",
@@ -33,8 +33,8 @@ pub(crate) fn check(work: &Work) -> Result<(), String> {
 
 /// Which packages the job has: `shell`, `analytics` or `spark`. AWS brings the analytics libraries to a pythonshell job that asks
 /// for them; here they are 700 MB, which a script that needs boto3 alone should not wait for.
-pub(crate) fn set(work: &Work) -> &'static str {
-    match (work.command.as_str(), work.arguments.get("library-set").or(work.arguments.get("--library-set"))) {
+pub(crate) fn set(script: &Script<'_>) -> &'static str {
+    match (script.command, script.arguments.get("library-set").or(script.arguments.get("--library-set"))) {
         ("glueetl", _) => "spark",
         (_, Some(set)) if set == "analytics" => "analytics",
         _ => "shell",
@@ -42,18 +42,18 @@ pub(crate) fn set(work: &Work) -> &'static str {
 }
 
 /// The words after the script's name. AWS passes the job's name and ids to Spark jobs only.
-pub(crate) fn words(work: &Work) -> Vec<String> {
+pub(crate) fn words(script: &Script<'_>) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut add = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
-    if work.command == "glueetl" {
-        add("--JOB_NAME", &work.job);
-        add("--JOB_ID", &work.id.replacen("jr_", "j_", 1));
-        add("--JOB_RUN_ID", &work.id);
+    if script.command == "glueetl" {
+        add("--JOB_NAME", script.job);
+        add("--JOB_ID", &script.run.replacen("jr_", "j_", 1));
+        add("--JOB_RUN_ID", script.run);
     }
-    if !work.arguments.contains_key("--job-bookmark-option") {
+    if !script.arguments.contains_key("--job-bookmark-option") {
         add("--job-bookmark-option", "job-bookmark-disable");
     }
-    for (name, value) in &work.arguments {
+    for (name, value) in script.arguments {
         add(name, value);
     }
     words

@@ -123,7 +123,6 @@ def prepare(about):
         "PYTHONPATH": os.pathsep.join(str(one) for one in path),
         # A log is read while the script runs.
         "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "TMPDIR": str(folder / "tmp"),
     }
     if is_spark:

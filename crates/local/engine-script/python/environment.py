@@ -71,8 +71,8 @@ def make(tool, folder, packages, say):
     new = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     run(f"making a virtual environment with Python {PYTHON}", [tool, "venv", "--quiet", "--relocatable", "--python", PYTHON, new])
-    # Compiled now: a test writes no bytecode, and would compile what it imports each time.
-    words = ["pip", "install", "--quiet", "--compile-bytecode", "--python", new / "bin/python", "--requirement", packages]
+    # Not compiled: a script writes the bytecode of what it imports, and that is little of it.
+    words = ["pip", "install", "--quiet", "--python", new / "bin/python", "--requirement", packages]
     run("installing the packages of Glue jobs", [tool, *words])
     new.rename(folder)
     say(f"They are installed ({time.monotonic() - begun:.0f} s).")
