@@ -43,6 +43,7 @@ def arguments():
 import json, sys
 from awsglue.utils import getResolvedOptions
 found = getResolvedOptions(sys.argv, ["one", "two", "three"])
+assert getResolvedOptions(["x", "--day=2024-09-15", "--more", ""], ["day", "more"])["day"] == "2024-09-15"
 print(json.dumps(found))
 print(json.dumps(sys.argv[1:]))
 """
