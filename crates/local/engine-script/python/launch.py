@@ -32,7 +32,7 @@ def words(error):
         return traceback.format_exception_only(type(error), error)[-1].strip()
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [""]
     # py4j says what was called in one line, and what Java answered in the next.
-    text = " ".join(lines[:2]) if type(error).__name__ == "Py4JJavaError" else lines[0]
+    text = " ".join(line.lstrip(": ") for line in lines[:2]) if type(error).__name__ == "Py4JJavaError" else lines[0]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

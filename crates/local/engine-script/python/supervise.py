@@ -126,6 +126,8 @@ def prepare(about):
         "TMPDIR": str(folder / "tmp"),
     }
     if is_spark:
+        if "--enable-glue-datacatalog" in about["arguments"]:
+            note("Spark SQL does not see the Data Catalog here (--enable-glue-datacatalog): use create_dynamic_frame.from_catalog.")
         try:
             found = [*jars.ensure(cache / "spark-jars"), *about["jars"]]
         except RuntimeError as why:
