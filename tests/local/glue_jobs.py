@@ -104,7 +104,7 @@ def job_failures():
     name = unique("job")
     glue.create_job(**job(name, Command={"Name": "glueetl", "ScriptLocation": f"s3://{where}/other.py"}, MaxCapacity=2.0))
     done = ended(name, glue.start_job_run(JobName=name)["JobRunId"])
-    assert done["JobRunState"] == "FAILED" and "strata transforms only" in done["ErrorMessage"], done
+    assert done["JobRunState"] == "FAILED" and "should be given assume role permissions" in done["ErrorMessage"], done
 
 
 def job_logs():

@@ -150,7 +150,7 @@ def histories():
     put(where, "raw/t/a.csv", "id,name\n1,one\n2,two\n")
     name, database = crawler(where, "raw/t/")
     crawl(name)
-    put(where, "script.py", "")
+    put(where, "script.py", "raise SystemExit('no rows')\n")
     job = unique("job")
     command = {"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{where}/script.py"}
     glue.create_job(Name=job, Role="role-1", Command=command)
@@ -225,7 +225,7 @@ def under_way():
     """A crawl that goes on for a while, and a job run."""
     where = bucket()
     put(where, "raw/t/a.csv", "id\n1\n")
-    put(where, "script.py", "")
+    put(where, "script.py", "import time\ntime.sleep(3600)\n")
     name, _ = crawler(where, "raw/t/")
     glue.start_crawler(Name=name)
     command = {"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{where}/script.py"}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use strata_local_athena::Athena;
 use strata_local_buckets::{Buckets, KmsKeys};
 use strata_local_cloud::{Cloud, Service};
-use strata_local_glue::Glue;
+use strata_local_glue::{Glue, Python};
 use strata_local_moto::venv;
 use strata_local_mwaa::{Mwaa, Places};
 use strata_local_mwaa_serverless::MwaaServerless;
@@ -25,13 +25,14 @@ pub(crate) const CLIMATES: [(&str, Climate); 5] = [
     ("airflow-serverless", strata_local_mwaa_serverless::CLIMATE),
 ];
 
-/// The services; `venv` is moto's virtual environment; those of Airflow are next to it.
+/// The services; `venv` is moto's virtual environment; those of Airflow and of Glue's jobs are next to it.
 pub(crate) fn all(cloud: &Arc<Cloud>, keys: Arc<KmsKeys>, venv: &Path) -> Vec<Arc<dyn Service>> {
     let cache = venv.parent().unwrap_or(&cloud.dir).to_path_buf();
+    let jobs = Python { cache: cache.clone(), interpreter: venv::python(venv) };
     let places = Places { cache, python: venv::python(venv) };
     vec![
         Arc::new(Buckets::new(cloud.clone(), keys)),
-        Arc::new(Glue::new(cloud.clone())),
+        Arc::new(Glue::new(cloud.clone(), jobs)),
         Arc::new(Athena::new(cloud.clone())),
         Arc::new(Mwaa::new(cloud.clone(), places)),
         Arc::new(MwaaServerless::new(cloud.clone())),

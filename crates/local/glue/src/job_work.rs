@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use strata_local_engine_script::{self as script, Script};
 use strata_local_engine_transform as engine;
 use strata_local_logs::Stream;
 use strata_local_wire::Caller;
@@ -18,6 +19,8 @@ pub(crate) struct Work {
     job: String,
     id: String,
     region: String,
+    /// `pythonshell`, `glueetl`.
+    command: String,
     script: String,
     arguments: BTreeMap<String, String>,
     logs: String,
@@ -56,6 +59,7 @@ impl Work {
             job: job.to_owned(),
             id: id.to_owned(),
             region: region.to_owned(),
+            command: wish["Command"]["Name"].as_str().unwrap_or_default().to_owned(),
             script: wish["Command"]["ScriptLocation"].as_str().unwrap_or_default().to_owned(),
             continuous: log::continuous(wish, &arguments),
             arguments,
@@ -69,6 +73,22 @@ impl Work {
     /// In whose name it works.
     fn caller(&self) -> Caller {
         Caller::role(PRINCIPAL, &self.role)
+    }
+
+    /// The script of a person's own.
+    fn own<'a>(&'a self, bucket: &'a str, key: &'a str) -> Script<'a> {
+        Script {
+            job: &self.job,
+            run: &self.id,
+            place: (bucket, key),
+            command: &self.command,
+            arguments: &self.arguments,
+            region: &self.region,
+            role: &self.role,
+            principal: PRINCIPAL,
+            logs: &self.logs,
+            continuous: self.continuous.as_deref(),
+        }
     }
 }
 
@@ -142,13 +162,18 @@ async fn execute(glue: &Glue, work: &Work) -> End {
         ));
     }
     let specs = match work.arguments.get("--spec") {
-        Some(specs) if strata_state::spec::SCRIPT_KEYS.iter().any(|script| key.ends_with(script)) => specs.clone(),
+        // With a program to fetch, the script is to do what it does in AWS.
+        Some(specs)
+            if strata_state::spec::SCRIPT_KEYS.iter().any(|script| key.ends_with(script))
+                && !work.arguments.contains_key("--program") =>
+        {
+            specs.clone()
+        }
         _ => {
-            return End::failed(format!(
-                "the local endpoint runs strata transforms only: a job whose script is {} and that has the argument --spec; this job's script is {}",
-                strata_state::spec::SCRIPT_KEYS.join(" or "),
-                work.script
-            ));
+            return match script::run(&glue.cloud, &glue.python, &work.own(bucket, key)).await {
+                Ok(()) => End { state: "SUCCEEDED", error: None, output: Vec::new() },
+                Err(error) => End::failed(error),
+            };
         }
     };
     let (date, memory) = (work.arguments.get("--date").cloned(), work.arguments.get("--memory").cloned());

@@ -29,6 +29,7 @@ use strata_local_wire::{Call, Handled};
 
 pub use climate::CLIMATE;
 pub use store::Glue;
+pub use strata_local_engine_script::Python;
 
 impl Service for Glue {
     fn name(&self) -> &'static str {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use strata_local_cloud::Cloud;
+use strata_local_engine_script::Python;
 
 use crate::{crawler, job, job_run};
 
@@ -19,6 +20,8 @@ pub(crate) type Place = (String, String);
 pub struct Glue {
     /// What it works with.
     pub(crate) cloud: Arc<Cloud>,
+    /// What runs jobs' own scripts.
+    pub(crate) python: Python,
     shelves: Mutex<HashMap<Place, Shelf>>,
 }
 
@@ -42,8 +45,8 @@ impl Shelf {
 
 impl Glue {
     /// Nothing yet.
-    pub fn new(cloud: Arc<Cloud>) -> Self {
-        Self { cloud, shelves: Mutex::default() }
+    pub fn new(cloud: Arc<Cloud>, python: Python) -> Self {
+        Self { cloud, python, shelves: Mutex::default() }
     }
 
     /// Work on one shelf under the lock. `work` must not wait for anything.

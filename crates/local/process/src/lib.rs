@@ -4,4 +4,5 @@
 mod broken;
 pub mod environment;
 pub mod file;
+pub mod uv;
 pub mod worker;

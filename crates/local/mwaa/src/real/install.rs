@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::json;
+use strata_local_process::uv::VERSION as UV;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
@@ -12,9 +13,6 @@ use super::versions;
 
 /// Makes it, unless it is there.
 const PROGRAM: &str = include_str!("install.py");
-
-/// The installer, and what it comes from.
-const UV: &str = "0.13.8";
 
 /// What an environment needs of it.
 pub(crate) struct Installed {
