@@ -129,7 +129,7 @@ fn the_engine_and_its_reason_are_told() {
         let said = world.run("jobs", &[verb], &document).stderr;
         assert!(said.contains("staging_dim_address: spark on 2 G.1X workers, as its `engine` says"), "{verb}: {said}");
         assert!(said.contains("payment_data"), "{verb}: {said}");
-        assert!(said.contains(": polars with 1/16 DPU, since jobs.day_gb 0.03 is not above 0.1"), "{verb}: {said}");
+        assert!(said.contains(": native with 1/16 DPU, since jobs.day_gb 0.03 is not above 0.1"), "{verb}: {said}");
     }
     let mut large = parse(&document);
     large["pipeline"]["jobs"]["day_gb"] = json!(12);

@@ -78,7 +78,7 @@ impl World {
 fn d01_d23_jobs_have_the_names_the_dag_uses() {
     let (world, document) = with_jobs(&pipeline());
     assert_eq!(sorted(&world.boto("glue", "list_jobs", json!({}))["JobNames"]), JOBS);
-    assert_eq!(parse(&document)["jobs"]["jobs"]["payment_data"], json!({ "name": "payment_data", "engine": "polars" }));
+    assert_eq!(parse(&document)["jobs"]["jobs"]["payment_data"], json!({ "name": "payment_data", "engine": "native" }));
     let other = world.up(&LAYERS, &changed("/env", "test").to_string());
     assert_eq!(parse(&other)["jobs"]["jobs"]["pii_data"]["name"], "pii_data_test");
     world.done("jobs", &["down", "--yes"], &other);
@@ -93,7 +93,8 @@ fn d02_a_spark_script_is_never_a_pythonshell_job() {
     assert_eq!((&job["MaxCapacity"], &job["WorkerType"]), (&json!(0.0625), &Value::Null));
     let arguments = &job["DefaultArguments"];
     assert_eq!(arguments["--spec"], format!("s3://{BUCKET}/scripts/transforms/staging_dim_date.json"));
-    assert_eq!(arguments["--engine"], "polars");
+    assert_eq!((&arguments["--memory"], &arguments["--program"]), (&json!("600M"), &Value::Null));
+    assert_eq!(job["Command"]["ScriptLocation"], format!("s3://{BUCKET}/scripts/glue/run_transform.py"));
 
     // A day that outgrows one machine makes all of them Spark jobs, in place.
     let mut large = parse(&document);
@@ -105,7 +106,11 @@ fn d02_a_spark_script_is_never_a_pythonshell_job() {
         let job = world.job(name);
         assert_eq!((&job["Command"]["Name"], &job["WorkerType"]), (&json!("glueetl"), &json!("G.1X")), "{name}");
         assert_eq!((&job["NumberOfWorkers"], &job["GlueVersion"]), (&json!(2), &json!("5.0")), "{name}");
-        assert_eq!(job["DefaultArguments"]["--engine"], "spark", "{name}");
+        assert_eq!(
+            job["Command"]["ScriptLocation"],
+            format!("s3://{BUCKET}/scripts/glue/strata_transform.py"),
+            "{name}"
+        );
     }
 
     // One transform alone may ask for it, too.

@@ -218,7 +218,7 @@ fn the_files_that_the_layers_need_are_there() {
         "dags/driven-data.strata.json",
         "dags/helpers/own.py",
         "requirements.txt",
-        "scripts/glue/strata_transform.py",
+        "scripts/glue/run_transform.py",
         "scripts/transforms/payment_data.json",
         "sql/trusted/payment_data.sql",
     ] {

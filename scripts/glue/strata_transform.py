@@ -1,9 +1,8 @@
-"""Runs one transform in AWS: the same spec and the same SQL that crates/transform runs on the local endpoint.
+"""Runs transforms on Spark: the same specs and the same SQL that the program `transform` runs on one machine.
 
-    strata_transform.py --spec s3://bucket/scripts/transforms/x.json [--date YYYY-MM-DD] [--engine polars|spark]
+    strata_transform.py --spec s3://bucket/scripts/transforms/x.json[,...] [--date YYYY-MM-DD]
 
-With polars it is a Glue pythonshell job (Python 3.9; polars comes with --additional-python-modules). With Spark it is a
-glueetl job (Spark 3.5). Off AWS, --endpoint-url (or AWS_ENDPOINT_URL) names another S3, and --root a folder in which
+It is the script of glueetl jobs (Spark 3.5). Off AWS, --endpoint-url (or AWS_ENDPOINT_URL) names another S3, and --root a folder in which
 s3://bucket/key is the file bucket/key. The slice of the table that the day is in (the day, its month, or all of it) is
 replaced as a whole; without --date, every slice is, one after another.
 """
@@ -472,42 +471,6 @@ def judge(slots, fields, reason):
         return None, str(error)
 
 
-def bad_rows(store, url, place):
-    """How many rows a file has, and those that break the schema: (line, reason, raw text)."""
-    key = place.get("key", [])
-    bad, seen, twice, rows = [], set(), set(), 0
-    with store.open(url) as file:
-        body = records(Lines(file))
-        slots = layout(next(body, None), place)
-        for line, raw, fields, reason in body:
-            rows += 1
-            values, reason = judge(slots, fields, reason)
-            if reason is not None:
-                bad.append((line, reason, raw))
-            elif key:
-                # Only hashes are kept: a day may have more keys than memory has room for.
-                mark = hash(key_of(slots, values, key))
-                (twice if mark in seen else seen).add(mark)
-    if twice:
-        bad += shared_keys(store, url, key, slots, twice, {line for line, _, _ in bad})
-    return rows, sorted(bad)
-
-
-def shared_keys(store, url, key, slots, twice, known):
-    """Of rows that share a key, copies are kept once; rows that contradict each other are all rejected."""
-    groups = {}
-    with store.open(url) as file:
-        body = records(Lines(file))
-        next(body)
-        for line, raw, fields, _ in body:
-            if line in known:
-                continue
-            mark = key_of(slots, [slot.value(field) for slot, field in zip(slots, fields)], key)
-            if hash(mark) in twice:
-                groups.setdefault(mark, []).append((line, raw, fields))
-    return contradictions(groups, slots, key)
-
-
 def contradictions(groups, slots, key):
     """Those to be rejected of rows (line, raw text, fields) that are grouped by their key."""
     bad = []
@@ -518,17 +481,6 @@ def contradictions(groups, slots, key):
         if len(rows) > 1:
             bad += [(line, reason, raw) for line, raw, _ in rows[1 if same else 0 :]]
     return bad
-
-
-def good_rows(store, url, place, bad):
-    """The values of all rows but those in the lines `bad`, in the order of the declared columns."""
-    with store.open(url) as file:
-        body = records(Lines(file))
-        slots = layout(next(body), place)
-        order = [[slot.name for slot in slots].index(column.name) for column in columns(place)]
-        for line, _, fields, _ in body:
-            if line not in bad:
-                yield tuple(slots[index].value(fields[index]) for index in order)
 
 
 def refuse_all_bad(rows, bad):
@@ -681,98 +633,6 @@ def check_counts(place, rows, nulls, distinct):
             "%d rows have only %d different values of its key (%s); a join multiplies rows"
             % (rows, distinct, ", ".join(place["key"]))
         )
-
-
-class Polars:
-    """One machine."""
-
-    def __init__(self, store):
-        import polars
-
-        self.pl, self.store = polars, store
-
-    def type(self, column):
-        pl = self.pl
-        simple = {
-            "string": pl.String,
-            "int": pl.Int32,
-            "bigint": pl.Int64,
-            "double": pl.Float64,
-            "boolean": pl.Boolean,
-            "date": pl.Date,
-            "timestamp": pl.Datetime("us"),
-        }
-        return pl.Decimal(*column.scale) if column.scale else simple[column.kind]
-
-    def csv(self, url, place):
-        """The rows of a file, how many it has, and those rejected."""
-        rows, bad = bad_rows(self.store, url, place)
-        refuse_all_bad(rows, bad)
-        return self.good(url, place, {line for line, _, _ in bad}), rows, bad
-
-    def good(self, url, place, bad):
-        pl, found, batch = self.pl, [], []
-        schema = {column.name: self.type(column) for column in columns(place)}
-
-        def flush():
-            series = zip(schema.items(), zip(*batch) if batch else [()] * len(schema))
-            found.append(pl.DataFrame([pl.Series(name, list(values), dtype=kind) for (name, kind), values in series]))
-            batch.clear()
-
-        for row in good_rows(self.store, url, place, bad):
-            batch.append(row)
-            if len(batch) == 100_000:
-                flush()
-        flush()
-        return pl.concat(found)
-
-    def parquet(self, urls, place):
-        frames = []
-        for url in urls:
-            with self.store.open(url) as file:
-                frames.append(self.pl.read_parquet(io.BytesIO(file.read()), hive_partitioning=False))
-        frame = self.pl.concat(frames).select([column.name for column in columns(place)])
-        self.check_types(frame, place)
-        return frame
-
-    def union(self, frames):
-        return self.pl.concat(frames)
-
-    def counts(self, frame, key):
-        """Rows, and different values of a key."""
-        return frame.height, frame.select(key).n_unique() if frame.height else 0
-
-    def check_types(self, frame, place):
-        for column in columns(place):
-            found, wanted = frame.schema[column.name], self.type(column)
-            if found != wanted:
-                raise Failed("column `%s`: the SQL gives %s, the table declares %s: CAST it" % (column.name, found, column.kind))
-
-    def answer(self, sql, tables, place):
-        pl = self.pl
-        frame = pl.SQLContext({name: table.lazy() for name, table in tables.items()}).execute(sql).collect()
-        check_names(frame.columns, [column.name for column in columns(place)])
-        grow = [
-            pl.col(column.name).cast(pl.Int64)
-            for column in columns(place)
-            if column.kind == "bigint" and frame.schema[column.name] == pl.Int32
-        ]
-        frame = frame.with_columns(grow)
-        self.check_types(frame, place)
-        key = place.get("key")
-        distinct = frame.select(key).n_unique() if key and frame.height else frame.height
-        check_counts(place, frame.height, [frame[column.name].null_count() for column in columns(place)], distinct)
-        return frame, frame.height
-
-    def replace(self, frame, target, _beside):
-        """One PUT replaces the slice; other objects of an earlier run are deleted afterwards."""
-        body = io.BytesIO()
-        frame.write_parquet(body, compression="snappy")
-        part = target + "part-00000.parquet"
-        self.store.put(part, body.getvalue())
-        for url in self.store.list(target):
-            if url != part:
-                self.store.delete(url)
 
 
 class Spark:
@@ -1011,7 +871,6 @@ def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--spec", required=True)
     parser.add_argument("--date")
-    parser.add_argument("--engine", choices=["polars", "spark"], default="polars")
     parser.add_argument("--endpoint-url", default=os.environ.get("AWS_ENDPOINT_URL"))
     parser.add_argument("--root")
     # Glue adds arguments of its own, such as --JOB_NAME.
@@ -1020,7 +879,9 @@ def main(arguments):
         parser.error("--date: `%s` is not a day (YYYY-MM-DD)" % options.date)
     store = Folder(options.root) if options.root else S3(options.endpoint_url)
     try:
-        run(store, {"polars": Polars, "spark": Spark}[options.engine](store), options.spec, options.date)
+        engine = Spark(store)
+        for spec in options.spec.split(","):
+            run(store, engine, spec.strip(), options.date)
     except Failed as failed:
         sys.exit("strata_transform: %s" % failed)
 

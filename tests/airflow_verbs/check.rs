@@ -95,7 +95,7 @@ fn d01_what_the_sections_say_counts_more_than_the_wish() {
     let transforms = document["pipeline"]["transforms"].as_array().unwrap().clone();
     let names = transforms.iter().map(|transform| transform["name"].as_str().unwrap());
     let jobs: serde_json::Map<String, Value> =
-        names.map(|name| (name.to_owned(), json!({ "name": name, "engine": "polars" }))).collect();
+        names.map(|name| (name.to_owned(), json!({ "name": name, "engine": "native" }))).collect();
     document["jobs"] = json!({ "jobs": jobs });
     assert_eq!(check(&document).status, Some(0));
     document["jobs"]["jobs"]["staging_dim_address"]["name"] = json!("staging_dim_address_glue");

@@ -26,7 +26,7 @@ fn d01_d23_the_dag_starts_what_was_made() {
 fn d02_a_job_is_made_for_the_engine_that_runs_it() {
     let site = Site::new(&strata_tests::below("airflow"));
     let large = site.with("/pipeline/jobs/day_gb", json!(50));
-    let what = "job staging_dim_date was created for polars, and the pipeline has spark";
+    let what = "job staging_dim_date was created for native, and the pipeline has spark";
     site.caught("d02", &large, what, "run `jobs up`");
     let made = done("jobs", &["up"], &large.to_string(), &site.endpoint.env());
     let plan = strata_tests::layer("airflow", &["plan"], &made, &site.endpoint.env());

@@ -118,7 +118,7 @@ fn seeds_000_and_001_as_published_are_named_bug_by_bug() {
     document["pipeline"]["storage"]["bucket"] = json!("driven-data-bucket");
     // The Terraform's names of jobs and crawlers.
     let transforms = document["pipeline"]["transforms"].as_array().unwrap().clone();
-    let job = |name: &str| json!({ "name": format!("{name}_glue"), "engine": "polars" });
+    let job = |name: &str| json!({ "name": format!("{name}_glue"), "engine": "native" });
     let jobs = transforms.iter().map(|transform| transform["name"].as_str().unwrap());
     document["jobs"] =
         json!({ "jobs": jobs.map(|name| (name, job(name))).collect::<std::collections::BTreeMap<_, _>>() });

@@ -1,6 +1,6 @@
-"""Runs transforms in a folder with the script that runs them in AWS: all in one process, so that Spark starts once.
+"""Runs transforms in folders with the script that runs them on Spark: all in one process, so that Spark starts once.
 
-    engines.py polars|spark ROOT SPEC[@DATE]...
+    engines.py ROOT SPEC[@DATE]... [root=ROOT SPEC[@DATE]...]
 
 Prints one JSON line for each spec: {"spec": ..., "error": null or the sentence}; and on stderr the seconds that it has computed.
 """
@@ -37,22 +37,25 @@ def cpu():
     return sum(used.get(process, 0) for process in family) / os.sysconf("SC_CLK_TCK")
 
 
-def main(name, root, specs):
-    if name == "spark":
-        from pyspark.sql import SparkSession
+def main(root, specs):
+    from pyspark.sql import SparkSession
 
-        builder = SparkSession.builder.master("local[%s]" % os.environ.get("STRATA_CORES", "2")).config("spark.ui.enabled", "false")
-        builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
-        builder.config("spark.sql.shuffle.partitions", "2").config("spark.sql.warehouse.dir", root + "/.warehouse")
-        # Neither zone may show in a result.
-        builder.config("spark.sql.session.timeZone", "America/New_York")
-        # Raw files are read in several blocks, small as they are.
-        strata_transform.Spark.BLOCK = int(os.environ.get("STRATA_BLOCK", "300000"))
-        builder.getOrCreate().sparkContext.setLogLevel("ERROR")
+    builder = SparkSession.builder.master("local[%s]" % os.environ.get("STRATA_CORES", "2")).config("spark.ui.enabled", "false")
+    builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+    builder.config("spark.sql.shuffle.partitions", "2").config("spark.sql.warehouse.dir", root + "/.warehouse")
+    # Neither zone may show in a result.
+    builder.config("spark.sql.session.timeZone", "America/New_York")
+    # Raw files are read in several blocks, small as they are.
+    strata_transform.Spark.BLOCK = int(os.environ.get("STRATA_BLOCK", "300000"))
+    builder.getOrCreate().sparkContext.setLogLevel("ERROR")
     store = strata_transform.Folder(root)
-    engine = {"polars": strata_transform.Polars, "spark": strata_transform.Spark}[name](store)
+    engine = strata_transform.Spark(store)
     answers = []
     for spec in specs:
+        if spec.startswith("root="):
+            store = strata_transform.Folder(spec[len("root=") :])
+            engine.store = store
+            continue
         url, _, date = spec.partition("@")
         try:
             strata_transform.run(store, engine, url, date or None)
@@ -64,4 +67,4 @@ def main(name, root, specs):
     print("CPU %.2f" % cpu(), file=sys.stderr)
 
 
-main(sys.argv[1], sys.argv[2], sys.argv[3:])
+main(sys.argv[1], sys.argv[2:])

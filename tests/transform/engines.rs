@@ -1,10 +1,11 @@
-//! The same transforms on other engines: an oracle of its own, polars in Python, Spark.
+//! The same transforms elsewhere: an oracle of its own, and Spark.
 
 use crate::bucket::{Bucket, HEADER, file, real, root, row};
 use std::path::PathBuf;
 use std::process::Command;
 use strata_state::Spec;
 use strata_testkit::{bin, python};
+use strata_transform::Limits;
 
 /// Run a command; its stdout. A failure shows all that it said.
 pub(crate) fn succeed(command: &mut Command) -> String {
@@ -26,15 +27,29 @@ fn oracle(bucket: &Bucket) {
     assert!(payment.ends_with(" 137058.91"), "{payment}");
 }
 
-/// Run all transforms in `bucket` on a Python engine, and return what each one answered.
-pub(crate) fn run_on(engine: &str, bucket: &Bucket, date: Option<&str>) -> String {
+/// What Spark answers to each of these specs, `URL@DAY`, in its bucket: nothing, or the sentence with which it refuses.
+pub(crate) fn on_spark(cases: &[(&Bucket, String)]) -> Vec<serde_json::Value> {
+    let mut command = Command::new(python());
+    command.arg(script("engines.py")).arg(cases[0].0.folder());
+    for (bucket, url) in cases {
+        command.arg(format!("root={}", bucket.folder().display())).arg(url);
+    }
+    let said = succeed(&mut command);
+    let answers = said.lines().filter_map(|line| line.strip_prefix("ANSWER "));
+    let answers: Vec<serde_json::Value> = answers.map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers.len(), cases.len(), "{said}");
+    answers.into_iter().map(|answer| answer["error"].clone()).collect()
+}
+
+/// Run all transforms in `bucket` on Spark, and return what each one answered.
+pub(crate) fn run_on_spark(bucket: &Bucket, date: Option<&str>) -> String {
     let transforms = &bucket.document.pipeline.transforms;
     let specs = transforms.iter().map(|transform| bucket.url(&Spec::key(transform)));
     let specs = specs.map(|spec| date.map_or(spec.clone(), |date| format!("{spec}@{date}")));
     // The machine's zone is another one than UTC and than Spark's.
     let mut command = Command::new(python());
     command.env("TZ", "Asia/Kolkata").arg(script("engines.py"));
-    succeed(command.arg(engine).arg(bucket.folder()).args(specs))
+    succeed(command.arg(bucket.folder()).args(specs))
 }
 
 #[test]
@@ -61,19 +76,19 @@ fn generated(date: &str, rows: &str, seed: &str) -> String {
 }
 
 #[test]
-fn every_transform_gives_the_same_on_three_engines() {
+fn every_transform_gives_the_same_on_both_engines() {
     assert!(
         Command::new("java").arg("-version").output().is_ok_and(|output| output.status.success()),
         "Spark needs a Java runtime, 8, 11 or 17: install one (Debian: apt-get install default-jre-headless)"
     );
-    let buckets = ["rust", "polars", "spark"].map(|engine| (engine, Bucket::new("b")));
+    let buckets = ["native", "spark"].map(|engine| (engine, Bucket::new("b")));
     for (engine, bucket) in &buckets {
         fill(bucket);
-        if *engine == "rust" {
+        if *engine == "native" {
             bucket.run_all(None);
             continue;
         }
-        let said = run_on(engine, bucket, None);
+        let said = run_on_spark(bucket, None);
         let right =
             said.lines().filter(|line| line.starts_with("ANSWER") && line.ends_with("\"error\": null}")).count();
         assert_eq!(right, 9, "{said}");
@@ -102,34 +117,19 @@ fn engines_refuse_with_the_same_sentence() {
         ("2024-09-16", real()),
         ("undated", real()),
     ];
-    for (date, text) in cases {
+    let buckets = cases.map(|(date, text)| {
         let bucket = Bucket::new("b");
         bucket.raw(date, text);
+        bucket
+    });
+    let url = |bucket: &Bucket| format!("{}@2024-09-15", bucket.url("scripts/transforms/staging_dim_date.json"));
+    let asked: Vec<_> = buckets.iter().map(|bucket| (bucket, url(bucket))).collect();
+    for (bucket, theirs) in buckets.iter().zip(on_spark(&asked)) {
         let ours = bucket.run("staging_dim_date", Some("2024-09-15")).unwrap_err().to_string();
-        let url = format!("{}@2024-09-15", bucket.url("scripts/transforms/staging_dim_date.json"));
-        let mut command = Command::new(python());
-        let said = succeed(command.arg(script("engines.py")).arg("polars").arg(bucket.folder()).arg(url));
-        let said: serde_json::Value = serde_json::from_str(said.trim_start_matches("ANSWER ")).unwrap();
         // A hint at the nearest name may follow in ours.
-        let theirs = said["error"].as_str().unwrap();
         let head = |text: &str| text.split(';').next().unwrap().to_owned();
-        assert_eq!(head(&ours), head(theirs));
+        assert_eq!(head(&ours), head(theirs.as_str().unwrap()));
     }
-}
-
-#[test]
-fn d02_the_script_of_a_pythonshell_job_needs_neither_awsglue_nor_spark() {
-    let bucket = Bucket::new("b");
-    bucket.raw("2024-09-15", real());
-    // A module that is None in sys.modules cannot be imported.
-    let blocked = "import sys, runpy; sys.modules.update(awsglue=None, pyspark=None); \
-                   sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')";
-    let spec = bucket.url("scripts/transforms/staging_dim_date.json");
-    let mut command = Command::new(python());
-    command.arg("-c").arg(blocked).arg(root().join("scripts/glue/strata_transform.py"));
-    command.args(["--spec", &spec, "--date", "2024-09-15", "--JOB_NAME", "x", "--root"]).arg(bucket.folder());
-    assert!(succeed(&mut command).contains("wrote 189 rows"));
-    assert_eq!(bucket.table("dim_date", "2024-09-15").height(), 189);
 }
 
 #[test]
@@ -137,23 +137,51 @@ fn d09_no_bucket_is_named_in_the_script() {
     let [one, other] = ["one-bucket", "another-bucket"].map(Bucket::new);
     for bucket in [&one, &other] {
         bucket.raw("2024-09-15", real());
-        let said = run_on("polars", bucket, Some("2024-09-15"));
-        assert_eq!(said.matches("\"error\": null").count(), 9, "{said}");
+        bucket.run_all(Some("2024-09-15"));
         oracle(bucket);
     }
 }
 
 #[test]
 fn d19_a_job_keeps_no_memory_that_could_be_wrong() {
-    let text = std::fs::read_to_string(root().join("scripts/glue/strata_transform.py")).unwrap();
-    assert!(!text.contains("bookmark") && !text.contains(".commit(") && !text.contains("awsglue"));
+    for script in ["strata_transform.py", "run_transform.py"] {
+        let text = std::fs::read_to_string(root().join("scripts/glue").join(script)).unwrap();
+        assert!(!text.contains("bookmark") && !text.contains(".commit(") && !text.contains("awsglue"), "{script}");
+    }
     // A second run of a day does all of it again, to the same result.
     let bucket = Bucket::new("b");
     bucket.raw("2024-09-15", real());
-    run_on("polars", &bucket, Some("2024-09-15"));
+    bucket.run_all(Some("2024-09-15"));
     let first = bucket.below("data/");
-    run_on("polars", &bucket, Some("2024-09-15"));
+    bucket.run_all(Some("2024-09-15"));
     assert_eq!(bucket.below("data/"), first);
+}
+
+/// The five staging transforms read one raw file: in one scan of it they make what they make one after another.
+#[test]
+fn one_scan_makes_what_five_do() {
+    let [alone, together] = [Bucket::new("b"), Bucket::new("b")];
+    let names: Vec<String> = alone.names().into_iter().filter(|name| name.starts_with("staging_")).collect();
+    assert_eq!(names.len(), 5);
+    fill(&alone);
+    fill(&together);
+    let mut hashes = Vec::new();
+    for name in &names {
+        let report = alone.run(name, None).unwrap();
+        hashes.push(report.slices.into_iter().map(|slice| slice.sha256).collect::<Vec<_>>());
+    }
+    let specs: Vec<Spec> = names.iter().map(|name| together.spec(name)).collect();
+    let mut said = Vec::new();
+    let log = &mut |line: &str| said.push(line.to_owned());
+    let reports = strata_transform::run_together(Limits::default(), &specs, &together.store(), None, log).unwrap();
+    let theirs: Vec<Vec<String>> =
+        reports.into_iter().map(|report| report.slices.into_iter().map(|slice| slice.sha256).collect()).collect();
+    assert_eq!(theirs, hashes);
+    assert_eq!(together.below("data/"), alone.below("data/"));
+    assert!(
+        said.iter().any(|line| line.ends_with("staging_dim_date 2024-09-15: read 189 of raw; wrote 189 rows")),
+        "{said:?}"
+    );
 }
 
 /// A file with all that is hard: a byte order mark, CRLF, another order, quotes, letters, duplicates, broken rows.

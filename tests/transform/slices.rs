@@ -1,7 +1,7 @@
-//! Slices of every grain and raw files of every rule, the same on three engines.
+//! Slices of every grain and raw files of every rule, the same on both engines.
 
 use crate::bucket::{Bucket, day};
-use crate::engines::{run_on, script, succeed};
+use crate::engines::{on_spark, run_on_spark, script, succeed};
 use serde_json::{Value, json};
 use std::process::Command;
 use strata_testkit::python;
@@ -96,65 +96,61 @@ const ALL: [&str; 9] = [
     "data/rejected/named/2025-03-14.csv: 58 characters",
 ];
 
-/// A run of a day, and one of everything, on each engine.
-fn on_engines(engines: &[&str]) {
+/// A run of a day, and one of everything.
+#[test]
+fn slices_are_the_same_on_spark() {
     let (ours, ours_of_day) = (bucket(), bucket());
     ours.run_all(None);
     ours_of_day.run_all(Some("2025-03-01"));
     assert_eq!(same(&[&ours]), ALL);
-    for engine in engines {
-        for (wanted, date) in [(&ours, None), (&ours_of_day, Some("2025-03-01"))] {
-            let theirs = bucket();
-            let said = run_on(engine, &theirs, date);
-            assert_eq!(said.matches("\"error\": null").count(), 4, "{engine}: {said}");
-            let all = same(&[wanted, &theirs]);
-            assert_eq!(all.len(), if date.is_none() { ALL.len() } else { 5 }, "{engine} {date:?}: {all:?}");
-        }
+    for (wanted, date) in [(&ours, None), (&ours_of_day, Some("2025-03-01"))] {
+        let theirs = bucket();
+        let said = run_on_spark(&theirs, date);
+        assert_eq!(said.matches("\"error\": null").count(), 4, "{said}");
+        let all = same(&[wanted, &theirs]);
+        assert_eq!(all.len(), if date.is_none() { ALL.len() } else { 5 }, "{date:?}: {all:?}");
     }
 }
 
-#[test]
-fn slices_are_the_same_on_polars_in_python() {
-    on_engines(&["polars"]);
-}
-
-#[test]
-fn slices_are_the_same_on_spark() {
-    on_engines(&["spark"]);
-}
-
-/// What a transform answers to a change of the bucket, here and in Python; both have to say the same.
-fn refused(name: &str, key: &str, text: &str) -> String {
-    let bucket = bucket();
-    bucket.run_all(None);
-    let before = bucket.below(&format!("data/{name}/"));
-    bucket.put(key, text);
-    let ours = run(&bucket.spec(name), &bucket.store(), Some(day("2025-03-01")), &mut |_| {}).unwrap_err().to_string();
-    let url = format!("{}@2025-03-01", bucket.url(&format!("scripts/transforms/{name}.json")));
-    let mut command = Command::new(python());
-    let said = succeed(command.arg(script("engines.py")).arg("polars").arg(bucket.folder()).arg(url));
-    let said: Value = serde_json::from_str(said.trim_start_matches("ANSWER ")).unwrap();
-    assert_eq!(said["error"], ours);
-    assert_eq!(bucket.below(&format!("data/{name}/")), before, "nothing is replaced");
+/// What transforms answer to a change of the bucket, here and on Spark; both have to say the same, and replace nothing.
+fn refused(cases: &[(&str, &str, &str)]) -> Vec<String> {
+    let (mut buckets, mut ours) = (Vec::new(), Vec::new());
+    for (name, key, text) in cases {
+        let bucket = bucket();
+        bucket.run_all(None);
+        let before = bucket.below(&format!("data/{name}/"));
+        bucket.put(key, *text);
+        let date = Some(day("2025-03-01"));
+        ours.push(run(&bucket.spec(name), &bucket.store(), date, &mut |_| {}).unwrap_err().to_string());
+        buckets.push((bucket, before, format!("data/{name}/")));
+    }
+    let url =
+        |bucket: &Bucket, name: &str| format!("{}@2025-03-01", bucket.url(&format!("scripts/transforms/{name}.json")));
+    let asked: Vec<_> = buckets.iter().zip(cases).map(|((bucket, ..), case)| (bucket, url(bucket, case.0))).collect();
+    assert_eq!(on_spark(&asked), ours);
+    for (bucket, before, prefix) in &buckets {
+        assert_eq!(bucket.below(prefix), *before, "nothing is replaced");
+    }
     ours
 }
 
 #[test]
 fn engines_refuse_slices_with_the_same_sentence() {
-    let tie = refused("counted", "data/stock/20250315_b_stock.csv", "id\n9\n");
-    assert!(
-        tie.contains("data/stock/20250315_b_stock.csv and s3://b/data/stock/20250315_stock.csv are both of 2025-03-15"),
-        "{tie}"
-    );
-    let stray = refused("named", "data/sales/sales.csv", "id,shop,amount\n");
-    assert!(stray.contains("sales.csv is not named like `*_{date}.csv`, so its day is unknown"), "{stray}");
-    let month = refused("monthly", "data/rates/rates_2025-03-14.csv", "name,rate\n");
-    assert!(month.contains("is not named like `rates_{month}.csv`, so its month is unknown"), "{month}");
-    let twice = refused("named", "data/sales/arad_2025-03-01.csv", "id,shop,amount\n4,8,9\n");
-    assert!(
-        twice.contains("have 3 rows with only 2 different values of the key (id); leave each row in one file"),
-        "{twice}"
-    );
+    let said = refused(&[
+        ("counted", "data/stock/20250315_b_stock.csv", "id\n9\n"),
+        ("named", "data/sales/sales.csv", "id,shop,amount\n"),
+        ("monthly", "data/rates/rates_2025-03-14.csv", "name,rate\n"),
+        ("named", "data/sales/arad_2025-03-01.csv", "id,shop,amount\n4,8,9\n"),
+    ]);
+    let parts = [
+        "data/stock/20250315_b_stock.csv and s3://b/data/stock/20250315_stock.csv are both of 2025-03-15",
+        "sales.csv is not named like `*_{date}.csv`, so its day is unknown",
+        "is not named like `rates_{month}.csv`, so its month is unknown",
+        "have 3 rows with only 2 different values of the key (id); leave each row in one file",
+    ];
+    for (said, part) in said.iter().zip(parts) {
+        assert!(said.contains(part), "{said}");
+    }
 }
 
 #[test]

@@ -38,7 +38,8 @@ impl File {
         let seen = self.observed(cx, &desired).await?;
         let mut uploads: Vec<BoxFuture<'_, Result<(), Error>>> = Vec::new();
         for file in &desired {
-            let is_there = |seen: &&Seen| seen.id == file.id && (self.is_program(cx, file) || file.props.is_same(&seen.props));
+            let is_there =
+                |seen: &&Seen| seen.id == file.id && (self.is_program(cx, file) || file.props.is_same(&seen.props));
             if !seen.iter().any(|seen| is_there(&seen)) {
                 uploads.push(Box::pin(self.upload(cx, file)));
             }

@@ -3,8 +3,8 @@
 use crate::cli::Cli;
 use crate::upload::Upload;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::{AppName, Builder};
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sdk_s3::types::EncodingType;
 use std::io::{Error, ErrorKind, Result};
@@ -31,11 +31,18 @@ impl S3 {
         let runtime = runtime.map_err(|error| format!("starting a thread for S3: {error}"))?;
         let endpoint_url = cli.endpoint_url.clone();
         let path_style = endpoint_url.is_some();
-        let options =
-            Options { program: "transform", verb: "run", region: cli.region.clone(), endpoint_url, ..Options::default() };
+        let options = Options {
+            program: "transform",
+            verb: "run",
+            region: cli.region.clone(),
+            endpoint_url,
+            ..Options::default()
+        };
         let sdk = runtime.block_on(strata_aws::config(&options, None));
         let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
-        let config = Builder::from(&sdk).force_path_style(path_style).retry_config(retries).build();
+        let config = Builder::from(&sdk).force_path_style(path_style).retry_config(retries);
+        // A job's calls are those of its role, and no layer's.
+        let config = config.app_name(AppName::new("transform").map_err(|error| error.to_string())?).build();
         let handle = runtime.handle().clone();
         std::thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
         Ok(Self { client: Client::from_conf(config), runtime: handle })

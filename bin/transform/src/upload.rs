@@ -71,7 +71,8 @@ impl<'a> Upload<'a> {
         self.under_way.push_back(self.s3.runtime.spawn(async move {
             let answer = call.send().await.during(|| doing)?;
             let part = CompletedPart::builder().part_number(number).set_e_tag(answer.e_tag);
-            let part = part.set_checksum_crc32(answer.checksum_crc32).set_checksum_crc64_nvme(answer.checksum_crc64_nvme);
+            let part =
+                part.set_checksum_crc32(answer.checksum_crc32).set_checksum_crc64_nvme(answer.checksum_crc64_nvme);
             Ok(part.build())
         }));
         Ok(())

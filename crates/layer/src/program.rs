@@ -37,7 +37,8 @@ impl Program {
         let about = folder.join("transform.json");
         let doing = || format!("looking for the program that jobs run, {}", about.display());
         let advice = "scripts/portable makes it";
-        let text = std::fs::read_to_string(&about).map_err(|error| Error::usage(doing(), error.to_string()).advise(advice))?;
+        let text =
+            std::fs::read_to_string(&about).map_err(|error| Error::usage(doing(), error.to_string()).advise(advice))?;
         let found: Self =
             serde_json::from_str(&text).map_err(|error| Error::usage(doing(), error.to_string()).advise(advice))?;
         Ok(Self { path: folder.join("transform.gz"), ..found })

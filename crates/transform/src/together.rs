@@ -38,9 +38,8 @@ fn shared<'p>(prepared: &'p [Prepared<'_>]) -> Option<&'p str> {
         _ => None,
     };
     let (name, place) = table(first).filter(|(_, place)| place.format == Format::Csv)?;
-    let same = |one: &'p Prepared<'_>| {
-        table(one) == Some((name, place)) && one.spec.writes.grain == first.spec.writes.grain
-    };
+    let same =
+        |one: &'p Prepared<'_>| table(one) == Some((name, place)) && one.spec.writes.grain == first.spec.writes.grain;
     others.iter().all(same).then_some(name.as_str())
 }
 

@@ -8,12 +8,11 @@ resource "aws_glue_job" "transform" {
   command {
     name            = "pythonshell"
     python_version  = "3.9"
-    script_location = "s3://${aws_s3_bucket.main.id}/scripts/glue/strata_transform.py"
+    script_location = "s3://${aws_s3_bucket.main.id}/scripts/glue/run_transform.py"
   }
   execution_property { max_concurrent_runs = 3 }
   default_arguments = {
-    "--engine"                    = "polars"
-    "--additional-python-modules" = "polars==1.36.1"
-    "--spec"                      = "s3://${aws_s3_bucket.main.id}/scripts/transforms/${each.key}.json"
+    "--memory" = "600M"
+    "--spec"   = "s3://${aws_s3_bucket.main.id}/scripts/transforms/${each.key}.json"
   }
 }

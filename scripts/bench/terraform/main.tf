@@ -48,7 +48,7 @@ locals {
       "dags/strata_pipeline.py"          = "${var.root}/scripts/dags/strata_pipeline.py"
       "dags/driven-data.strata.json"     = "${var.root}/pipelines/driven-data/pipeline.json"
       "requirements.txt"                 = "${var.root}/tests/requirements.txt"
-      "scripts/glue/strata_transform.py" = "${var.root}/scripts/glue/strata_transform.py"
+      "scripts/glue/run_transform.py" = "${var.root}/scripts/glue/run_transform.py"
     },
   )
 }

@@ -51,7 +51,7 @@ async fn talk(job: &Job) -> Result<Done, String> {
     }
     command.env_clear().envs(environment::needed()).envs([
         // The SDK puts the bucket right behind the path.
-        ("AWS_ENDPOINT_URL", &format!("{}/", job.objects)),
+        ("AWS_ENDPOINT_URL", format!("{}/", job.objects).as_str()),
         ("AWS_REGION", "us-east-1"),
         // The objects' address has a secret in it, which is all that they ask for.
         ("AWS_ACCESS_KEY_ID", "local"),
@@ -110,9 +110,17 @@ mod tests {
 
     #[test]
     fn a_panic_is_one_sentence() {
-        let lines = ["read 5 rows", "thread 'main' panicked at src/x.rs:1:2:", "not implemented for dtype Int128.", "note: run"];
+        let lines = [
+            "read 5 rows",
+            "thread 'main' panicked at src/x.rs:1:2:",
+            "not implemented for dtype Int128.",
+            "note: run",
+        ];
         let lines = lines.map(str::to_owned);
-        assert_eq!(broken("signal: 6 (SIGABRT)", &lines), "the engine cannot do this: not implemented for dtype Int128");
+        assert_eq!(
+            broken("signal: 6 (SIGABRT)", &lines),
+            "the engine cannot do this: not implemented for dtype Int128"
+        );
         let told = broken("signal: 9 (SIGKILL)", &lines[..1]);
         assert_eq!(told, "the engine's process ended without an answer (signal: 9 (SIGKILL))");
     }
