@@ -219,12 +219,13 @@ fn the_files_that_the_layers_need_are_there() {
         "dags/helpers/own.py",
         "requirements.txt",
         "scripts/glue/run_transform.py",
+        "scripts/glue/strata_transform.py",
         "scripts/transforms/payment_data.json",
         "sql/trusted/payment_data.sql",
     ] {
         assert!(files.contains_key(key), "{key} is not in {files:?}");
     }
-    assert_eq!(files.len(), 5 + 2 * 9);
+    assert_eq!(files.len(), 6 + 2 * 9);
     let latest: Vec<Value> = world.boto(&["versions", BUCKET]).as_array().unwrap().clone();
     for one in latest {
         assert_eq!(files[one["key"].as_str().unwrap()], one["id"]);

@@ -16,7 +16,7 @@ mod types;
 use bucket::{Bucket, day, file, real, row, texts};
 use std::io::Result;
 use std::sync::Mutex;
-use strata_transform::{Folder, Object, Sink, Source, Store, run};
+use strata_engine::{Folder, Object, Sink, Source, Store, run};
 
 #[test]
 fn d16_money_and_minutes_are_not_integer_divisions() {

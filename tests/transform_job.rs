@@ -1,5 +1,5 @@
 //! Jobs as AWS runs them: the script in a Python of its own, without this checkout, fetches the portable build of `transform` and
-//! starts it with the role's credentials. Held against the local endpoint's job runs, which start the program beside it.
+//! starts it with the role's credentials. Held against the local endpoint's job runs, which start the program next to it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "catalog/world.rs"]
@@ -97,16 +97,16 @@ fn compare(wish: &Value, fill: impl Fn(&Run), tables: usize) {
     assert_eq!(ours.keys().filter(|key| key.ends_with(".parquet")).count(), tables, "{ours:?}");
     assert_eq!(theirs, ours);
     // What is there is used, and never replaced; the plan knows it.
-    let before = fetched.world.objects("scripts/glue/transform-");
+    let before = program(&fetched);
     let calls = fetched.world.calls(|| {
         for program in LAYERS {
             fetched.done(program, &["up"]);
         }
     });
     assert_eq!(calls, [""; 0]);
-    assert_eq!(fetched.world.objects("scripts/glue/transform-"), before);
+    assert_eq!(program(&fetched), before);
     assert!(fetched.done("storage", &["sync"]).contains("scripts/glue/transform-"));
-    assert_eq!(fetched.world.objects("scripts/glue/transform-"), before);
+    assert_eq!(program(&fetched), before);
 }
 
 #[test]

@@ -30,6 +30,13 @@ build() {
     rm -f "$stamps/.begun-$$"
 }
 
+# The build of `transform` that jobs in AWS fetch, where there is something to make.
+portable() {
+    case " ${stages[*]} " in *" jobs "*) ;; *) return 0 ;; esac
+    [ "$target" = aws ] && [ -f "$home/Cargo.toml" ] || return 0
+    "$home/scripts/portable" || refuse "strata: the program that jobs fetch could not be made; nothing was touched"
+}
+
 # A folder is newer when a file of it went away.
 is_newer() { (cd "$home" && [ -n "$(find "${sources[@]}" -newer "$1" -print -quit 2> /dev/null)" ]); }
 
@@ -38,6 +45,8 @@ needed() {
     local extra=(pipeline teardown) at
     if [ "$target" = local ]; then extra+=(local); fi
     if [ "$brings" = yes ]; then extra+=(datagen); fi
+    # What job runs of the local endpoint start; jobs in AWS fetch a build of their own.
+    case " ${stages[*]} " in *" jobs "*) if [ "$target" = local ]; then extra+=(transform); fi ;; esac
     for ((at = 1; at <= ${#recipes[@]}; at++)); do
         if [ "${recipes[at - 1]}" = layer ]; then
             with_words options "$at"

@@ -113,6 +113,7 @@ prepare() {
     if [ ${#stages[@]} = 0 ]; then refuse "strata: pipeline $name asks for no layer; nothing was touched"; fi
     asked=" ${stages[*]} "
     build $(needed)
+    portable
 }
 
 # Whether the pipeline has this layer.

@@ -7,8 +7,8 @@ use proptest::prelude::{Just, Strategy, TestCaseError, any, prop, prop_assert, p
 use proptest::strategy::Union;
 use serde_json::json;
 use std::io::Cursor;
+use strata_engine::{Folder, Report, Store, run};
 use strata_state::Spec;
-use strata_transform::{Folder, Report, Store, run};
 
 const DAY: &str = "2024-09-15";
 

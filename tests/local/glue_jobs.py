@@ -83,7 +83,7 @@ def job_run():
     listed = s3.list_objects_v2(Bucket=where, Prefix="data/out/batch_date=2024-09-15/")
     assert listed["KeyCount"] == 1, listed
     lines = logs.get_log_events(logGroupName="/aws-glue/python-jobs/output", logStreamName=run)["events"]
-    assert any("2 written" in line["message"] for line in lines), lines
+    assert any("wrote 2 rows" in line["message"] for line in lines), lines
     assert [one["Id"] for one in glue.get_job_runs(JobName=name)["JobRuns"]] == [run]
     refused("EntityNotFoundException", "jr_0", glue.get_job_run, JobName=name, RunId="jr_0")
     stopped = glue.batch_stop_job_run(JobName=name, JobRunIds=[run, "jr_0"])

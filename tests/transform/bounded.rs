@@ -7,8 +7,8 @@ use polars::prelude::{
 };
 use std::process::{Command, Stdio};
 use std::time::Duration;
+use strata_engine::Limits;
 use strata_testkit::eventually;
-use strata_transform::Limits;
 
 const DAY: &str = "2024-09-15";
 
@@ -146,13 +146,13 @@ fn keys_that_are_there_twice_are_counted_over_all_pieces() {
     bucket.put("sql/staging/dim_finance.sql", "SELECT SUBSTR(unique_id, 1, 1) AS unique_id, iban FROM raw");
     for limits in [small(), Limits::default()] {
         let spec = bucket.spec("staging_dim_finance");
-        let error = strata_transform::run_within(limits, &spec, &bucket.store(), None, &mut |_| {}).unwrap_err();
+        let error = strata_engine::run_within(limits, &spec, &bucket.store(), None, &mut |_| {}).unwrap_err();
         let wanted = "100 rows have only 10 different values of its key (unique_id); a join multiplies rows";
         assert!(error.to_string().ends_with(wanted), "{error}");
     }
     bucket.put("sql/staging/dim_finance.sql", "SELECT unique_id, NULLIF(iban, iban) AS iban FROM raw");
     let spec = bucket.spec("staging_dim_finance");
-    let error = strata_transform::run_within(small(), &spec, &bucket.store(), None, &mut |_| {}).unwrap_err();
+    let error = strata_engine::run_within(small(), &spec, &bucket.store(), None, &mut |_| {}).unwrap_err();
     assert!(error.to_string().contains("column `iban` has no value in 100 of 100 rows"), "{error}");
     assert!(bucket.below("data/staging/").is_empty());
 }
@@ -164,10 +164,10 @@ const CHILD: &str = "STRATA_TEST_TRANSFORM_IN";
 fn child_that_runs_the_transforms_of_a_folder() {
     let Ok(folder) = std::env::var(CHILD) else { return };
     let bucket = Bucket::new("b");
-    let store = strata_transform::Folder(folder.into());
+    let store = strata_engine::Folder(folder.into());
     let limits = Limits { chunk: 1 << 18, threads: 2, hashes: 1 << 12 };
     for name in bucket.names() {
-        strata_transform::run_within(limits, &bucket.spec(&name), &store, Some(DAY.parse().unwrap()), &mut |_| {})
+        strata_engine::run_within(limits, &bucket.spec(&name), &store, Some(DAY.parse().unwrap()), &mut |_| {})
             .unwrap();
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap();

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use strata_engine::{Error, Folder, Limits, Report, Store, run, run_within};
 use strata_state::wish::Transform;
 use strata_state::{Document, Spec};
-use strata_transform::{Error, Folder, Limits, Report, Store, run, run_within};
 
 /// The header of the raw files.
 pub(crate) const HEADER: &str = "person_name,user_name,email,personal_number,birth_date,address,phone,mac_address,ip_address,iban,\

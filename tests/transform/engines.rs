@@ -3,9 +3,9 @@
 use crate::bucket::{Bucket, HEADER, file, real, root, row};
 use std::path::PathBuf;
 use std::process::Command;
+use strata_engine::Limits;
 use strata_state::Spec;
 use strata_testkit::{bin, python};
-use strata_transform::Limits;
 
 /// Run a command; its stdout. A failure shows all that it said.
 pub(crate) fn succeed(command: &mut Command) -> String {
@@ -173,7 +173,7 @@ fn one_scan_makes_what_five_do() {
     let specs: Vec<Spec> = names.iter().map(|name| together.spec(name)).collect();
     let mut said = Vec::new();
     let log = &mut |line: &str| said.push(line.to_owned());
-    let reports = strata_transform::run_together(Limits::default(), &specs, &together.store(), None, log).unwrap();
+    let reports = strata_engine::run_together(Limits::default(), &specs, &together.store(), None, log).unwrap();
     let theirs: Vec<Vec<String>> =
         reports.into_iter().map(|report| report.slices.into_iter().map(|slice| slice.sha256).collect()).collect();
     assert_eq!(theirs, hashes);

@@ -4,8 +4,8 @@ use crate::bucket::{Bucket, day};
 use crate::engines::{on_spark, run_on_spark, script, succeed};
 use serde_json::{Value, json};
 use std::process::Command;
+use strata_engine::run;
 use strata_testkit::python;
-use strata_transform::run;
 
 fn csv(columns: &[&str], more: Value) -> Value {
     table("csv", columns, more)

@@ -3,8 +3,8 @@
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde_json::json;
 use std::io::Cursor;
+use strata_engine::{Folder, Store, run};
 use strata_state::Spec;
-use strata_transform::{Folder, Store, run};
 
 /// Name and type of each column; an expression over it, of which type it is, and its value in the two rows that are alike.
 const TYPES: [(&str, &str, &str, &str, &str); 9] = [

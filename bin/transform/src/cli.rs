@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::Parser;
 use std::path::PathBuf;
-use strata_transform::Limits;
+use strata_engine::Limits;
 
 /// Run transforms: read their tables, run their SQL, replace a slice of the tables that they make
 ///

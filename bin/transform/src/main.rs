@@ -15,8 +15,8 @@ use clap::Parser;
 use cli::Cli;
 use std::io::Write;
 use std::process::ExitCode;
+use strata_engine::{Error, Folder, Store, run_together};
 use strata_state::Spec;
-use strata_transform::{Error, Folder, Store, run_together};
 
 // Columns are large and short-lived; the system's allocator gives them back to the kernel each time, which costs a sixth.
 #[global_allocator]

@@ -10,7 +10,7 @@ use aws_sdk_s3::types::EncodingType;
 use std::io::{Error, ErrorKind, Result};
 use std::sync::Arc;
 use strata_aws::{During, Options, keys};
-use strata_transform::{Object, Sink, Source, Store};
+use strata_engine::{Object, Sink, Source, Store};
 use tokio::runtime::{Builder as Runtime, Handle};
 
 /// Every call is one that may be made again: it reads, or it puts or deletes the same thing once more.

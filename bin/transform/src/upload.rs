@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::io::{Error, Result, Write};
 use std::sync::Arc;
 use strata_aws::During;
-use strata_transform::Sink;
+use strata_engine::Sink;
 use tokio::task::JoinHandle;
 
 /// Bytes of a part. The first thousand make 8 GB.

@@ -1,5 +1,5 @@
 //! Which CSV files strata takes: RFC 4180 with a header, UTF-8, and few and strict forms for each type. The rules are those
-//! of the transforms (`crates/transform/src/csv`), so that what passes here is not rejected there.
+//! of the transforms (`crates/engine/src/csv`), so that what passes here is not rejected there.
 
 mod check;
 mod form;

@@ -20,7 +20,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// The one that jobs fetch. None at a local endpoint, whose job runs start the program beside it.
+    /// The one that jobs fetch. None at a local endpoint, whose job runs start the program next to it.
     ///
     /// # Errors
     /// When there is none, or what is said of it cannot be read.
@@ -29,7 +29,7 @@ impl Program {
         match folder {
             Some(folder) => Self::read(&folder).map(Some),
             None if session.is_local() => Ok(None),
-            None => Self::read(&beside()).map(Some),
+            None => Self::read(&default()).map(Some),
         }
     }
 
@@ -46,7 +46,7 @@ impl Program {
 }
 
 /// The folder `portable` of the target folder that this program is in.
-fn beside() -> PathBuf {
+fn default() -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
     own.parent().and_then(Path::parent).unwrap_or(Path::new(".")).join("portable")
 }

@@ -33,6 +33,7 @@ pub struct Query {
     tables: Vec<walk::Table>,
     words: BTreeSet<String>,
     all_columns: bool,
+    ordered: bool,
     shape: Shape,
     wide: Option<Wide>,
     /// Of a query over one table: as [`Wide::columns`].
@@ -119,6 +120,7 @@ fn parse_here(path: &str, text: &str) -> Result<Query, Error> {
                 tables: seen.tables,
                 words,
                 all_columns: seen.all_columns,
+                ordered: query.order_by.is_some(),
                 wide: joined.then(|| wide::wide(query)).flatten(),
                 columns: if joined { None } else { wide::columns(query) },
                 shape,
@@ -166,6 +168,12 @@ impl Query {
     #[must_use]
     pub fn shape(&self) -> &Shape {
         &self.shape
+    }
+
+    /// Whether it says in which order its rows come.
+    #[must_use]
+    pub fn is_ordered(&self) -> bool {
+        self.ordered
     }
 
     /// The same query over one table that has the columns of all that it joins, called as the first of them: for tables

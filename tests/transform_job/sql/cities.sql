@@ -1,4 +1,3 @@
 SELECT city, CAST(COUNT(*) AS BIGINT) AS orders, SUM(amount) AS amount
 FROM sales
 GROUP BY city
-ORDER BY city

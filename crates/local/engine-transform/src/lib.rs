@@ -94,7 +94,7 @@ fn broken(status: &str, lines: &[String]) -> String {
     }
 }
 
-/// The program beside this one.
+/// The program next to this one.
 fn program() -> Result<PathBuf, String> {
     let own = std::env::current_exe().map_err(|error| format!("looking for the program `transform`: {error}"))?;
     let program = own.parent().unwrap_or(Path::new(".")).join("transform");

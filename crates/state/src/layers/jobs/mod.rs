@@ -37,13 +37,10 @@ fn files(pipeline: &Pipeline, place: &Place) -> Vec<File> {
     let bucket = pipeline.bucket(&place.account, &place.region);
     let jobs = pipeline.jobs();
     let uses = |engine| pipeline.transforms.iter().any(|transform| jobs.engine(transform) == engine);
-    let mut files = Vec::new();
+    // Both scripts, so that a transform may change its engine without them.
+    let mut files = vec![File::text(RUN_KEY, RUN), File::text(SPARK_KEY, SPARK)];
     if uses(Engine::Native) {
-        files.push(File::text(RUN_KEY, RUN));
         files.extend(place.program.iter().map(|key| File::new(key, Body::Program)));
-    }
-    if uses(Engine::Spark) {
-        files.push(File::text(SPARK_KEY, SPARK));
     }
     for transform in &pipeline.transforms {
         files.push(File::new(Spec::sql_key(transform), Body::Path(transform.sql.clone())));

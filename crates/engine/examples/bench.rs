@@ -3,8 +3,8 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use strata_engine::{Folder, Store, run};
 use strata_state::Spec;
-use strata_transform::{Folder, Store, run};
 
 // Columns are large and short-lived; the system's allocator gives them back to the kernel each time, which costs a sixth.
 #[global_allocator]

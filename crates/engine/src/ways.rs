@@ -12,7 +12,7 @@ use crate::query::answer;
 use crate::scan::alone;
 use crate::work::{Outcome, Tables, Work};
 use crate::{Error, Object, parquet};
-use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, len};
+use polars::prelude::{DataFrame, IntoLazy, PolarsError, SortMultipleOptions, col, len};
 use std::collections::{BTreeMap, HashSet};
 use strata_sql::Shape;
 use strata_state::wish::Format;
@@ -80,7 +80,7 @@ fn in_memory<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<O
             held / 1_000_000
         ));
     }
-    let frame = answer(work.spec, work.query.text(), frames)?;
+    let frame = in_one_order(work, answer(work.spec, work.query.text(), frames)?)?;
     let whole = work.maker()?.whole(|maker| {
         let mut answer: Answer<'a> = maker.start()?;
         let mut starts = (0..frame.height()).step_by(GROUP);
@@ -90,6 +90,17 @@ fn in_memory<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Result<O
     });
     let (made, ()) = whole.map_err(|error| failed(error, &work.spec.sql))?;
     Ok(Outcome { made, rejects, rows_in })
+}
+
+/// Groups and joins come in any order, another one each time: a table with a key is sorted by it, so that a slice that is made
+/// again is the same, byte for byte.
+fn in_one_order(work: &Work<'_>, frame: DataFrame) -> Result<DataFrame, Error> {
+    let key = &work.spec.writes.key;
+    if key.is_empty() || work.query.is_ordered() {
+        return Ok(frame);
+    }
+    let sorted = frame.sort(key.iter().map(String::as_str), SortMultipleOptions::default());
+    sorted.map_err(|error| Error::Query { sql: work.spec.sql.clone(), reason: error.to_string() })
 }
 
 /// The raw files of one table in memory, and how many rows they have.
