@@ -61,7 +61,7 @@ fn workers(endpoint: &Endpoint) -> Vec<String> {
     let of = |line: &str| {
         let mut words = line.split_whitespace();
         let (pid, ppid) = (words.next()?.to_owned(), words.next()?);
-        (ppid == parent && words.last() == Some("worker")).then_some(pid)
+        (ppid == parent && words.any(|word| word.ends_with("/transform"))).then_some(pid)
     };
     all.lines().filter_map(of).collect()
 }

@@ -178,7 +178,7 @@ fn d09_the_bucket_is_named_once_and_every_spec_follows() {
             assert!(text.contains("s3://another-bucket/data/"), "{key}: {text}");
         }
     }
-    assert_eq!(texts.as_object().unwrap().len(), 4 + 2 * 9);
+    assert_eq!(texts.as_object().unwrap().len(), 5 + 2 * 9);
     // Without its document it is found by its tags.
     let output = world.program("storage", &["down", "--yes", "--pipeline", "driven-data"], "");
     assert_eq!(output.status, Some(0), "{}", output.stderr);

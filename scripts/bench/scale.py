@@ -2,8 +2,8 @@
 
     python scripts/bench/scale.py [--rates measured.json] [--rows 100000]
 
-Measured here: rows a second and core of scripts/glue/strata_transform.py with polars and with Spark (one core each), all
-nine transforms of one day, each a run that reads its input again, and bytes a row. Computed: everything else, from AWS's
+Measured here: rows a second and core of the program `transform` and of scripts/glue/strata_transform.py on Spark (one core each),
+all nine transforms of one day, each a run that reads its input again, and bytes a row. Computed: everything else, from AWS's
 list prices. `--rates` takes the measurement of an earlier run (it is printed as JSON at the end) and measures nothing.
 """
 
@@ -29,28 +29,36 @@ LEAST_SECONDS = 60
 VCPUS = 4
 CORES_OF_VCPU = 0.5
 # Seconds until a job's first line runs, which are not billed: assumed.
-START = {"polars": 20, "spark": 60}
-# The job that holds most: seven columns of text. The script holds a whole day, so its memory grows with the day.
-LARGEST = "staging_dim_person"
-MEMORY = {"1/16 DPU": 1e9, "1 DPU": 16e9}
+START = {"native": 20, "spark": 60}
 
 
 def run(engine, root, urls):
-    """Seconds that all transforms of the day compute, in one process on one core; and the most memory that it held.
+    """Seconds that all transforms of the day compute, on one core.
 
     Computed, and not by the clock on the wall: what else the machine does is not in it."""
+    if engine == "native":
+        return sum(native(root, url) for url in urls)
     script = ROOT / "tests/transform/engines.py"
     env = {**os.environ, "STRATA_CORES": "1", "STRATA_BLOCK": str(64 << 20), "POLARS_MAX_THREADS": "1"}
     python = ROOT / ".local/test-venv/bin/python"
-    command = [python, script, engine, root, *[f"{url}@{DATE}" for url in urls]]
-    # GNU time is not everywhere; wait4 tells the memory of the process that is waited for.
+    command = [python, script, root, *[f"{url}@{DATE}" for url in urls]]
     child = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = child.stdout.read().decode()
+    if child.wait() or said.count('"error": null') != len(urls):
+        sys.exit(f"scale: {engine}: {said[-2000:]}")
+    return float(said.rsplit("\nCPU ", 1)[1].split()[0])
+
+
+def native(root, url):
+    """The same of one transform, a process of its own as each job has."""
+    command = [ROOT / "target/release/transform", "--root", root, "--spec", url, "--date", DATE, "--threads", "1"]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    said = child.stderr.read().decode()
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = status
-    if status or said.count('"error": null') != len(urls):
-        sys.exit(f"scale: {engine}: {said[-2000:]}")
-    return float(said.rsplit("\nCPU ", 1)[1].split()[0]), used.ru_maxrss * 1024
+    if status:
+        sys.exit(f"scale: {url}: {said[-2000:]}")
+    return used.ru_utime + used.ru_stime
 
 
 def measure(rows, rounds):
@@ -59,47 +67,28 @@ def measure(rows, rounds):
     small = rows // 10
     with tempfile.TemporaryDirectory() as folder:
         urls = place.fill(folder)
-        for engine in ("polars", "spark"):
+        for engine in ("native", "spark"):
             rates = []
             for _ in range(rounds):
                 place.raw(folder, DATE, small)
-                short, _ = run(engine, folder, urls)
+                short = run(engine, folder, urls)
                 size = place.raw(folder, DATE, rows)
-                long, _ = run(engine, folder, urls)
+                long = run(engine, folder, urls)
                 rates.append((rows - small) / max(long - short, 0.001))
             found[engine] = {"rows_s_core": sorted(rates)[rounds // 2], "all": rates}
         found["bytes_row"] = size / rows
         tables = sum(path.stat().st_size for path in pathlib.Path(folder).rglob("*.parquet"))
         found["parquet_bytes_row"] = tables / rows
-        found["polars"].update(memory(folder, [url for url in urls if LARGEST in url]))
     return found
 
 
-def memory(folder, urls):
-    """What polars holds: a start, and so much for a byte of raw CSV. One job, beyond the rows that it reads at a time."""
-    points = []
-    for rows in (100_000, 400_000):
-        size = place.raw(folder, DATE, rows)
-        points.append((size, run("polars", folder, urls)[1]))
-    (small, low), (large, high) = points
-    slope = (high - low) / (large - small)
-    return {"memory_of_raw": slope, "memory_start": low - slope * small}
-
-
-def most(rates, name):
-    """Bytes of raw CSV with which a machine's memory is three quarters full."""
-    return (MEMORY[name] * 0.75 - rates["polars"]["memory_start"]) / rates["polars"]["memory_of_raw"]
-
-
 def ways(rates):
-    """Name, rows a second, DPUs and rows that fit."""
-    one = rates["polars"]["rows_s_core"]
-    for name, dpu, threads in (("polars, 1/16 DPU", 1 / 16, VCPUS / 16), ("polars, 1 DPU", 1, 1)):
-        # The script reads CSV in Python, on one core: more of them do not make it faster.
-        yield name, "polars", one * min(threads, 1), dpu, most(rates, name.split(", ")[1]) / rates["bytes_row"]
+    """Name, engine, rows a second and DPUs."""
+    for name, dpu in (("native, 1/16 DPU", 1 / 16), ("native, 1 DPU", 1)):
+        yield name, "native", rates["native"]["rows_s_core"] * dpu * VCPUS * CORES_OF_VCPU, dpu
     for workers in (2, 10, 100, 299):
         cores = (workers - 1) * VCPUS * CORES_OF_VCPU
-        yield f"Spark, {workers} G.1X", "spark", rates["spark"]["rows_s_core"] * cores, workers, float("inf")
+        yield f"Spark, {workers} G.1X", "spark", rates["spark"]["rows_s_core"] * cores, workers
 
 
 def duration(seconds):
@@ -112,21 +101,15 @@ def duration(seconds):
 def table(rates):
     lines = ["| a day of | with | takes, start included | DPU-seconds | USD a day | |", "|---|---|---|---|---|---|"]
     for rows in SIZES:
-        for name, engine, speed, dpu, fit in ways(rates):
+        for name, engine, speed, dpu in ways(rates):
             work = rows / speed
             # Staging and trusted jobs run side by side, in two waves; each is billed for itself, from its first line on.
             billed = TRANSFORMS * max(work / TRANSFORMS, LEAST_SECONDS) * dpu
             takes = 2 * START[engine] + 2 * work / TRANSFORMS
-            why = f"does not fit: {fit:,.0f} rows do" if rows > fit else "over 48 h, the longest run" if takes > 2 * 48 * 3600 else ""
+            why = "over 48 h, the longest run" if takes > 2 * 48 * 3600 else ""
             cost = f"{billed / 3600 * DPU_HOUR:,.2f}"
             lines.append(f"| {rows:.0e} rows | {name} | {duration(takes)} | {billed:,.0f} | {cost} | {why} |".replace("e+0", "e").replace("e+", "e"))
     return "\n".join(lines)
-
-
-def switch(rates):
-    """The size of a day in GB at which each step is full by its memory."""
-    for name in MEMORY:
-        yield f"{name}: {most(rates, name) / 1e9:.2f} GB of raw CSV"
 
 
 def main():
@@ -137,7 +120,6 @@ def main():
     options = parser.parse_args()
     rates = json.loads(pathlib.Path(options.rates).read_text()) if options.rates else measure(options.rows, options.rounds)
     print(table(rates))
-    print("\nfull by memory (three quarters of it):\n" + "\n".join(f"- {line}" for line in switch(rates)))
     print("\n" + json.dumps(rates))
 
 

@@ -52,7 +52,7 @@ def a_run():
     assert requests("sts", "AssumeRole"), "no role was taken"
     lines = log(arn, found[("job", 1)])
     assert lines[-1]["event"] == "Task finished" and lines[-1]["final_state"] == "success", lines
-    assert any("2 written" in line["event"] for line in lines), lines
+    assert any("wrote 2 rows" in line["event"] for line in lines), lines
     assert found[("wait", 1)]["LogStream"] == f"workflow_id={arn.split('/')[1]}/run_id={run}/task_id=wait/attempt=1.log"
     assert any(f"s3://{where}/data/raw/raw_2024-09-15.csv" in line["event"] for line in log(arn, found[("wait", 1)]))
     listed = workflows.list_workflow_runs(WorkflowArn=arn)["WorkflowRuns"]

@@ -19,7 +19,7 @@ fn with_key(world: &World, encryption: &str) -> Value {
 fn all_are(world: &World, encryption: &Value, tells: &str) {
     let objects = world.boto(&["sealed", BUCKET]);
     let objects = objects.as_object().unwrap();
-    assert_eq!(objects.len(), 4 + 2 * 9);
+    assert_eq!(objects.len(), 5 + 2 * 9);
     for (key, object) in objects {
         for field in ["by", "key", "bucket_key"] {
             assert_eq!(object[field], encryption[field], "{key}: {object}");
@@ -93,7 +93,7 @@ fn another_encryption_takes_the_files_with_it() {
         let mut doc = Value::Null;
         let calls = world.calls(|| doc = world.up(&wish));
         let count = |name: &str| calls.iter().filter(|call| *call == name).count();
-        assert_eq!((count("s3:PutBucketEncryption"), count("s3:PutObject"), calls.len()), (1, 22, 23), "{calls:?}");
+        assert_eq!((count("s3:PutBucketEncryption"), count("s3:PutObject"), calls.len()), (1, 23, 24), "{calls:?}");
         assert_eq!(world.calls(|| assert_eq!(world.up(&doc), doc)), [""; 0]);
         match encryption {
             "key" => {
@@ -111,7 +111,7 @@ fn a_key_that_cannot_be_used_is_told_in_aws_words_and_up_again_heals() {
     let doc = world.up(&with_key(&world, "key"));
     world.boto(&["disable", doc["keys"]["key_id"].as_str().unwrap()]);
     let plan = parsed(&world.storage(&["plan"], &doc));
-    assert_eq!(plan["changes"].as_array().unwrap().len(), 22, "{plan}");
+    assert_eq!(plan["changes"].as_array().unwrap().len(), 23, "{plan}");
     let output = world.storage(&["up"], &doc);
     assert_eq!(output.status, Some(3), "{}", output.stderr);
     assert!(output.stderr.contains("KMS.DisabledException"), "{}", output.stderr);

@@ -27,7 +27,7 @@ fn a_pipeline_needs_only_the_programs_of_its_layers() {
     let programs = asked.lines().last().unwrap().split(" --bin ").skip(1).collect::<Vec<_>>();
     let wish = strata_state::read(&pipeline_of("minimal").to_string()).unwrap().pipeline;
     let layers: Vec<&str> = strata_state::layers::asked(&wish).iter().map(|layer| layer.name).collect();
-    let mut needed = [&layers[..], &["datagen", "local", "pipeline", "teardown"]].concat();
+    let mut needed = [&layers[..], &["datagen", "local", "pipeline", "teardown", "transform"]].concat();
     needed.sort_unstable();
     assert_eq!(programs, needed);
     // And it works with these alone, to its end.
