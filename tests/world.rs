@@ -25,7 +25,7 @@ fn everything_of_a_pipeline_is_seen_and_nothing_differs_without_a_reason() {
         ("endpoint", 1),
         ("role", 2),
         ("bucket", 1),
-        ("object", 22),
+        ("object", 23),
         ("database", 1),
         ("table", 4),
         ("crawler", 6),
