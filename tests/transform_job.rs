@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
-use strata_testkit::{bin, repository};
+use strata_testkit::{bin, python, repository};
 use strata_tests::{layer, pipeline};
 use world::{World, day, raw};
 
@@ -141,4 +141,31 @@ fn another_program_in_its_place_is_not_run() {
     assert_eq!(output.status, Some(1));
     assert!(output.stderr.contains("is not the program that was uploaded"), "{}", output.stderr);
     assert_eq!(run.below("data/staging/"), BTreeMap::new());
+}
+
+/// Where the credentials are in no variable, as in Glue, the program asks the script for them.
+#[test]
+fn the_program_gets_the_credentials_that_boto3_finds() {
+    let run = Run::up(&pipeline(), Some(&portable()));
+    run.put(&raw(DATE), &day());
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("of-the-job");
+    std::fs::write(
+        &config,
+        "[default]\nregion = eu-central-1\naws_access_key_id = local\naws_secret_access_key = local\n",
+    )
+    .unwrap();
+    let key = run.below("scripts/glue/transform-").into_keys().next().unwrap();
+    let url = |key: &str| format!("s3://{}/{key}", run.bucket);
+    let mut command = Command::new(python());
+    command.arg(repository().join("scripts/glue/run_transform.py")).args(["--program", &url(&key), "--date", DATE]);
+    command.args(["--spec", &url("scripts/transforms/staging_dim_date.json"), "--JOB_NAME", "staging_dim_date"]);
+    command.env_clear().envs(std::env::vars_os().filter(|(name, _)| name == "PATH"));
+    command.env("AWS_ENDPOINT_URL", run.world.endpoint.url()).env("AWS_EC2_METADATA_DISABLED", "true");
+    let output = command.env("HOME", folder.path()).env("AWS_CONFIG_FILE", &config).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("staging_dim_date 2024-09-15: read 189 of raw; wrote 189 rows\n"), "{said}");
+    let last: Value = strata_tests::json(said.lines().last().unwrap());
+    assert_eq!(last["transforms"][0]["slices"][0]["rows_out"], 189, "{said}");
 }

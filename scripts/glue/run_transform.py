@@ -38,7 +38,9 @@ def fetch(url, folder):
 
 def print_credentials():
     """Those of this job, as a credential_process prints them: the program asks again before they expire."""
-    os.environ["AWS_CONFIG_FILE"] = os.environ.pop(CONFIG, os.environ.get("AWS_CONFIG_FILE", ""))
+    del os.environ["AWS_CONFIG_FILE"]
+    if CONFIG in os.environ:
+        os.environ["AWS_CONFIG_FILE"] = os.environ[CONFIG]
     import boto3
 
     found = boto3.Session().get_credentials()
@@ -59,7 +61,8 @@ def environment(folder):
         config = os.path.join(folder, "config")
         with open(config, "w") as file:
             file.write('[default]\ncredential_process = "%s" "%s" --credentials\n' % (sys.executable, os.path.abspath(__file__)))
-        found[CONFIG] = found.get("AWS_CONFIG_FILE", "")
+        if "AWS_CONFIG_FILE" in found:
+            found[CONFIG] = found["AWS_CONFIG_FILE"]
         found["AWS_CONFIG_FILE"] = config
     return found
 

@@ -170,6 +170,17 @@ fn what_does_not_count_for_the_newest_is_told() {
 }
 
 #[test]
+fn rows_that_become_one_are_not_lost() {
+    let bucket = bucket();
+    bucket.run_all(None);
+    let mut said = Vec::new();
+    let log = &mut |line: &str| said.push(line.to_owned());
+    run(&bucket.spec("monthly"), &bucket.store(), Some(day("2025-03-01")), log).unwrap();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("3 of named") && said[0].ends_with("wrote 2 rows"), "{said:?}");
+}
+
+#[test]
 fn a_run_reads_the_files_of_its_slice_only() {
     let bucket = bucket();
     bucket.run_all(None);

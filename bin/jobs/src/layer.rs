@@ -8,7 +8,7 @@ use clap::Subcommand;
 use std::path::Path;
 use strata_aws::{Error, Session};
 use strata_layer::log_groups::LogGroups;
-use strata_layer::{Context, Finding, Layer, Part, Program, Resource, async_trait, part};
+use strata_layer::{Context, Finding, Layer, Part, Resource, async_trait, part};
 use strata_state::{Document, layers};
 
 pub(crate) struct Jobs;
@@ -94,12 +94,12 @@ impl Layer for Jobs {
         let pipeline = &cx.doc.pipeline;
         choice::tell(cx, &pipeline.transforms.iter().collect::<Vec<_>>());
         let native = |transform| pipeline.jobs().engine(transform) == layers::jobs::Engine::Native;
-        let program = if pipeline.transforms.iter().any(native) { Program::find(&cx.session) } else { Ok(None) };
-        let missing = |error: Error| Finding {
+        let missing = |error: &Error| Finding {
             what: format!("{}: {}", error.doing, error.message),
-            remedy: error.advice.unwrap_or_default(),
+            remedy: error.advice.clone().unwrap_or_default(),
         };
-        Ok(program.err().map(missing).into_iter().collect())
+        let is_used = pipeline.transforms.iter().any(native);
+        Ok(cx.program.as_ref().err().filter(|_| is_used).map(missing).into_iter().collect())
     }
 
     fn passes_on(&self, verb: &Verbs) -> bool {

@@ -3,7 +3,7 @@
 
 use crate::bucket::Bucket;
 use crate::objects::{ENV, Facts, ID, Objects, PIPELINE, Props, SHA256, Seen, id, physical};
-use crate::wanted::{Wanted, wanted};
+use crate::wanted::{Source, Wanted, wanted};
 use crate::{key, names};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
@@ -38,9 +38,10 @@ impl File {
         let seen = self.observed(cx, &desired).await?;
         let mut uploads: Vec<BoxFuture<'_, Result<(), Error>>> = Vec::new();
         for file in &desired {
-            let is_there =
-                |seen: &&Seen| seen.id == file.id && (self.is_program(cx, file) || file.props.is_same(&seen.props));
-            if !seen.iter().any(|seen| is_there(&seen)) {
+            // An object with a program's key is the program, whatever its bytes are.
+            let is_program = matches!(self.of(cx, &file.id), Some(Wanted { source: Source::Program(_), .. }));
+            let is_same = |seen: &Seen| seen.id == file.id && (is_program || file.props.is_same(&seen.props));
+            if !seen.iter().any(is_same) {
                 uploads.push(Box::pin(self.upload(cx, file)));
             }
         }
@@ -50,16 +51,14 @@ impl File {
         Ok(seen.into_iter().filter(|seen| desired.iter().any(|file| file.id == seen.id)).collect())
     }
 
-    /// Whether an object that is there with its key is the file, whatever its bytes are.
-    fn is_program(&self, cx: &Context, file: &Desired<Props>) -> bool {
-        let wanted = self.wanted(cx).iter().find(|wanted| id(&wanted.bucket, &wanted.key) == file.id);
-        wanted.is_some_and(|wanted| wanted.program.is_some())
+    /// The file of this id.
+    fn of(&self, cx: &Context, file: &str) -> Option<&Wanted> {
+        self.wanted(cx).iter().find(|wanted| id(&wanted.bucket, &wanted.key) == file)
     }
 
     async fn upload(&self, cx: &Context, file: &Desired<Props>) -> Result<(), Error> {
-        let wanted = self.wanted(cx).iter().find(|wanted| id(&wanted.bucket, &wanted.key) == file.id);
-        let Some(wanted) = wanted else { return Ok(()) };
-        let Wanted { bucket, key, content_type, program, .. } = wanted;
+        let Some(wanted) = self.of(cx, &file.id) else { return Ok(()) };
+        let Wanted { bucket, key, content_type, source } = wanted;
         let bucket = bucket_names(cx).remove(bucket).unwrap_or_else(|| cx.bucket_of(bucket));
         let doing = || format!("uploading s3://{bucket}/{key}");
         let body = wanted.bytes().map_err(|why| Error::failed(doing(), why))?;
@@ -75,7 +74,7 @@ impl File {
             .metadata(ENV, &pipeline.env)
             .metadata(ID, format!("file.{}", file.id))
             .body(ByteStream::from(body));
-        if let Some(program) = program {
+        if let Source::Program(program) = source {
             // What jobs hold the bytes that they fetch against.
             call = call.metadata(SHA256, &program.sha256);
         }

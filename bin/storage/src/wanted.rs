@@ -15,45 +15,48 @@ pub(crate) struct Wanted {
     pub(crate) bucket: String,
     pub(crate) key: String,
     pub(crate) content_type: &'static str,
-    /// The bytes, or why they could not be read here. `down` needs no local files, so this stops only an upload.
-    pub(crate) body: Result<Vec<u8>, String>,
+    pub(crate) source: Source,
+}
+
+/// Where the bytes of a file come from.
+pub(crate) enum Source {
+    /// They are here, or why they could not be read. `down` needs no local files, so this stops only an upload.
+    Bytes(Result<Vec<u8>, String>),
     /// The portable build of a program, which is read when it is uploaded. An object that is there with its key is it.
-    pub(crate) program: Option<Program>,
+    Program(Program),
 }
 
 impl Wanted {
-    fn new(bucket: &str, key: String, body: Result<Vec<u8>, String>) -> Self {
+    fn new(bucket: &str, key: String, source: Source) -> Self {
         let bucket = bucket.to_owned();
         let content_type = content_type(&key);
-        Self { bucket, key, content_type, body, program: None }
-    }
-
-    /// None where it is not found, which `jobs` tells of.
-    fn program(cx: &Context, bucket: &str, key: String) -> Option<Self> {
-        let program = Program::find(&cx.session).ok().flatten()?;
-        let body = Err("its bytes are read when it is uploaded".to_owned());
-        Some(Self { program: Some(program), ..Self::new(bucket, key, body) })
+        Self { bucket, key, content_type, source }
     }
 
     /// The bytes to upload.
     pub(crate) fn bytes(&self) -> Result<Vec<u8>, String> {
-        match &self.program {
-            Some(program) => {
-                let read = std::fs::read(&program.path);
-                read.map_err(|error| format!("reading {}: {error}; scripts/portable makes it", program.path.display()))
-            }
-            None => self.body.clone(),
+        match &self.source {
+            Source::Bytes(bytes) => bytes.clone(),
+            Source::Program(Program { path, .. }) => std::fs::read(path)
+                .map_err(|error| format!("reading {}: {error}; scripts/portable makes it", path.display())),
+        }
+    }
+
+    fn known(&self) -> Option<&Vec<u8>> {
+        match &self.source {
+            Source::Bytes(bytes) => bytes.as_ref().ok(),
+            Source::Program(_) => None,
         }
     }
 
     /// What S3 calls the ETag of an object that was uploaded in one piece and is encrypted with S3's own key.
     pub(crate) fn md5(&self) -> Option<String> {
-        self.body.as_ref().ok().map(|body| format!("{:x}", Md5::digest(body)))
+        self.known().map(|bytes| format!("{:x}", Md5::digest(bytes)))
     }
 
     /// What S3 stores with an object that was uploaded with this checksum, whatever encrypts it.
     pub(crate) fn sha256(&self) -> Option<String> {
-        self.body.as_ref().ok().map(|body| STANDARD.encode(Sha256::digest(body)))
+        self.known().map(|bytes| STANDARD.encode(Sha256::digest(bytes)))
     }
 }
 
@@ -74,12 +77,20 @@ pub(crate) fn wanted(cx: &Context) -> Vec<Wanted> {
     let mut files = Vec::new();
     for File { bucket, key, body } in demand::files(&cx.doc.pipeline, &cx.place()) {
         match body {
-            Body::Text(text) => files.push(Wanted::new(&bucket, key, Ok(text.into_bytes()))),
-            Body::Program => files.extend(Wanted::program(cx, &bucket, key)),
-            Body::Path(path) => files.push(Wanted::new(&bucket, key, folder::read(&here, &here.join(path)))),
+            Body::Text(text) => files.push(Wanted::new(&bucket, key, Source::Bytes(Ok(text.into_bytes())))),
+            // Where it is missing there is no key, and so no such file: `jobs` tells of it.
+            Body::Program => {
+                let program = cx.program.as_ref().ok().cloned().flatten();
+                files.extend(program.map(|program| Wanted::new(&bucket, key, Source::Program(program))));
+            }
+            Body::Path(path) => {
+                files.push(Wanted::new(&bucket, key, Source::Bytes(folder::read(&here, &here.join(path)))));
+            }
             Body::Folder(folder) => {
                 let own = folder::walked(&cx.doc.pipeline, &folder, &key).unwrap_or_default();
-                let own = own.into_iter().map(|(key, path)| Wanted::new(&bucket, key, folder::read(&here, &path)));
+                let own = own
+                    .into_iter()
+                    .map(|(key, path)| Wanted::new(&bucket, key, Source::Bytes(folder::read(&here, &path))));
                 files.extend(own);
             }
         }

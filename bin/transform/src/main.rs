@@ -33,6 +33,12 @@ const USAGE: u8 = 2;
 const AGAIN: u8 = 5;
 
 fn main() -> ExitCode {
+    // The engine panics where it cannot do what a query asks; a backtrace would tell a person nothing about the query.
+    std::panic::set_hook(Box::new(|panic| {
+        let words = panic.payload_as_str().unwrap_or("it said nothing").trim();
+        let words = words.lines().next().unwrap_or_default().trim_end_matches('.');
+        let _ = writeln!(std::io::stderr(), "transform: the engine cannot do this: {words}");
+    }));
     let cli = Cli::parse();
     if cli.end_with_stdin {
         parent::end_with_stdin();

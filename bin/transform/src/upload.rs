@@ -90,12 +90,12 @@ impl<'a> Upload<'a> {
     fn complete(&mut self, id: &str) -> Result<()> {
         let parts = CompletedMultipartUpload::builder().set_parts(Some(std::mem::take(&mut self.sent))).build();
         let call = self.s3.client.complete_multipart_upload().bucket(&*self.bucket).key(&*self.key).upload_id(id);
-        let doing = || format!("writing {}", self.url());
-        let done = self.s3.wait(async { call.multipart_upload(parts).send().await.during(doing).map(drop) });
-        match done {
+        let call = async { call.multipart_upload(parts).send().await.during(|| format!("writing {}", self.url())) };
+        match self.s3.runtime.block_on(call) {
+            Ok(_) => Ok(()),
             // The call was made again after its answer was lost: the upload is over, and the object is there.
-            Err(error) if error.to_string().contains("NoSuchUpload") && self.is_there()? => Ok(()),
-            done => done,
+            Err(error) if error.is(&["NoSuchUpload"]) && self.is_there()? => Ok(()),
+            Err(error) => Err(failed(error)),
         }
     }
 

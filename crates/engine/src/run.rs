@@ -153,7 +153,7 @@ pub(crate) fn finish(
     replace(work, made)?;
     let (rejected, reasons) = (rejects.len(), rejects.reasons().clone());
     let done = Replaced { slice, rows_in, rows_out, rejected, reasons, sha256 };
-    tell(spec, &done, log);
+    tell(work, &done, log);
     Ok(done)
 }
 
@@ -166,15 +166,16 @@ fn replace(work: &Work<'_>, made: Made<'_>) -> Result<(), Error> {
     others.iter().filter(|object| object.url != part).try_for_each(|object| delete(store, &object.url))
 }
 
-fn tell(spec: &Spec, done: &Replaced, log: Log<'_>) {
-    let (name, slice) = (&spec.name, done.slice);
+fn tell(work: &Work<'_>, done: &Replaced, log: Log<'_>) {
+    let (spec, name, slice) = (work.spec, &work.spec.name, done.slice);
     let read: Vec<String> = done.rows_in.iter().map(|(table, rows)| format!("{rows} of {table}")).collect();
     log(&format!("{name} {slice}: read {}; wrote {} rows", read.join(", "), done.rows_out));
     for (reason, rows) in &done.reasons {
         log(&format!("{name} {slice}: warning: {rows} rows rejected: {reason}; see {}{slice}.csv", spec.rejects));
     }
     let most = done.rows_in.values().max().copied().unwrap_or(0).saturating_sub(done.rejected);
-    if done.rows_out < most {
+    // Fewer rows are no loss where the query puts them together.
+    if done.rows_out < most && !work.query.groups() {
         let lost = most - done.rows_out;
         log(&format!("{name} {slice}: warning: {lost} rows of the largest input have no row in the result"));
     }

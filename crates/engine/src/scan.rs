@@ -3,22 +3,22 @@
 
 use crate::answer::{Answer, Made, Maker, Piece};
 use crate::csv::Seen;
-use crate::error::Halt;
 use crate::progress::{Log, Progress};
-use crate::ways::failed;
 use crate::work::{Outcome, Work};
 use crate::{Error, Object, parquet};
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
 
 /// The scan for one transform.
-pub(crate) fn alone<'a>(work: &Work<'a>, table: &str, object: &Object, log: Log<'_>) -> Result<Outcome<'a>, Error> {
+pub(crate) fn alone<'a>(
+    work: &Work<'a>,
+    table: &str,
+    object: &Object,
+    log: Log<'_>,
+) -> Result<Option<Outcome<'a>>, Error> {
     let (mut made, seen) = scan(std::slice::from_ref(work), table, object, log)?;
-    let made = made.pop().ok_or_else(|| Error::Query {
-        sql: work.spec.sql.clone(),
-        reason: "the query was not run over any row".to_owned(),
-    })?;
-    Ok(Outcome { made, rejects: seen.rejects, rows_in: BTreeMap::from([(table.to_owned(), seen.rows)]) })
+    let rows_in = BTreeMap::from([(table.to_owned(), seen.rows)]);
+    Ok(made.pop().map(|made| Outcome { made, rejects: seen.rejects, rows_in }))
 }
 
 /// What each of `works` makes of the raw file of `table`, in their order, and what was seen of the file.
@@ -68,7 +68,7 @@ fn once<'a>(
     let add = |answers: &mut Vec<Answer<'a>>, pieces: Vec<Piece>| {
         answers.iter_mut().zip(pieces).try_for_each(|(answer, piece)| answer.add(piece))
     };
-    let read = first.raw(table, object, &used, |raw| {
+    first.raw(table, object, &used, |raw| {
         let mut answers = makers.iter().map(Maker::start).collect::<Result<Vec<_>, _>>()?;
         let mut progress = Progress::new(log, format!("{name} {}", first.slice), object.size);
         let seen = raw.each(
@@ -82,6 +82,5 @@ fn once<'a>(
             add(&mut answers, make(parquet::empty(&first.place(table)?.columns))?)?;
         }
         Ok((answers, seen))
-    });
-    read.map_err(|error| failed(Halt::Failed(error), &object.url))
+    })
 }

@@ -29,7 +29,7 @@ pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Re
     let format = |format: Format| reads.values().all(|place| place.format == format);
     let done = match work.query.shape() {
         Shape::Rows(table) => match (reads.len(), tables.get(table.as_str()).map(Vec::as_slice)) {
-            (1, Some([[object]])) if format(Format::Csv) => Some(alone(work, table, object, log)?),
+            (1, Some([[object]])) if format(Format::Csv) => alone(work, table, object, log)?,
             (1, _) if format(Format::Parquet) => side_by_side(work, tables, std::slice::from_ref(table), None, log)?,
             _ => None,
         },
@@ -44,8 +44,7 @@ pub(crate) fn make<'a>(work: &Work<'a>, tables: &Tables<'_>, log: Log<'_>) -> Re
     }
 }
 
-/// The error of work that had to be done again, and could not.
-pub(crate) fn failed(error: Halt, doing: &str) -> Error {
+fn failed(error: Halt, doing: &str) -> Error {
     match error {
         Halt::Failed(error) => error,
         Halt::Again => {

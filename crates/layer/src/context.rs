@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 use strata_aws::tags::{self, Tags};
-use strata_aws::{Cancel, Session};
+use strata_aws::{Cancel, Error, Session};
 use strata_state::policy::Place;
 use strata_state::{Document, Kind};
 use tokio::sync::Semaphore;
@@ -31,6 +31,8 @@ pub struct Context {
     /// Which actions go on at once.
     pub(crate) gate: Semaphore,
     lives: RwLock<BTreeMap<&'static str, Vec<Live>>>,
+    /// The program that jobs fetch, if they do; or why there is none.
+    pub program: Result<Option<Program>, Error>,
     touched: AtomicBool,
     started: u128,
     removals: AtomicU64,
@@ -48,7 +50,8 @@ impl Context {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let gate = Semaphore::new(usize::from(global.parallel));
         let (lives, touched, removals) = (RwLock::default(), AtomicBool::new(false), AtomicU64::new(0));
-        Self { layer, doc, session, global, report, cancel, gate, lives, touched, started, removals }
+        let program = Program::find(&session);
+        Self { program, layer, doc, session, global, report, cancel, gate, lives, touched, started, removals }
     }
 
     /// The physical name of `name`, a thing of this kind.
@@ -62,7 +65,8 @@ impl Context {
     pub fn place(&self) -> Place {
         let Session { account, partition, region, .. } = &self.session;
         // A missing one is told of before anything is touched, by those that use it.
-        let program = Program::find(&self.session).ok().flatten().map(|program| program.key);
+        let program =
+            self.program.as_ref().ok().and_then(|program| program.as_ref()).map(|program| program.key.clone());
         Place { partition: partition.clone(), account: account.clone(), region: region.clone(), program }
     }
 

@@ -24,7 +24,7 @@ impl Program {
     ///
     /// # Errors
     /// When there is none, or what is said of it cannot be read.
-    pub fn find(session: &Session) -> Result<Option<Self>, Error> {
+    pub(crate) fn find(session: &Session) -> Result<Option<Self>, Error> {
         let folder = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         match folder {
             Some(folder) => Self::read(&folder).map(Some),

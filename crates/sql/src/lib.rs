@@ -33,6 +33,7 @@ pub struct Query {
     tables: Vec<walk::Table>,
     words: BTreeSet<String>,
     all_columns: bool,
+    groups: bool,
     ordered: bool,
     shape: Shape,
     wide: Option<Wide>,
@@ -120,6 +121,7 @@ fn parse_here(path: &str, text: &str) -> Result<Query, Error> {
                 tables: seen.tables,
                 words,
                 all_columns: seen.all_columns,
+                groups: seen.groups,
                 ordered: query.order_by.is_some(),
                 wide: joined.then(|| wide::wide(query)).flatten(),
                 columns: if joined { None } else { wide::columns(query) },
@@ -168,6 +170,12 @@ impl Query {
     #[must_use]
     pub fn shape(&self) -> &Shape {
         &self.shape
+    }
+
+    /// Whether several rows may become one, or some are left out on purpose: by groups, aggregates, DISTINCT or LIMIT.
+    #[must_use]
+    pub fn groups(&self) -> bool {
+        self.groups
     }
 
     /// Whether it says in which order its rows come.

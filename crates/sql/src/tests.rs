@@ -227,3 +227,24 @@ fn the_nine_published_transforms_go_row_by_row() {
         }
     }
 }
+
+#[test]
+fn what_makes_fewer_rows_on_purpose_is_known() {
+    let groups = |text: &str| parse("x.sql", text).unwrap().groups();
+    for text in [
+        "SELECT a FROM t GROUP BY a",
+        "SELECT DISTINCT a FROM t",
+        "SELECT COUNT(*) AS n FROM t",
+        "SELECT a FROM t LIMIT 5",
+        "WITH c AS (SELECT a, max(b) AS b FROM t GROUP BY a) SELECT a FROM c",
+    ] {
+        assert!(groups(text), "{text}");
+    }
+    for text in [
+        "SELECT a FROM t WHERE b > 1",
+        "SELECT t.a FROM t JOIN u ON t.a = u.b",
+        "SELECT sum(a) OVER (ORDER BY b) AS s FROM t",
+    ] {
+        assert!(!groups(text), "{text}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What a query refers to, with the places where it does.
 
-use sqlparser::ast::{Expr, ObjectName, Query, SelectItem, SetExpr, Visit, Visitor};
+use sqlparser::ast::{Distinct, Expr, GroupByExpr, ObjectName, Query, SelectItem, SetExpr, Visit, Visitor};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -12,12 +12,17 @@ pub(crate) struct Table {
     pub(crate) column: u64,
 }
 
+/// Functions that make one value of many rows, where there is no GROUP BY, either.
+const AGGREGATES: [&str; 5] = ["avg", "count", "max", "min", "sum"];
+
 /// What was seen on the walk.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) tables: Vec<Table>,
     /// A `*` takes every column.
     pub(crate) all_columns: bool,
+    /// Several rows become one, or some are left out on purpose.
+    pub(crate) groups: bool,
     defined: BTreeSet<String>,
 }
 
@@ -39,6 +44,7 @@ impl Visitor for Seen {
             self.defined.extend(with.cte_tables.iter().map(|cte| cte.alias.name.value.clone()));
         }
         self.stars(&query.body);
+        self.groups |= query.limit_clause.is_some() || query.fetch.is_some();
         ControlFlow::Continue(())
     }
 
@@ -53,6 +59,7 @@ impl Visitor for Seen {
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         self.all_columns |= matches!(expr, Expr::Wildcard(_) | Expr::QualifiedWildcard(..));
+        self.groups |= matches!(expr, Expr::Function(function) if function.over.is_none() && AGGREGATES.contains(&function.name.to_string().to_lowercase().as_str()));
         ControlFlow::Continue(())
     }
 }
@@ -65,6 +72,8 @@ impl Seen {
                 let star =
                     |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
                 self.all_columns |= select.projection.iter().any(star);
+                let is_plain = matches!(&select.group_by, GroupByExpr::Expressions(of, _) if of.is_empty());
+                self.groups |= !is_plain || matches!(select.distinct, Some(Distinct::Distinct | Distinct::On(_)));
             }
             SetExpr::SetOperation { left, right, .. } => {
                 self.stars(left);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use strata_local_process::environment;
+use strata_local_process::{broken, environment};
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 
@@ -79,19 +79,9 @@ async fn talk(job: &Job) -> Result<Done, String> {
     let said = lines.iter().rposition(|line| line.starts_with(MARK)).map(|at| lines.remove(at));
     let why = match said {
         Some(line) => line.trim_start_matches(MARK).to_owned(),
-        None => broken(&status.to_string(), &lines),
+        None => broken::ended(status, &err),
     };
     Ok(Done { result: Err(why), lines })
-}
-
-/// What is said of a process that ended without a word of its own: a panic's, or a signal's.
-fn broken(status: &str, lines: &[String]) -> String {
-    let words = lines.iter().position(|line| line.contains("panicked at"));
-    let words = words.and_then(|at| lines.get(at + 1)).map(|line| line.trim().trim_end_matches('.'));
-    match words {
-        Some(words) => format!("the engine cannot do this: {words}"),
-        None => format!("the engine's process ended without an answer ({status})"),
-    }
 }
 
 /// The program next to this one.
@@ -102,26 +92,4 @@ fn program() -> Result<PathBuf, String> {
         return Ok(program);
     }
     Err(format!("there is no program {}: `just build` makes it", program.display()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::broken;
-
-    #[test]
-    fn a_panic_is_one_sentence() {
-        let lines = [
-            "read 5 rows",
-            "thread 'main' panicked at src/x.rs:1:2:",
-            "not implemented for dtype Int128.",
-            "note: run",
-        ];
-        let lines = lines.map(str::to_owned);
-        assert_eq!(
-            broken("signal: 6 (SIGABRT)", &lines),
-            "the engine cannot do this: not implemented for dtype Int128"
-        );
-        let told = broken("signal: 9 (SIGKILL)", &lines[..1]);
-        assert_eq!(told, "the engine's process ended without an answer (signal: 9 (SIGKILL))");
-    }
 }

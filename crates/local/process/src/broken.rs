@@ -19,7 +19,8 @@ pub(crate) fn caught<T>(task: impl FnOnce() -> Result<T, String>) -> Result<T, S
 }
 
 /// What is said of a process that ended without an answer: `status` is how, `said` what it wrote on stderr.
-pub(crate) fn ended(status: std::process::ExitStatus, said: &str) -> String {
+#[must_use]
+pub fn ended(status: std::process::ExitStatus, said: &str) -> String {
     match said.lines().find_map(|line| line.strip_prefix(MARK)) {
         Some(words) => sentence(words),
         None => {

@@ -1,7 +1,7 @@
 //! The local endpoint on its machine: child processes and what they see of its environment, workers, which do one task and end,
 //! and the error of a file.
 
-mod broken;
+pub mod broken;
 pub mod environment;
 pub mod file;
 pub mod uv;
