@@ -7,13 +7,22 @@ mod shared;
 use std::process::Command;
 use std::time::Duration;
 
-use strata_testkit::{Endpoint, eventually, python, repository};
+use strata_testkit::{Endpoint, eventually, python, python_of, repository};
+
+/// The environments of jobs, which are made on first use: what their making says would be in a run's log.
+fn ready(names: &[&str]) {
+    for name in names {
+        python_of(name);
+    }
+}
 
 fn shell(name: &str) {
+    ready(&["glue-shell"]);
     shared::check("../own_jobs/shell.py", name, &[]);
 }
 
 fn spark(name: &str) {
+    ready(&["glue-shell", "glue-spark", "spark-jars"]);
     shared::check("../own_jobs/spark.py", name, &[]);
 }
 
@@ -50,6 +59,7 @@ fn modules_come_from_the_bucket() {
 
 #[test]
 fn a_script_works_as_the_jobs_role() {
+    ready(&["glue-shell"]);
     let endpoint = Endpoint::start_with(&["--pace", "30"]);
     shared::check_at(&endpoint, "../own_jobs/shell.py", "rights", &[("RECORD", endpoint.record())]);
 }
@@ -76,6 +86,7 @@ fn runs_of_one_job_do_not_mix() {
 
 #[test]
 fn a_killed_endpoint_takes_its_scripts_along() {
+    ready(&["glue-shell"]);
     let mut endpoint = Endpoint::start_with(&["--pace", "30"]);
     let mut command = Command::new(python());
     command.arg(repository().join("tests/own_jobs/shell.py")).arg("endless").envs(endpoint.env());
